@@ -1,0 +1,68 @@
+//! What is asked for.
+
+use holdfast_model::{EntryKey, Namespace};
+
+/// What a caller wants to do: the actions of the contracts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// See a value.
+    Read,
+    /// Write a value.
+    Write,
+    /// Remove a value.
+    Delete,
+    /// See names.
+    List,
+    /// See changes.
+    Watch,
+}
+
+impl Action {
+    /// The word in policies and audit records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Delete => "delete",
+            Self::List => "list",
+            Self::Watch => "watch",
+        }
+    }
+}
+
+/// With what. Either member may be empty: a whole namespace, an alias (a key without a namespace), or everything. Names are
+/// as the caller wrote them: a guard may be asked about a name that the keyspace would refuse.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Resource {
+    /// The namespace, or empty.
+    pub namespace: String,
+    /// The key, or empty.
+    pub key: String,
+}
+
+impl Resource {
+    /// Everything.
+    pub fn any() -> Self {
+        Self::default()
+    }
+
+    /// A whole namespace.
+    pub fn namespace(namespace: impl Into<String>) -> Self {
+        Self { namespace: namespace.into(), key: String::new() }
+    }
+
+    /// One key of it.
+    pub fn key(namespace: impl Into<String>, key: impl Into<String>) -> Self {
+        Self { namespace: namespace.into(), key: key.into() }
+    }
+
+    /// True when the entry belongs to the resource.
+    pub fn covers(&self, at: &EntryKey) -> bool {
+        self.covers_namespace(&at.namespace) && (self.key.is_empty() || self.key == at.key.as_str())
+    }
+
+    /// True when (some of) the namespace belongs to the resource.
+    pub fn covers_namespace(&self, namespace: &Namespace) -> bool {
+        self.namespace.is_empty() || self.namespace == namespace.as_str()
+    }
+}

@@ -1,0 +1,29 @@
+//! Who calls a use case, and through which method.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use holdfast_auth::Identity;
+use holdfast_model::Actor;
+
+/// A call: the proven identity, the method (for history and audit) and until when an answer is of use.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Who.
+    pub identity: Identity,
+    /// `config.v1/Set`, `holdfast.v1/Commit`, ...
+    pub method: &'static str,
+    /// A write that was not judged by then is dropped.
+    pub deadline: Option<Instant>,
+}
+
+impl Caller {
+    /// For the commit.
+    pub(crate) fn actor(&self) -> Actor {
+        Actor {
+            identity: Arc::clone(&self.identity.user),
+            claims: Arc::clone(&self.identity.claims),
+            method: self.method.into(),
+        }
+    }
+}

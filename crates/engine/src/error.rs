@@ -1,0 +1,217 @@
+//! What a use case can fail with.
+
+use holdfast_auth::AuthError;
+use holdfast_model::{ErrorKind, Revision, Unmet};
+use holdfast_store::{AppendError, StoreError};
+use thiserror::Error;
+
+/// A use case failed. [`EngineError::kind`] says what the caller should do; unless it is [`ErrorKind::Unknown`]
+/// nothing was changed.
+#[derive(Debug, Clone, Error)]
+pub enum EngineError {
+    /// The guard said no.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+    /// The text can be no namespace.
+    #[error("invalid namespace {name:?}: {why}")]
+    InvalidNamespace {
+        /// The text.
+        name: String,
+        /// The rule it breaks.
+        why: String,
+    },
+    /// The text can be no key (in this dialect).
+    #[error("invalid key: {key} - {why}")]
+    InvalidKey {
+        /// The text.
+        key: String,
+        /// The rule it breaks.
+        why: String,
+    },
+    /// The value does not decode with its codec.
+    #[error("invalid value: {0}")]
+    InvalidValue(String),
+    /// A member of the request is missing or out of its range.
+    #[error("{field}: {why}")]
+    InvalidArgument {
+        /// Path of the member, as in `writes[3].put.codec`.
+        field: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// More watch filters than allowed.
+    #[error("too many {what} (max {max}, got {got})")]
+    TooManyFilters {
+        /// `namespaces`, `prefixes` or `filters`.
+        what: &'static str,
+        /// The setting.
+        max: usize,
+        /// The request.
+        got: usize,
+    },
+    /// A value is larger than the setting allows.
+    #[error("value size {size} exceeds maximum allowed size {max}")]
+    ValueTooLarge {
+        /// Bytes of the value.
+        size: usize,
+        /// The setting.
+        max: usize,
+    },
+    /// A batch is larger than one commit may be.
+    #[error(
+        "the commit would hold {events} events and {bytes} bytes, at most {max_events} events and {max_bytes} bytes are allowed; split it"
+    )]
+    CommitTooLarge {
+        /// Of the batch.
+        events: usize,
+        /// Of the batch.
+        bytes: usize,
+        /// The setting.
+        max_events: usize,
+        /// The setting.
+        max_bytes: usize,
+    },
+    /// A namespace has more entries than a snapshot may hold.
+    #[error("snapshot exceeds maximum entry count ({max})")]
+    SnapshotTooLarge {
+        /// The setting.
+        max: usize,
+    },
+    /// There is no such entry (for an alias the namespace is empty).
+    #[error("key not found: {namespace}/{key}")]
+    NotFound {
+        /// Where.
+        namespace: String,
+        /// Which.
+        key: String,
+    },
+    /// The key has no such version.
+    #[error("version not found: {namespace}/{key}")]
+    VersionNotFound {
+        /// Where.
+        namespace: String,
+        /// Which.
+        key: String,
+    },
+    /// The entry exists, and the write wanted to create it.
+    #[error("key already exists: {namespace}/{key}")]
+    KeyExists {
+        /// Where.
+        namespace: String,
+        /// Which.
+        key: String,
+    },
+    /// A condition did not hold.
+    #[error("condition not met for {namespace}/{key}: {}", explain(.unmet))]
+    Conflict {
+        /// Where.
+        namespace: String,
+        /// Which.
+        key: String,
+        /// Place of the write in the batch; `None` for a condition beside the writes.
+        write: Option<usize>,
+        /// What failed.
+        unmet: Unmet,
+    },
+    /// An alias of this name exists.
+    #[error("alias {alias:?} already exists: alias already registered")]
+    AliasExists {
+        /// The alias.
+        alias: String,
+    },
+    /// An entry has the alias's name.
+    #[error("alias {alias:?} already exists: key exists in namespace {namespace:?}")]
+    AliasIsKey {
+        /// The alias.
+        alias: String,
+        /// A namespace that has the key.
+        namespace: String,
+    },
+    /// The alias would be its own target.
+    #[error("alias {alias:?} cannot point to itself")]
+    AliasSelf {
+        /// The alias.
+        alias: String,
+    },
+    /// The target is an alias, or the alias is a target.
+    #[error("alias {alias:?} would be part of a chain: {through:?} is an alias")]
+    AliasChain {
+        /// The alias.
+        alias: String,
+        /// The alias in the middle.
+        through: String,
+    },
+    /// The namespace belongs to the server.
+    #[error("namespace {0:?} belongs to the server itself and cannot be written to")]
+    Reserved(String),
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request; use a new key for a new request")]
+    IdempotencyMismatch,
+    /// A resume point belongs to another log or epoch: read the current state and start from there.
+    #[error(
+        "the resume point belongs to another log or epoch; the oldest revision here is {oldest}"
+    )]
+    ForeignLog {
+        /// The oldest revision a watch can start behind.
+        oldest: Revision,
+    },
+    /// The store failed to read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store failed to append.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// The batch was not judged before its deadline.
+    #[error("the deadline passed before the write was judged; nothing was applied")]
+    Deadline,
+    /// What the decision was made from changed again and again.
+    #[error("the data behind the decision kept changing; nothing was applied, try again")]
+    Contended,
+    /// The server is stopping.
+    #[error("the server is shutting down")]
+    Stopping,
+}
+
+fn explain(unmet: &Unmet) -> String {
+    match unmet {
+        Unmet::Missing => "it does not exist".into(),
+        Unmet::Exists => "it exists".into(),
+        Unmet::Version(0) | Unmet::Ordinal(0) => "it does not exist".into(),
+        Unmet::Version(version) => format!("its version is {version}"),
+        Unmet::ModRevision(Revision::ZERO) => "it does not exist".into(),
+        Unmet::ModRevision(revision) => format!("it was last written at revision {revision}"),
+        Unmet::ValueHash => "its value is another".into(),
+        Unmet::Ordinal(ordinal) => format!("its ordinal is {ordinal}"),
+    }
+}
+
+impl EngineError {
+    /// For the one table.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Auth(error) => error.kind(),
+            Self::InvalidNamespace { .. } => ErrorKind::InvalidNamespace,
+            Self::InvalidKey { .. } => ErrorKind::InvalidKey,
+            Self::InvalidValue(_) => ErrorKind::InvalidValue,
+            Self::InvalidArgument { .. } | Self::TooManyFilters { .. } => {
+                ErrorKind::InvalidArgument
+            }
+            Self::ValueTooLarge { .. } | Self::CommitTooLarge { .. } => ErrorKind::TooLarge,
+            Self::SnapshotTooLarge { .. } => ErrorKind::ResourceExhausted,
+            Self::NotFound { .. } => ErrorKind::NotFound,
+            Self::VersionNotFound { .. } => ErrorKind::VersionNotFound,
+            Self::KeyExists { .. } => ErrorKind::KeyExists,
+            Self::Conflict { .. } => ErrorKind::Conflict,
+            Self::AliasExists { .. } | Self::AliasIsKey { .. } => ErrorKind::AliasExists,
+            Self::AliasSelf { .. } => ErrorKind::AliasSelf,
+            Self::AliasChain { .. } => ErrorKind::AliasChain,
+            Self::Reserved(_) => ErrorKind::ReadOnly,
+            Self::IdempotencyMismatch => ErrorKind::IdempotencyMismatch,
+            Self::ForeignLog { .. } => ErrorKind::ForeignLog,
+            Self::Store(error) => error.kind(),
+            Self::Append(error) => error.kind(),
+            Self::Deadline => ErrorKind::DeadlineExceeded,
+            Self::Contended | Self::Stopping => ErrorKind::Unavailable,
+        }
+    }
+}

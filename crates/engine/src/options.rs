@@ -1,0 +1,104 @@
+//! The engine's limits and budgets; the server's settings fill them in.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::{Clock, SystemClock};
+
+/// Limits, budgets and intervals. Every one has the default of DESIGN.md or of the contract.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What callers may send.
+    pub limits: Limits,
+    /// Bytes for current values of hot keys.
+    pub cache_bytes: usize,
+    /// The watch hub's memory.
+    pub watch: WatchOptions,
+    /// What is kept of the past.
+    pub retention: Retention,
+    /// How long an idempotency key is remembered.
+    pub idempotency_ttl: Duration,
+    /// How often expired entries and old rows are looked for.
+    pub sweep_interval: Duration,
+    /// Bytes of batches that may wait for the committer.
+    pub queue_bytes: usize,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What callers may send.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of one value.
+    pub value_bytes: usize,
+    /// Events of one commit.
+    pub commit_events: usize,
+    /// Bytes of one commit.
+    pub commit_bytes: usize,
+    /// Entries of one snapshot.
+    pub snapshot_entries: usize,
+    /// Bytes of one list or versions answer: a request without a limit gets a cursor when it would be more.
+    pub page_bytes: usize,
+    /// Filters of one watch: namespaces and prefixes each.
+    pub watch_filters: usize,
+    /// Bytes of a reason.
+    pub reason_bytes: usize,
+}
+
+/// The watch hub's memory.
+#[derive(Debug, Clone, Copy)]
+pub struct WatchOptions {
+    /// Bytes of recent commits kept for all watchers together.
+    pub ring_bytes: usize,
+    /// A larger commit is not kept: watchers read it from the log.
+    pub ring_commit_bytes: usize,
+    /// Bytes queued for one watcher; beyond, it reads on at its own pace.
+    pub watcher_bytes: usize,
+}
+
+/// What is kept of the past; nothing set: everything. Several set: the strictest counts.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Retention {
+    /// Commits older than this go.
+    pub max_age: Option<Duration>,
+    /// The oldest commits beyond this many bytes go.
+    pub max_bytes: Option<u64>,
+    /// The oldest commits beyond this many go.
+    pub max_revisions: Option<NonZeroUsize>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            cache_bytes: 256 << 20,
+            watch: WatchOptions::default(),
+            retention: Retention::default(),
+            idempotency_ttl: Duration::from_secs(24 * 3600),
+            sweep_interval: Duration::from_millis(500),
+            queue_bytes: 64 << 20,
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            value_bytes: 1 << 20,
+            commit_events: 10_000,
+            commit_bytes: 8 << 20,
+            snapshot_entries: 10_000,
+            page_bytes: 64 << 20,
+            watch_filters: 100,
+            reason_bytes: 1_024,
+        }
+    }
+}
+
+impl Default for WatchOptions {
+    fn default() -> Self {
+        Self { ring_bytes: 32 << 20, ring_commit_bytes: 4 << 20, watcher_bytes: 64 << 10 }
+    }
+}

@@ -1,0 +1,143 @@
+//! What a caller asks the log for: writes that become one commit, and the conditions under which they do.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::commit::Actor;
+use crate::entry::{Codec, ValueType};
+use crate::name::{EntryKey, Key, Namespace, Prefix};
+use crate::precondition::Precondition;
+use crate::revision::Revision;
+
+/// Writes that are applied together or not at all.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// In order; no key twice.
+    pub writes: Vec<Write>,
+    /// Conditions on other keys.
+    pub conditions: Vec<Condition>,
+    /// Hidden conditions: what the use case read, so that a decision made from it still holds when it is applied.
+    pub quiet: Vec<Quiet>,
+    /// Who asks, and through which method.
+    pub actor: Actor,
+    /// Why.
+    pub reason: String,
+    /// Makes a retry safe.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// One write.
+#[derive(Debug, Clone)]
+pub struct Write {
+    /// Of which entry.
+    pub at: EntryKey,
+    /// What to do.
+    pub action: WriteAction,
+    /// Under which condition.
+    pub condition: Precondition,
+}
+
+/// What to do with an entry.
+#[derive(Debug, Clone)]
+pub enum WriteAction {
+    /// Write a value.
+    Put {
+        /// The bytes.
+        value: Bytes,
+        /// Their encoding.
+        codec: Codec,
+        /// What the codec found in them.
+        value_type: ValueType,
+        /// Life time from the commit on.
+        ttl: Option<Duration>,
+        /// May it be new, has it to be.
+        mode: WriteMode,
+    },
+    /// Remove the entry.
+    Delete {
+        /// A missing entry is no failure.
+        missing_ok: bool,
+    },
+}
+
+/// Whether a put may create or replace.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WriteMode {
+    /// Either.
+    #[default]
+    Upsert,
+    /// Only create.
+    Create,
+    /// Only replace.
+    Update,
+}
+
+/// A condition on an entry.
+#[derive(Debug, Clone)]
+pub struct Condition {
+    /// Which entry.
+    pub at: EntryKey,
+    /// What has to be true of it.
+    pub condition: Precondition,
+}
+
+/// "Nothing in this scope changed after the revision at which I looked." A batch whose quiet was broken is not
+/// refused to the caller: the use case reads and decides again.
+#[derive(Debug, Clone)]
+pub struct Quiet {
+    /// What was looked at.
+    pub scope: Scope,
+    /// When.
+    pub since: Revision,
+}
+
+/// A part of the keyspace that a decision was made from.
+#[derive(Debug, Clone)]
+pub enum Scope {
+    /// One key name in every namespace.
+    KeyAnywhere(Key),
+    /// All keys of a namespace below a prefix.
+    Below(Namespace, Prefix),
+}
+
+impl Scope {
+    /// True when an entry of this name belongs to the scope.
+    pub fn contains(&self, at: &EntryKey) -> bool {
+        match self {
+            Self::KeyAnywhere(key) => at.key == *key,
+            Self::Below(namespace, prefix) => at.namespace == *namespace && prefix.matches(&at.key),
+        }
+    }
+}
+
+/// The key under which a commit is remembered.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Idempotency {
+    /// Whose key it is: two identities may use the same one.
+    pub identity: String,
+    /// The key.
+    pub key: String,
+    /// BLAKE3 over the request, to refuse the same key for another request.
+    pub fingerprint: [u8; 32],
+}
+
+impl Idempotency {
+    /// Longest key, in bytes.
+    pub const MAX_KEY_BYTES: usize = 128;
+}
+
+impl Batch {
+    /// About how many bytes it takes in memory and in the log.
+    pub fn weight(&self) -> usize {
+        const FIXED: usize = 192;
+        self.writes.iter().fold(FIXED + self.reason.len(), |sum, write| {
+            let names = write.at.namespace.as_str().len() + write.at.key.as_str().len();
+            let value = match &write.action {
+                WriteAction::Put { value, .. } => value.len(),
+                WriteAction::Delete { .. } => 0,
+            };
+            sum + FIXED + names + value
+        })
+    }
+}

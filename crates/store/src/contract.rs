@@ -1,0 +1,80 @@
+//! What a store has to do.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use holdfast_model::{Entry, EntryKey, Floors, Head, Revision};
+
+use crate::error::{AppendError, StoreError};
+use crate::group::Group;
+use crate::read::{At, CommitPage, Page, PageLimit, Read, Scan};
+
+/// Keeps one log and the views of it that can be derived from it.
+///
+/// Behaviours (each has a case in the conformance suite):
+///
+/// 1. A new store has an empty log with an id of its own; opening it again shows the same log and the same head.
+/// 2. `append` after the head makes the whole group durable and visible, in one step, or does nothing.
+/// 3. `append` after anything but the head answers [`AppendError::Moved`] with the head, and does nothing.
+/// 4. Every event becomes visible in the same step in: the current entries, the history of its key, the log, and, with an
+///    expiry, the list of what is due. Side rows too.
+/// 5. A read is one consistent state and says which revision it saw. It never sees half a group.
+/// 6. [`At::Revision`] answers as `Latest` would have when that was the head (an entry past its expiry that no event removed
+///    is still there). Below the history floor it answers [`StoreError::Compacted`], above the head [`StoreError::Future`].
+/// 7. Scans are in key order (byte by byte), pages neither overlap nor skip, and `more` is exact. History is newest first.
+/// 8. `commits` answers whole commits in revision order, at least one if there is one, however small the budget. Starting
+///    below the events floor answers [`StoreError::Compacted`].
+/// 9. After a failed flush nothing is ever appended again until the store is reopened; reads go on.
+/// 10. `reclaim` moves the floors durably before it removes anything, never lowers one, and never loses a current entry or
+///     what is needed to read at the history floor exactly. It may be called at any time and be interrupted anywhere.
+/// 11. Large values come back whole, from entries, history and log alike.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// What this backend can do beyond the contract; constant.
+    fn capabilities(&self) -> Capabilities;
+
+    /// The end of the log.
+    async fn head(&self) -> Result<Head, StoreError>;
+
+    /// Appends a judged group, if the head is still `after`. Durable when it answers `Ok` with the new head.
+    /// A group without commits writes only its side rows and leaves the revision as it is.
+    async fn append(&self, after: &Head, group: Group) -> Result<Head, AppendError>;
+
+    /// The entries of these keys, in their order.
+    async fn get_many(
+        &self,
+        keys: &[EntryKey],
+        at: At,
+    ) -> Result<Read<Vec<Option<Arc<Entry>>>>, StoreError>;
+
+    /// A page of rows.
+    async fn scan(&self, what: &Scan, at: At, page: PageLimit) -> Result<Read<Page>, StoreError>;
+
+    /// The commits behind `after`, as many as the budget (bytes of [`holdfast_model::Commit::weight`]) holds.
+    async fn commits(&self, after: Revision, budget: usize) -> Result<CommitPage, StoreError>;
+
+    /// Raises the floors, then removes what lies below them, in small steps beside other work.
+    async fn reclaim(&self, floors: Floors) -> Result<Reclaimed, StoreError>;
+}
+
+/// What a backend can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Its name in settings and metrics.
+    pub name: &'static str,
+    /// It is still there after the process ended.
+    pub durable: bool,
+    /// Other processes may append to the same log.
+    pub shared: bool,
+}
+
+/// What `reclaim` did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reclaimed {
+    /// Commits removed from the log.
+    pub commits: u64,
+    /// Rows removed from the history.
+    pub versions: u64,
+    /// Large values removed.
+    pub values: u64,
+}

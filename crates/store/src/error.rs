@@ -1,0 +1,96 @@
+//! What can go wrong in a store.
+
+use holdfast_model::{ErrorKind, Head, Revision};
+use thiserror::Error;
+
+/// A read or an opening failed; the state is as it was.
+#[derive(Debug, Clone, Error)]
+pub enum StoreError {
+    /// The revision lies below a floor. Ask again at `oldest` or later, or take the latest state.
+    #[error("revision {asked} is compacted, the oldest one kept is {oldest}")]
+    Compacted {
+        /// What was asked for.
+        asked: Revision,
+        /// The oldest revision for this kind of read.
+        oldest: Revision,
+    },
+    /// The revision lies above the head.
+    #[error("revision {asked} does not exist yet, the newest one is {head}")]
+    Future {
+        /// What was asked for.
+        asked: Revision,
+        /// The newest.
+        head: Revision,
+    },
+    /// Stored bytes are not what was written. The operator has to act: `holdfast repair`, or a backup.
+    #[error("corrupt data in {place}: {what}")]
+    Corrupt {
+        /// Which file, keyspace or record.
+        place: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The data cannot be opened as it is; the sentence says why and what to do.
+    #[error("{0}")]
+    Refused(String),
+    /// The operating system or the database failed; trying again may help.
+    #[error("{doing}: {error}")]
+    Io {
+        /// What was being done.
+        doing: String,
+        /// Its message.
+        error: String,
+    },
+}
+
+/// An append failed; the variant says what became of the group.
+#[derive(Debug, Clone, Error)]
+pub enum AppendError {
+    /// Somebody else appended: nothing was written. Read up to this head and judge again.
+    #[error("the head moved to revision {}", .0.revision)]
+    Moved(Box<Head>),
+    /// Free space is below the reserve: nothing was written. Passes by itself when space is freed.
+    #[error(
+        "no space: {free} bytes are free, {reserve} are kept in reserve; delete data or free disk space"
+    )]
+    NoSpace {
+        /// Bytes free on the file system.
+        free: u64,
+        /// Bytes that must stay free.
+        reserve: u64,
+    },
+    /// Nothing was written, and the same group will be refused again.
+    #[error("the store refused the group: {0}")]
+    Refused(String),
+    /// The flush failed: the group may be there after a restart or not. From now on the store only reads.
+    #[error("the flush failed, the store is read-only until it is opened again: {0}")]
+    Unknown(String),
+    /// An earlier flush failed: nothing was written, and nothing will be until the store is opened again.
+    #[error("the store is read-only since a flush failed: {0}")]
+    ReadOnly(String),
+}
+
+impl StoreError {
+    /// For the one table.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Compacted { .. } => ErrorKind::Compacted,
+            Self::Future { .. } => ErrorKind::FutureRevision,
+            Self::Corrupt { .. } | Self::Refused(_) => ErrorKind::Corrupt,
+            Self::Io { .. } => ErrorKind::Unavailable,
+        }
+    }
+}
+
+impl AppendError {
+    /// For the one table.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Moved(_) => ErrorKind::Unavailable,
+            Self::NoSpace { .. } => ErrorKind::ResourceExhausted,
+            Self::Refused(_) => ErrorKind::Internal,
+            Self::Unknown(_) => ErrorKind::Unknown,
+            Self::ReadOnly(_) => ErrorKind::ReadOnly,
+        }
+    }
+}

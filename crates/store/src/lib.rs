@@ -1,0 +1,24 @@
+//! The contract between the engine and what keeps the log, and the store that keeps it in memory.
+//!
+//! Start at [`contract::Store`]: its text is the list of behaviours that the conformance suite of the testkit checks, one
+//! by one, on every backend.
+//!
+//! - [`contract`]: [`Store`], [`Capabilities`]
+//! - [`group`]: [`Group`]: what is appended
+//! - [`read`]: [`At`], [`Scan`], [`Row`], [`Page`], [`CommitPage`]: what is read
+//! - [`error`]: [`StoreError`], [`AppendError`]
+//! - [`memory`]: [`MemoryStore`]
+//!
+//! Invariant: a store decides nothing. It keeps judged groups, all or nothing, and answers questions about them.
+
+pub mod contract;
+pub mod error;
+pub mod group;
+pub mod memory;
+pub mod read;
+
+pub use contract::{Capabilities, Reclaimed, Store};
+pub use error::{AppendError, StoreError};
+pub use group::{Group, SideWrite};
+pub use memory::MemoryStore;
+pub use read::{At, CommitPage, HistoryRow, Page, PageLimit, Read, Row, Scan};
