@@ -14,26 +14,24 @@ pub struct Flat {
 }
 
 /// Turns a document into items below `prefix` (a key, or empty). Lists are leaves, and so is an empty table. A
-/// document that is empty, or an empty table at its top, holds nothing.
+/// document that is empty, or an empty table at its top, holds nothing; one that is a single value gets the prefix as
+/// its key, even an empty one, which is for the caller to refuse.
 pub fn flatten(mut document: Value, prefix: &str) -> Result<Flat, ReadError> {
     let mut flat = Flat { items: exact::take(&mut document)?, nulls: Vec::new() };
     match document {
         Value::Null => {}
         Value::Table(members) => below(members, prefix, &mut flat),
-        _ if prefix.is_empty() => {
-            return Err(ReadError::At {
-                place: "the top level".to_owned(),
-                why: "a single value has no key; put it under a name".to_owned(),
-            });
-        }
         leaf => put(leaf, prefix.to_owned(), &mut flat),
     }
     Ok(flat)
 }
 
-/// Joins two pieces of a key.
+/// Joins two pieces of a key, either of which may be empty.
 pub fn join(prefix: &str, rest: &str) -> String {
-    if prefix.is_empty() { rest.to_owned() } else { format!("{prefix}/{rest}") }
+    match (prefix, rest) {
+        ("", only) | (only, "") => only.to_owned(),
+        _ => format!("{prefix}/{rest}"),
+    }
 }
 
 fn below(members: Vec<(String, Value)>, prefix: &str, flat: &mut Flat) {
@@ -84,8 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_without_a_name_is_refused_and_nulls_are_told() {
-        assert!(flatten(json::read("[1]").expect("JSON"), "").is_err());
+    fn nulls_are_told() {
         let flat = flatten(json::read(r#"{"a":{"b":null}}"#).expect("JSON"), "").expect("flat");
         assert_eq!(flat, Flat { items: vec![], nulls: vec!["a/b".into()] });
     }

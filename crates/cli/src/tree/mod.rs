@@ -6,11 +6,13 @@
 //! - [`part`]: how any text becomes one part of a key, and back
 //! - [`format`]: JSON, YAML, TOML to [`value::Value`] and back, by [`json`], [`yaml`], [`toml`]
 //! - [`exact`]: the member `$holdfast`, for entries that no tree can show
+//! - [`files`]: items as the files of a directory
 //! - [`walk`]: which files there are below a directory, and what they add to the key
 //!
 //! Invariant: `flatten(nest(items))` is `items`, byte for byte, in every format; [`nest`] checks it as it goes.
 
 pub mod exact;
+pub mod files;
 pub mod flatten;
 pub mod format;
 pub mod item;

@@ -199,6 +199,8 @@ fn serialize_number<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S
         serializer.serialize_i64(whole)
     } else if let Ok(whole) = text.parse::<u64>() {
         serializer.serialize_u64(whole)
+    } else if let Ok(whole) = text.parse::<i128>() {
+        serializer.serialize_i128(whole)
     } else if let Ok(double) = text.parse::<f64>() {
         serializer.serialize_f64(double)
     } else {
