@@ -1,13 +1,12 @@
 //! The way to a server.
 
-use std::error::Error as _;
 use std::future::Future;
 use std::time::Duration;
 
 use holdfast_api::config_v1::config_service_client::ConfigServiceClient;
 use holdfast_api::holdfast_v1::holdfast_service_client::HoldfastServiceClient;
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Request, Response, Status};
+use tonic::{Code, Request, Response, Status, Streaming};
 
 use crate::args::Global;
 use crate::failure::Failure;
@@ -58,6 +57,16 @@ impl Server {
             Ok(Ok(response)) => Ok(response.into_inner()),
             Ok(Err(status)) if gave_up(&status) => Err(Failure::Timeout(self.timeout)),
             Ok(Err(status)) => Err(status.into()),
+            Err(_) => Err(Failure::Timeout(self.timeout)),
+        }
+    }
+}
+
+impl Server {
+    /// The next message of a stream, no later than the command line allows; `None` when it ended.
+    pub async fn next<T>(&self, stream: &mut Streaming<T>) -> Result<Option<T>, Failure> {
+        match tokio::time::timeout(self.timeout, stream.message()).await {
+            Ok(next) => Ok(next?),
             Err(_) => Err(Failure::Timeout(self.timeout)),
         }
     }

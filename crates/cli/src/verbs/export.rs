@@ -39,7 +39,7 @@ impl Export {
     /// Reads the namespace and writes it down.
     pub async fn run(self, global: &Global, server: &Server) -> Result<(), Failure> {
         let format = self.format();
-        let found = read::entries(server, &global.namespace, &self.prefix, None).await?;
+        let found = read::moment(server, &global.namespace, &self.prefix).await?;
         let mut items: Vec<Item> = found.into_iter().map(Item::from).collect();
         items.sort_by(|a, b| a.key.cmp(&b.key));
         match &self.out {

@@ -86,7 +86,7 @@ impl Import {
         server: &Server,
     ) -> Result<BTreeMap<String, Item>, Failure> {
         let prefix = self.prefix.as_deref().unwrap_or_default();
-        let found = read::entries(server, &global.namespace, prefix, None).await?;
+        let found = read::moment(server, &global.namespace, prefix).await?;
         // As text `app` begins `apple` too, as a key it does not.
         let below = |item: &Item| match item.key.strip_prefix(prefix) {
             Some(rest) => prefix.is_empty() || rest.is_empty() || rest.starts_with('/'),
