@@ -12,6 +12,8 @@
 pub mod args;
 pub mod commit;
 pub mod connect;
+#[cfg(test)]
+mod docs;
 pub mod failure;
 pub mod output;
 pub mod plan;
