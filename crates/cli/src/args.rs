@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::output::Layout;
-use crate::verbs::{alias, delete, export, get, history, import, list, ns, set, snapshot, watch};
+use crate::verbs::{alias, delete, export, get, history, import, list, ns, serve, set, snapshot, watch};
 
 /// Configuration and state that everybody sees change: the Holdfast server and its command line.
 #[derive(Debug, Parser)]
@@ -85,6 +85,8 @@ pub enum Command {
     Import(import::Import),
     /// Write a namespace into files of configuration
     Export(export::Export),
+    /// Run the server
+    Serve(serve::Serve),
 }
 
 /// Reads a span of time such as `500ms`, `10s`, `1h 30m`.

@@ -63,6 +63,9 @@ pub enum Failure {
     /// An export would not read back. Nothing was written.
     #[error(transparent)]
     NotReversible(#[from] NotReversible),
+    /// The server did not start. Nothing was changed.
+    #[error(transparent)]
+    Serve(#[from] holdfast_server::ServeError),
     /// Anything else that this side refuses. Nothing was sent.
     #[error("{0}")]
     Refused(String),
@@ -88,6 +91,8 @@ impl Failure {
     pub fn sentence(&self) -> Option<String> {
         let text = match self {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return None,
+            // Every fault of the settings stands on a line of its own.
+            Self::Serve(_) => return Some(self.to_string()),
             other => other.to_string(),
         };
         Some(text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
@@ -99,6 +104,7 @@ impl Failure {
             Self::Usage(_) => exit::USAGE,
             Self::Server(status) => status::exit_code(status),
             Self::Timeout(_) | Self::Unreachable { .. } => exit::UNAVAILABLE,
+            Self::Serve(error) => error.exit_code(),
             Self::DanglingAlias { .. } => exit::NOT_FOUND,
             Self::Partly { source, .. } => source.exit_code(),
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
@@ -147,10 +153,6 @@ fn hint(status: &Status) -> Option<String> {
              any other bytes go with another --codec"
                 .to_owned(),
         ),
-        (Code::OutOfRange, _) => {
-            let oldest = info.as_ref().and_then(|info| info.metadata.get("oldest"))?;
-            Some(format!("the oldest revision still there is {oldest}"))
-        }
         (Code::Unauthenticated | Code::PermissionDenied, _) if status.message().is_empty() => {
             Some("the server does not allow this".to_owned())
         }

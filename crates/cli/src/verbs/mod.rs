@@ -8,6 +8,7 @@ pub mod history;
 pub mod import;
 pub mod list;
 pub mod ns;
+pub mod serve;
 pub mod set;
 pub mod snapshot;
 pub mod watch;
@@ -18,6 +19,10 @@ use crate::failure::Failure;
 
 /// Runs the verb of a command line.
 pub fn run(cli: Cli) -> Result<(), Failure> {
+    // The server builds a runtime of its own, with all threads.
+    if let Command::Serve(serve) = cli.command {
+        return serve.run();
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(talk(cli.command, cli.global))
 }
@@ -40,6 +45,8 @@ async fn talk(command: Command, global: Global) -> Result<(), Failure> {
         Command::Alias(alias) => alias.run(&global, &server).await,
         Command::Ns(ns) => ns.run(&global, &server).await,
         Command::Export(export) => export.run(&global, &server).await,
-        Command::Import(_) | Command::Set(_) => unreachable!("handled above"),
+        Command::Import(_) | Command::Set(_) | Command::Serve(_) => {
+            unreachable!("handled above")
+        }
     }
 }
