@@ -1,1 +1,1 @@
-//! stub
+//! The harness of the black-box tests.
