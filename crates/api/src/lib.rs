@@ -1,1 +1,47 @@
-//! stub
+//! What travels: protobuf messages and services, their conversion to and from the model, and the one status table.
+//!
+//! - [`config_v1`], [`holdfast_v1`]: messages, server and client of each dialect
+//! - [`codec`]: how messages become bytes; [`Encoded`] lets a server send bytes that it encoded before
+//! - [`convert`]: model values to wire values and back
+//! - [`status`]: **start here** for errors: [`status::Row`] is the one table from a failure to a gRPC code, a reason, an
+//!   HTTP status and an exit code
+//! - [`google_rpc`]: the rich error model
+//!
+//! Nothing generated is committed: `build.rs` compiles `proto/` with the machine's Rust alone.
+
+pub mod codec;
+pub mod convert;
+pub mod status;
+
+pub use codec::Encoded;
+
+/// Messages as `build.rs` generates them, one module for each protobuf package.
+#[allow(missing_docs, unreachable_pub, clippy::all, rustdoc::all)]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/messages.rs"));
+}
+
+/// The config.v1 dialect.
+#[allow(missing_docs, clippy::all)]
+pub mod config_v1 {
+    pub use crate::generated::config::v1::*;
+    include!(concat!(env!("OUT_DIR"), "/server/config.v1.ConfigService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/client/config.v1.ConfigService.rs"));
+}
+
+/// The holdfast.v1 dialect.
+#[allow(missing_docs, clippy::all)]
+pub mod holdfast_v1 {
+    pub use crate::generated::holdfast::v1::*;
+    include!(concat!(env!("OUT_DIR"), "/server/holdfast.v1.HoldfastService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/client/holdfast.v1.HoldfastService.rs"));
+}
+
+/// `google.rpc.Status` and the one detail that Holdfast sends.
+#[allow(missing_docs, clippy::all)]
+pub mod google_rpc {
+    pub use crate::generated::google::rpc::*;
+}
+
+/// All files of `proto/` as an encoded `google.protobuf.FileDescriptorSet`, for reflection.
+pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

@@ -1,0 +1,1 @@
+//! Model values to wire values, and back.
