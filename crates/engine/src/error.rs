@@ -77,6 +77,12 @@ pub enum EngineError {
         /// The setting.
         max: usize,
     },
+    /// The answer would hold more bytes than one may.
+    #[error("the answer would hold more than {max_bytes} bytes; list it page by page")]
+    AnswerTooLarge {
+        /// The setting.
+        max_bytes: usize,
+    },
     /// There is no such entry (for an alias the namespace is empty).
     #[error("key not found: {namespace}/{key}")]
     NotFound {
@@ -197,7 +203,9 @@ impl EngineError {
                 ErrorKind::InvalidArgument
             }
             Self::ValueTooLarge { .. } | Self::CommitTooLarge { .. } => ErrorKind::TooLarge,
-            Self::SnapshotTooLarge { .. } => ErrorKind::ResourceExhausted,
+            Self::SnapshotTooLarge { .. } | Self::AnswerTooLarge { .. } => {
+                ErrorKind::ResourceExhausted
+            },
             Self::NotFound { .. } => ErrorKind::NotFound,
             Self::VersionNotFound { .. } => ErrorKind::VersionNotFound,
             Self::KeyExists { .. } => ErrorKind::KeyExists,

@@ -1,7 +1,59 @@
-//! The use cases and the log.
+//! The engine: one log, the use cases over it, and the watchers of it. No tonic, no axum.
+//!
+//! Start at [`Engine`], then read one use case: [`entries`] tells the story of a write on one screen.
+//!
+//! | what | where |
+//! |---|---|
+//! | use cases, one file for each noun | [`entries`] [`batches`] [`history`] [`snapshot`] [`aliases`] [`namespaces`] [`watching`] |
+//! | the one door to the store | `log` |
+//! | group commit: queue, facts, thread | `commit` |
+//! | the decisions, pure | `judge` |
+//! | delivery to watchers | [`hub`] |
+//! | expiry, retention, forgetting | `upkeep` |
+//!
+//! Invariants: a use case reaches the log only with an `Authorized`; a commit is visible to nobody before it is durable; the
+//! committer waits for no reader and no watcher.
+
+pub mod aliases;
+pub mod batches;
+mod cache;
 pub mod caller;
 pub mod clock;
+mod codec;
+mod commit;
+pub mod engine;
+pub mod entries;
 pub mod error;
+pub mod history;
+pub mod hub;
+mod judge;
+mod log;
+pub mod metrics;
+pub mod names;
+pub mod namespaces;
 pub mod options;
+mod remembered;
+pub mod snapshot;
+#[cfg(test)]
+mod testing;
+mod upkeep;
+pub mod watching;
+
+pub use aliases::Alias;
+pub use batches::{
+    CommitAnswer, CommitRequest, RequestedAction, RequestedCondition, RequestedWrite, WriteResult,
+};
 pub use caller::Caller;
+pub use clock::{Clock, SystemClock};
+pub use codec::CODECS;
+pub use engine::{Engine, Status};
+pub use entries::{EntryPage, List, Set};
 pub use error::EngineError;
+pub use history::{VersionPage, Versions};
+pub use hub::delivered::{Delivered, Matched, Which};
+pub use metrics::Metrics;
+pub use names::{KeyRule, any_key};
+pub use namespaces::{Access, NamespacePage};
+pub use options::{Limits, Options, Retention, WatchOptions};
+pub use snapshot::Snapshot;
+pub use watching::{Delivery, Start, Watch, Watcher};

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use holdfast_model::Sealed;
+use holdfast_model::{Head, Sealed};
+
+use crate::error::AppendError;
 
 /// Judged commits that become durable with one flush.
 #[derive(Debug, Clone, Default)]
@@ -23,4 +25,36 @@ pub struct SideWrite {
     pub key: Bytes,
     /// `None` removes the row.
     pub value: Option<Bytes>,
+}
+
+impl Group {
+    /// The head once this group is appended behind `head`. Every store asks this before it writes anything.
+    ///
+    /// # Errors
+    /// [`AppendError::Refused`] when the commits are not numbered densely or not chained to `head` and to each other.
+    pub fn head_after(&self, head: &Head) -> Result<Head, AppendError> {
+        let mut next = *head;
+        for sealed in &self.commits {
+            let commit = sealed.commit();
+            let of_this_log = commit.log == next.log && commit.epoch == next.epoch;
+            let dense = commit.revision == next.next_revision();
+            if !(of_this_log && dense && commit.previous_hash == next.hash) {
+                return Err(AppendError::Refused(format!(
+                    "commit {} of epoch {} does not follow revision {} of epoch {}",
+                    commit.revision, commit.epoch, next.revision, next.epoch
+                )));
+            }
+            next.revision = commit.revision;
+            next.time = commit.time;
+            next.hash = sealed.hash();
+            next.appended_bytes += sealed.appended_bytes();
+        }
+        Ok(next)
+    }
+}
+
+/// True when `after` and `head` are the same end of the same log, whatever reclaim did to the floors in between.
+pub fn same_end(after: &Head, head: &Head) -> bool {
+    (after.log, after.epoch, after.revision, after.hash)
+        == (head.log, head.epoch, head.revision, head.hash)
 }

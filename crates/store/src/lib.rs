@@ -3,11 +3,11 @@
 //! Start at [`contract::Store`]: its text is the list of behaviours that the conformance suite of the testkit checks, one
 //! by one, on every backend.
 //!
-//! - [`contract`]: [`Store`], [`Capabilities`]
-//! - [`group`]: [`Group`]: what is appended
-//! - [`read`]: [`At`], [`Scan`], [`Row`], [`Page`], [`CommitPage`]: what is read
-//! - [`error`]: [`StoreError`], [`AppendError`]
-//! - [`memory`]: [`MemoryStore`]
+//! - [`contract`] - [`Store`], [`Capabilities`]
+//! - [`group`] - [`Group`]: what is appended
+//! - [`read`] - [`At`], [`Scan`], [`Row`], [`Page`], [`CommitPage`]: what is read
+//! - [`error`] - [`StoreError`], [`AppendError`]
+//! - [`memory`] - [`MemoryStore`]
 //!
 //! Invariant: a store decides nothing. It keeps judged groups, all or nothing, and answers questions about them.
 
@@ -19,6 +19,8 @@ pub mod read;
 
 pub use contract::{Capabilities, Reclaimed, Store};
 pub use error::{AppendError, StoreError};
-pub use group::{Group, SideWrite};
+pub use group::{Group, SideWrite, same_end};
 pub use memory::MemoryStore;
-pub use read::{At, CommitPage, HistoryRow, Page, PageLimit, Read, Row, Scan};
+pub use read::{
+    At, CommitPage, HistoryRow, Page, PageBuilder, PageLimit, Read, Row, Scan, check_cursor,
+};

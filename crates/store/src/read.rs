@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use holdfast_model::{
-    Entry, EntryKey, Event, Head, Key, Namespace, Prefix, Revision, Sealed, Timestamp,
+    Entry, EntryKey, Event, EventKind, Head, Key, Namespace, Prefix, Revision, Sealed, Timestamp,
 };
+
+use crate::error::StoreError;
 
 /// Of which state a read is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +17,43 @@ pub enum At {
     Latest,
     /// As it was when this revision was the head.
     Revision(Revision),
+}
+
+impl At {
+    /// The revision that this means while `head` is the head. Every store asks this before it reads.
+    ///
+    /// # Errors
+    /// [`StoreError::Future`] above the head, [`StoreError::Compacted`] below the history floor or in the hole before an
+    /// epoch (where a number can only come from a lost future).
+    pub fn resolve(self, head: &Head) -> Result<Revision, StoreError> {
+        let Self::Revision(asked) = self else { return Ok(head.revision) };
+        if asked > head.revision {
+            Err(StoreError::Future { asked, head: head.revision })
+        } else if asked < head.floors.history {
+            Err(StoreError::Compacted { asked, oldest: head.floors.history })
+        } else if !head.knows(asked) {
+            Err(StoreError::Compacted { asked, oldest: head.epoch_start.first })
+        } else {
+            Ok(asked)
+        }
+    }
+}
+
+/// Checks the cursor of [`crate::Store::commits`]: the last commit that the reader has.
+///
+/// # Errors
+/// [`StoreError::Future`] above the head, [`StoreError::Compacted`] when a commit behind `after` is gone, or `after` lies in
+/// the hole before an epoch.
+pub fn check_cursor(after: Revision, head: &Head) -> Result<(), StoreError> {
+    if after > head.revision {
+        Err(StoreError::Future { asked: after, head: head.revision })
+    } else if !head.knows(after) {
+        Err(StoreError::Compacted { asked: after, oldest: head.epoch_start.first })
+    } else if after.next() < head.floors.events {
+        Err(StoreError::Compacted { asked: after.next(), oldest: head.floors.events })
+    } else {
+        Ok(())
+    }
 }
 
 /// An answer, and the revision of the state that it was read from.
@@ -47,7 +86,8 @@ pub enum Scan {
         /// An entry past its expiry at this time does not count.
         now: Timestamp,
     },
-    /// [`Row::History`]: all events of one key still kept, newest first, below `before`. `at` bounds it from above.
+    /// [`Row::History`]: all events of one key still kept, newest first, below `before`. `at` bounds it from above. The rows
+    /// of one revision come on one page, even beyond its limit.
     History {
         /// Which entry.
         of: EntryKey,
@@ -78,6 +118,18 @@ pub enum Row {
     Side(Bytes, Bytes),
 }
 
+impl Row {
+    /// What it counts against [`PageLimit::bytes`].
+    pub fn weight(&self) -> usize {
+        match self {
+            Self::Entry(entry) => entry.weight(),
+            Self::Namespace(namespace) => namespace.as_str().len(),
+            Self::History(row) => row.event.weight(),
+            Self::Side(key, value) => key.len() + value.len(),
+        }
+    }
+}
+
 /// An event of a key, found through its history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryRow {
@@ -93,6 +145,11 @@ impl HistoryRow {
     /// The entry that the event left behind; `None` when it removed it.
     pub fn entry(&self) -> Option<Entry> {
         self.event.entry_at(self.revision, self.time)
+    }
+
+    /// True when reads see the event: a superseded version only shows in the history.
+    pub fn counts(&self) -> bool {
+        self.event.kind != EventKind::Superseded
     }
 }
 
@@ -125,6 +182,44 @@ pub struct Page {
     pub rows: Vec<Row>,
     /// There are further rows behind the last one.
     pub more: bool,
+}
+
+/// Fills a page row by row and keeps its limits.
+#[derive(Debug)]
+pub struct PageBuilder {
+    limit: PageLimit,
+    weight: usize,
+    page: Page,
+}
+
+impl PageBuilder {
+    /// An empty page.
+    pub fn new(limit: PageLimit) -> Self {
+        Self { limit, weight: 0, page: Page::default() }
+    }
+
+    /// Takes the row, or answers `false` and notes that there is more: the scan is over.
+    pub fn push(&mut self, row: Row) -> bool {
+        let weight = row.weight();
+        let full = self.page.rows.len() >= self.limit.rows.get()
+            || self.weight.saturating_add(weight) > self.limit.bytes;
+        let starts_with_another_revision = match (self.page.rows.last(), &row) {
+            (Some(Row::History(last)), Row::History(row)) => last.revision != row.revision,
+            _ => true,
+        };
+        if full && starts_with_another_revision && !self.page.rows.is_empty() {
+            self.page.more = true;
+            return false;
+        }
+        self.weight = self.weight.saturating_add(weight);
+        self.page.rows.push(row);
+        true
+    }
+
+    /// The page.
+    pub fn finish(self) -> Page {
+        self.page
+    }
 }
 
 /// Commits of the log.

@@ -1,1 +1,17 @@
-//! Conformance suites, fakes and fault injectors for tests.
+//! What the tests of several crates share; only ever a dev-dependency.
+//!
+//! - [`scribe`] - [`Scribe`] writes groups of judged, chained commits, as the engine would
+//! - [`store_suite`] - the conformance suite of the store contract, one function for each behaviour (start here for a new
+//!   backend)
+//! - [`differential`] - random groups against a plain model, read back at every revision
+//! - [`random`] - seeded random numbers
+//!
+//! Everything here panics when the thing under test is wrong: it is made to be called from tests.
+
+pub mod differential;
+pub mod random;
+pub mod scribe;
+pub mod store_suite;
+
+pub use random::Random;
+pub use scribe::{Change, Scribe};

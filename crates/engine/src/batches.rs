@@ -1,0 +1,299 @@
+//! Commit: many writes over any namespaces as one revision.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use bytes::Bytes;
+use holdfast_auth::{Action, Authorized, Resource};
+use holdfast_model::{
+    Batch, Commit, Condition, EntryKey, Idempotency, Precondition, ResumeToken, Revision,
+    Timestamp, Write, WriteAction, WriteMode,
+};
+use uuid::Uuid;
+
+use crate::caller::Caller;
+use crate::codec;
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::names::{self, any_key};
+
+/// What to commit.
+#[derive(Debug, Clone, Default)]
+pub struct CommitRequest {
+    /// In order; no key twice.
+    pub writes: Vec<RequestedWrite>,
+    /// Conditions on other keys.
+    pub conditions: Vec<RequestedCondition>,
+    /// Why.
+    pub reason: String,
+    /// Makes a retry safe; empty: none.
+    pub idempotency_key: String,
+}
+
+/// One write, with names as the caller wrote them.
+#[derive(Debug, Clone)]
+pub struct RequestedWrite {
+    /// Where.
+    pub namespace: String,
+    /// Which.
+    pub key: String,
+    /// What to do.
+    pub action: RequestedAction,
+    /// Under which condition.
+    pub condition: Precondition,
+}
+
+/// What to do with an entry.
+#[derive(Debug, Clone)]
+pub enum RequestedAction {
+    /// Write a value.
+    Put {
+        /// The bytes.
+        value: Bytes,
+        /// Their codec; empty: json.
+        codec: String,
+        /// Life time from the commit on.
+        ttl: Option<Duration>,
+        /// May it be new, has it to be.
+        mode: WriteMode,
+    },
+    /// Remove the entry.
+    Delete {
+        /// A missing entry is no failure.
+        missing_ok: bool,
+    },
+}
+
+/// A condition on an entry that is not written (or is).
+#[derive(Debug, Clone)]
+pub struct RequestedCondition {
+    /// Where.
+    pub namespace: String,
+    /// Which.
+    pub key: String,
+    /// What has to be true of it.
+    pub condition: Precondition,
+}
+
+/// The commit is durable.
+#[derive(Debug, Clone)]
+pub struct CommitAnswer {
+    /// Its revision; of a batch that changed nothing, that of the state it changed nothing of.
+    pub revision: Revision,
+    /// Its time.
+    pub time: Timestamp,
+    /// Right behind it.
+    pub token: ResumeToken,
+    /// One for each write; empty for a replay whose commit is compacted.
+    pub results: Vec<WriteResult>,
+    /// The idempotency key was known: this is the answer of that time.
+    pub replayed: bool,
+}
+
+/// What a write did.
+#[derive(Debug, Clone)]
+pub struct WriteResult {
+    /// Where.
+    pub namespace: String,
+    /// Which.
+    pub key: String,
+    /// The version written; 0 for a delete.
+    pub version: u64,
+    /// Of the key; 0 when nothing happened.
+    pub ordinal: u64,
+    /// Of the event; `None` when nothing happened.
+    pub id: Option<Uuid>,
+}
+
+impl Engine {
+    /// Commits all writes, or none.
+    pub async fn commit(
+        &self,
+        caller: &Caller,
+        request: CommitRequest,
+    ) -> Result<CommitAnswer, EngineError> {
+        let proofs = self.authorize_all(caller, &request).await?;
+        self.check_sizes(&request)?;
+        let fingerprint = fingerprint(&request);
+        let idempotency = (!request.idempotency_key.is_empty()).then(|| Idempotency {
+            identity: caller.identity.user.to_string(),
+            key: request.idempotency_key.clone(),
+            fingerprint,
+        });
+        let batch = self.batch(caller, request, idempotency)?;
+        let written: Vec<EntryKey> = batch.writes.iter().map(|write| write.at.clone()).collect();
+        let committed = self.log().commit(&proofs, batch, caller.deadline).await?;
+        let replayed = committed.replay.is_some();
+        let commit = match &committed.replay {
+            Some(earlier) if earlier.committed => self.log().commit_at(earlier.revision).await?,
+            Some(_) => None,
+            None => committed.commit,
+        };
+        let lost = committed.replay.as_ref().is_some_and(|r| r.committed) && commit.is_none();
+        let results = if lost {
+            Vec::new()
+        } else {
+            let commit = commit.as_deref().map(|sealed| sealed.commit());
+            written.iter().map(|at| result_of(at, commit)).collect()
+        };
+        Ok(CommitAnswer {
+            revision: committed.revision,
+            time: committed.time,
+            token: ResumeToken::at(&committed.head, committed.revision),
+            results,
+            replayed,
+        })
+    }
+
+    async fn authorize_all(
+        &self,
+        caller: &Caller,
+        request: &CommitRequest,
+    ) -> Result<Vec<Authorized<Resource>>, EngineError> {
+        let mut proofs = Vec::with_capacity(request.writes.len() + request.conditions.len());
+        for write in &request.writes {
+            let action = match write.action {
+                RequestedAction::Put { .. } => Action::Write,
+                RequestedAction::Delete { .. } => Action::Delete,
+            };
+            let resource = Resource::key(&*write.namespace, &*write.key);
+            proofs.push(self.authorize(caller, action, resource).await?);
+        }
+        for condition in &request.conditions {
+            let resource = Resource::key(&*condition.namespace, &*condition.key);
+            proofs.push(self.authorize(caller, Action::Read, resource).await?);
+        }
+        Ok(proofs)
+    }
+
+    fn check_sizes(&self, request: &CommitRequest) -> Result<(), EngineError> {
+        let limits = self.limits();
+        if request.writes.is_empty() {
+            return Err(invalid("writes", "at least one write is needed"));
+        }
+        if request.reason.len() > limits.reason_bytes {
+            return Err(invalid("reason", &format!("at most {} bytes", limits.reason_bytes)));
+        }
+        if request.idempotency_key.len() > Idempotency::MAX_KEY_BYTES {
+            let why = format!("at most {} bytes", Idempotency::MAX_KEY_BYTES);
+            return Err(invalid("idempotency_key", &why));
+        }
+        let events = request.writes.len();
+        let mut bytes = 0;
+        for write in &request.writes {
+            let RequestedAction::Put { value, .. } = &write.action else { continue };
+            if value.len() > limits.value_bytes {
+                let (size, max) = (value.len(), limits.value_bytes);
+                return Err(EngineError::ValueTooLarge { size, max });
+            }
+            bytes += value.len() + write.key.len() + write.namespace.len();
+        }
+        let too_many = events > limits.commit_events || request.conditions.len() > limits.commit_events;
+        if too_many || bytes > limits.commit_bytes {
+            return Err(EngineError::CommitTooLarge {
+                events: events.max(request.conditions.len()),
+                bytes,
+                max_events: limits.commit_events,
+                max_bytes: limits.commit_bytes,
+            });
+        }
+        Ok(())
+    }
+
+    fn batch(
+        &self,
+        caller: &Caller,
+        request: CommitRequest,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Batch, EngineError> {
+        let mut seen = HashSet::with_capacity(request.writes.len());
+        let mut writes = Vec::with_capacity(request.writes.len());
+        for (index, write) in request.writes.into_iter().enumerate() {
+            let namespace = names::writable(&write.namespace)?;
+            let at = EntryKey::new(namespace, names::key(&write.key, any_key)?);
+            if !seen.insert(at.clone()) {
+                let why = format!("{at} is written twice in one commit");
+                return Err(invalid(&format!("writes[{index}].key"), &why));
+            }
+            let action = checked(write.action, index)?;
+            writes.push(Write { at, action, condition: write.condition });
+        }
+        let mut conditions = Vec::with_capacity(request.conditions.len());
+        for condition in request.conditions {
+            let namespace = names::namespace(&condition.namespace)?;
+            let at = EntryKey::new(namespace, names::key(&condition.key, any_key)?);
+            conditions.push(Condition { at, condition: condition.condition });
+        }
+        let (actor, reason) = (caller.actor(), request.reason);
+        Ok(Batch { writes, conditions, quiet: Vec::new(), actor, reason, idempotency })
+    }
+}
+
+fn checked(action: RequestedAction, index: usize) -> Result<WriteAction, EngineError> {
+    match action {
+        RequestedAction::Delete { missing_ok } => Ok(WriteAction::Delete { missing_ok }),
+        RequestedAction::Put { value, codec, ttl, mode } => {
+            if ttl.is_some_and(|ttl| ttl.is_zero()) {
+                return Err(invalid(&format!("writes[{index}].put.ttl"), "must be above zero"));
+            }
+            let at_this_write = |error| match error {
+                EngineError::InvalidValue(why) => {
+                    EngineError::InvalidValue(format!("writes[{index}].put.value: {why}"))
+                }
+                EngineError::InvalidArgument { field, why } => {
+                    invalid(&format!("writes[{index}].put.{field}"), &why)
+                }
+                other => other,
+            };
+            let (codec, value_type) = codec::inspect(&codec, &value).map_err(at_this_write)?;
+            Ok(WriteAction::Put { value, codec, value_type, ttl, mode })
+        }
+    }
+}
+
+fn invalid(field: &str, why: &str) -> EngineError {
+    EngineError::InvalidArgument { field: field.into(), why: why.into() }
+}
+
+fn result_of(at: &EntryKey, commit: Option<&Commit>) -> WriteResult {
+    let event = commit.and_then(|commit| commit.events.iter().find(|event| event.at == *at));
+    WriteResult {
+        namespace: at.namespace.to_string(),
+        key: at.key.to_string(),
+        version: event.filter(|e| !e.kind.removes()).map_or(0, |e| e.version),
+        ordinal: event.map_or(0, |e| e.ordinal),
+        id: event.map(|e| e.id),
+    }
+}
+
+/// Over everything that makes two requests different. Every part is preceded by its length, so that no two requests run
+/// together into the same bytes.
+fn fingerprint(request: &CommitRequest) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    let mut part = |bytes: &[u8]| {
+        hasher.update(&(bytes.len() as u64).to_be_bytes());
+        hasher.update(bytes);
+    };
+    part(request.reason.as_bytes());
+    for write in &request.writes {
+        part(write.namespace.as_bytes());
+        part(write.key.as_bytes());
+        match &write.action {
+            RequestedAction::Put { value, codec, ttl, mode } => {
+                part(value);
+                part(codec.as_bytes());
+                part(format!("put {ttl:?} {mode:?} {:?}", write.condition).as_bytes());
+            }
+            RequestedAction::Delete { missing_ok } => {
+                part(format!("delete {missing_ok} {:?}", write.condition).as_bytes());
+            }
+        }
+    }
+    part(b"conditions");
+    for condition in &request.conditions {
+        part(condition.namespace.as_bytes());
+        part(condition.key.as_bytes());
+        part(format!("{:?}", condition.condition).as_bytes());
+    }
+    *hasher.finalize().as_bytes()
+}

@@ -1,0 +1,163 @@
+//! Current values of hot keys, filled on demand and never stale.
+//!
+//! The committer is the only one that changes entries. It [applies](Cache::apply) a group after the flush and before the View
+//! is published, so a hit is at most too new by a group that is already durable. A reader that missed may offer what
+//! it read from an older View: each shard remembers the last revision that touched it, and refuses older offers.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use holdfast_model::{Entry, EntryKey, Revision, Sealed};
+use parking_lot::Mutex;
+use quick_cache::Weighter;
+use quick_cache::unsync;
+
+/// Many enough that two threads rarely meet in one, few enough that each has a useful share of the budget.
+const SHARDS: usize = 64;
+
+/// What is known of a key.
+#[derive(Debug, Clone)]
+pub(crate) enum Known {
+    /// Its entry.
+    Entry(Arc<Entry>),
+    /// It has none; its last ordinal if somebody looked (0: no trace of it).
+    Absent(Option<u64>),
+}
+
+pub(crate) struct Cache {
+    shards: Box<[Mutex<Shard>]>,
+    hasher: RandomState,
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
+
+struct Shard {
+    known: unsync::Cache<EntryKey, Known, ByWeight>,
+    /// The last commit that wrote a key of this shard.
+    written: Revision,
+}
+
+#[derive(Clone)]
+struct ByWeight;
+
+impl Weighter<EntryKey, Known> for ByWeight {
+    fn weight(&self, key: &EntryKey, known: &Known) -> u64 {
+        const ABSENT: usize = 192;
+        let bytes = match known {
+            Known::Entry(entry) => entry.weight(),
+            Known::Absent(_) => ABSENT + key.key.as_str().len(),
+        };
+        bytes as u64
+    }
+}
+
+impl Cache {
+    pub(crate) fn new(bytes: usize) -> Self {
+        const TYPICAL_ENTRY: usize = 512;
+        let share = bytes / SHARDS;
+        let shard = || {
+            let known =
+                unsync::Cache::with_weighter(share / TYPICAL_ENTRY, share as u64, ByWeight);
+            Mutex::new(Shard { known, written: Revision::ZERO })
+        };
+        Self {
+            shards: (0..SHARDS).map(|_| shard()).collect(),
+            hasher: RandomState::new(),
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
+        }
+    }
+
+    fn shard(&self, at: &EntryKey) -> &Mutex<Shard> {
+        // The modulus is in range.
+        &self.shards[(self.hasher.hash_one(at) >> 32) as usize % SHARDS]
+    }
+
+    pub(crate) fn get(&self, at: &EntryKey) -> Option<Known> {
+        let known = self.shard(at).lock().known.get(at).cloned();
+        let counter = if known.is_some() { &self.hits } else { &self.misses };
+        counter.fetch_add(1, Relaxed);
+        known
+    }
+
+    /// The same, without counting: for the committer.
+    pub(crate) fn peek(&self, at: &EntryKey) -> Option<Known> {
+        self.shard(at).lock().known.get(at).cloned()
+    }
+
+    /// Offers what was read from the state at `seen`; refused when the shard was written since.
+    pub(crate) fn offer(&self, at: &EntryKey, known: Known, seen: Revision) {
+        let mut shard = self.shard(at).lock();
+        if shard.written <= seen {
+            shard.known.insert(at.clone(), known);
+        }
+    }
+
+    /// Takes over what a commit did, for the keys that are here.
+    pub(crate) fn apply(&self, sealed: &Sealed) {
+        let commit = sealed.commit();
+        for event in &commit.events {
+            let mut shard = self.shard(&event.at).lock();
+            shard.written = commit.revision;
+            // Removed first: an insert that is too heavy must not leave the old value behind.
+            if shard.known.remove(&event.at).is_some() {
+                let known = match event.entry(commit) {
+                    Some(entry) => Known::Entry(Arc::new(entry)),
+                    None => Known::Absent(Some(event.ordinal)),
+                };
+                shard.known.insert(event.at.clone(), known);
+            }
+        }
+    }
+
+    /// Forgets everything and takes no offer older than `head`: somebody else wrote.
+    pub(crate) fn clear(&self, head: Revision) {
+        for shard in &self.shards {
+            let mut shard = shard.lock();
+            shard.known.clear();
+            shard.written = head;
+        }
+    }
+
+    pub(crate) fn hits_and_misses(&self) -> (u64, u64) {
+        (self.hits.load(Relaxed), self.misses.load(Relaxed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{sealed_set, key};
+
+    #[test]
+    fn an_old_offer_does_not_hide_a_newer_write() {
+        let cache = Cache::new(1 << 20);
+        let at = key("a", "k");
+        let old = sealed_set(&at, 1, "old");
+        let new = sealed_set(&at, 2, "new");
+        let entry_of = |sealed: &Sealed| {
+            let commit = sealed.commit();
+            Arc::new(commit.events[0].entry(commit).expect("a set leaves an entry"))
+        };
+        cache.apply(&new);
+        cache.offer(&at, Known::Entry(entry_of(&old)), Revision(1));
+        assert!(cache.peek(&at).is_none(), "an offer from before the write was taken");
+        cache.offer(&at, Known::Entry(entry_of(&new)), Revision(2));
+        assert!(matches!(cache.peek(&at), Some(Known::Entry(e)) if e.value == "new"));
+    }
+
+    #[test]
+    fn its_bound_is_in_bytes() {
+        let cache = Cache::new(64 * 64 << 10);
+        for n in 0..10_000 {
+            let at = key("a", &format!("k{n}"));
+            let sealed = sealed_set(&at, n + 1, &"v".repeat(8 << 10));
+            let commit = sealed.commit();
+            let entry = commit.events[0].entry(commit).expect("a set leaves an entry");
+            cache.offer(&at, Known::Entry(Arc::new(entry)), Revision(n + 1));
+        }
+        let held: u64 = cache.shards.iter().map(|shard| shard.lock().known.weight()).sum();
+        assert!(held <= 64 * 64 << 10 && held > 32 * 64 << 10, "{held}");
+    }
+}

@@ -1,0 +1,110 @@
+//! What the judge is told: the entries of the keys at hand, read before it is asked.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::executor::block_on;
+use holdfast_model::{Batch, Entry, EntryKey, Idempotency, Quiet, WriteAction};
+use holdfast_store::{At, PageLimit, Row, Scan, StoreError};
+
+use crate::cache::Known;
+use crate::judge::Facts;
+use crate::log::Log;
+use crate::remembered::{Remembered, side_key};
+
+pub(super) struct Gathered<'a> {
+    known: HashMap<EntryKey, Known>,
+    remembered: HashMap<Bytes, Remembered>,
+    log: &'a Log,
+}
+
+impl Facts for Gathered<'_> {
+    fn entry(&self, at: &EntryKey) -> Option<Arc<Entry>> {
+        match self.known.get(at) {
+            Some(Known::Entry(entry)) => Some(Arc::clone(entry)),
+            _ => None,
+        }
+    }
+
+    fn last_ordinal(&self, at: &EntryKey) -> u64 {
+        match self.known.get(at) {
+            Some(Known::Absent(Some(ordinal))) => *ordinal,
+            _ => 0,
+        }
+    }
+
+    fn changed(&self, quiet: &Quiet) -> bool {
+        self.log.hub.ring.lock().changed(quiet)
+    }
+
+    fn remembered(&self, key: &Idempotency) -> Option<Remembered> {
+        self.remembered.get(&side_key(key)).cloned()
+    }
+}
+
+impl Log {
+    /// Reads everything that judging these batches needs.
+    pub(super) fn gather(&self, batches: &[&Batch]) -> Result<Gathered<'_>, StoreError> {
+        let mut remembered = HashMap::new();
+        for key in batches.iter().filter_map(|batch| batch.idempotency.as_ref()) {
+            let prefix = side_key(key);
+            let what = Scan::Side { prefix: prefix.clone(), after: None };
+            let page = block_on(self.store.scan(&what, At::Latest, PageLimit::rows(1)))?.value;
+            if let Some(Row::Side(_, row)) = page.rows.first()
+                && let Some(row) = Remembered::decode(row)
+            {
+                remembered.insert(prefix, row);
+            }
+        }
+        let known = self.know(batches)?;
+        Ok(Gathered { known, remembered, log: self })
+    }
+
+    /// Brings what judging the batch will need into the cache, here, on the caller's own thread: the committer's time is
+    /// everybody's.
+    pub(crate) fn warm(&self, batch: &Batch) -> Result<(), StoreError> {
+        self.know(&[batch]).map(drop)
+    }
+
+    fn know(&self, batches: &[&Batch]) -> Result<HashMap<EntryKey, Known>, StoreError> {
+        let mut known = HashMap::with_capacity(batches.len());
+        let mut unknown = Vec::new();
+        for (at, may_create) in batches.iter().flat_map(|batch| names(batch)) {
+            match self.cache.peek(at) {
+                // Without the last ordinal nothing can be created.
+                Some(Known::Absent(None)) if may_create => unknown.push(at.clone()),
+                Some(found) => drop(known.insert(at.clone(), found)),
+                None => unknown.push(at.clone()),
+            }
+        }
+        if unknown.is_empty() {
+            return Ok(known);
+        }
+        let read = block_on(self.store.get_many(&unknown, At::Latest))?;
+        for (at, entry) in unknown.into_iter().zip(read.value) {
+            let found = match entry {
+                Some(entry) => Known::Entry(entry),
+                None => Known::Absent(Some(self.last_ordinal(&at)?)),
+            };
+            self.cache.offer(&at, found.clone(), read.revision);
+            known.insert(at, found);
+        }
+        Ok(known)
+    }
+
+    fn last_ordinal(&self, at: &EntryKey) -> Result<u64, StoreError> {
+        let what = Scan::History { of: at.clone(), before: None };
+        let page = block_on(self.store.scan(&what, At::Latest, PageLimit::rows(1)))?.value;
+        Ok(match page.rows.first() {
+            Some(Row::History(row)) => row.event.ordinal,
+            _ => 0,
+        })
+    }
+}
+
+/// The keys that a batch touches, and whether it may create them.
+fn names(batch: &Batch) -> impl Iterator<Item = (&EntryKey, bool)> {
+    let writes = batch.writes.iter().map(|w| (&w.at, matches!(w.action, WriteAction::Put { .. })));
+    writes.chain(batch.conditions.iter().map(|c| (&c.at, false)))
+}

@@ -1,0 +1,32 @@
+//! The committer: one thread that turns waiting batches into durable groups.
+//!
+//! All batches that waited while the last flush ran become the next group: judge, append, publish, answer. Nothing lingers
+//! to make a group larger.
+//!
+//! - [`queue`]: where batches wait, bounded in bytes
+//! - [`facts`]: what the judge is told about the log
+//! - [`run`]: the thread
+
+mod facts;
+mod queue;
+mod run;
+
+use holdfast_model::{Head, Revision, Sealed, Timestamp};
+use std::sync::Arc;
+
+use crate::remembered::Remembered;
+
+pub(crate) use queue::{Job, Queue};
+pub(crate) use run::run;
+
+/// A batch went through.
+#[derive(Debug, Clone)]
+pub(crate) struct Committed {
+    pub(crate) revision: Revision,
+    pub(crate) time: Timestamp,
+    /// `None`: nothing changed, or it is a replay.
+    pub(crate) commit: Option<Arc<Sealed>>,
+    pub(crate) replay: Option<Remembered>,
+    /// The head after the group.
+    pub(crate) head: Head,
+}

@@ -1,0 +1,86 @@
+//! Where batches wait for the committer.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Instant;
+
+use holdfast_model::Batch;
+use holdfast_store::SideWrite;
+use parking_lot::RwLock;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+use super::Committed;
+use crate::error::EngineError;
+
+/// Permits are of this many bytes, so that the semaphore's counter fits any budget.
+const PERMIT_BYTES: usize = 1 << 10;
+
+/// A batch that waits, and who waits for it.
+pub(crate) struct Job {
+    pub(super) batch: Batch,
+    /// Rows of the engine's own, written with the batch.
+    pub(super) side: Vec<SideWrite>,
+    pub(super) deadline: Option<Instant>,
+    pub(super) answer: oneshot::Sender<Result<Committed, EngineError>>,
+    pub(super) weight: usize,
+    /// Gives its bytes back when the job is done.
+    _room: OwnedSemaphorePermit,
+}
+
+pub(crate) struct Queue {
+    jobs: RwLock<Option<Sender<Job>>>,
+    room: Arc<Semaphore>,
+    permits: usize,
+}
+
+impl Queue {
+    pub(crate) fn new(bytes: usize) -> (Self, Receiver<Job>) {
+        let (sender, receiver) = channel();
+        let permits = (bytes / PERMIT_BYTES).clamp(1, Semaphore::MAX_PERMITS);
+        let room = Arc::new(Semaphore::new(permits));
+        (Self { jobs: RwLock::new(Some(sender)), room, permits }, receiver)
+    }
+
+    /// Waits for room, hands the batch over and waits for the answer. Dropped before the batch is handed over, nothing
+    /// happens; dropped later, only the answer is lost.
+    pub(super) async fn send(
+        &self,
+        batch: Batch,
+        side: Vec<SideWrite>,
+        deadline: Option<Instant>,
+    ) -> Result<oneshot::Receiver<Result<Committed, EngineError>>, EngineError> {
+        let weight = batch.weight();
+        // At most `permits`, which fits.
+        let wanted = weight.div_ceil(PERMIT_BYTES).clamp(1, self.permits) as u32;
+        let room = Arc::clone(&self.room).acquire_many_owned(wanted).await;
+        let _room = room.map_err(|_| EngineError::Stopping)?;
+        let (answer, answered) = oneshot::channel();
+        let job = Job { batch, side, deadline, answer, weight, _room };
+        let sent = self.jobs.read().as_ref().map(|jobs| jobs.send(job));
+        match sent {
+            Some(Ok(())) => Ok(answered),
+            _ => Err(EngineError::Stopping),
+        }
+    }
+
+    pub(crate) async fn submit(
+        &self,
+        batch: Batch,
+        side: Vec<SideWrite>,
+        deadline: Option<Instant>,
+    ) -> Result<Committed, EngineError> {
+        let answered = self.send(batch, side, deadline).await?;
+        answered.await.unwrap_or(Err(EngineError::Stopping))
+    }
+
+    /// Bytes that wait or are being committed.
+    pub(crate) fn bytes(&self) -> usize {
+        (self.permits - self.room.available_permits()) * PERMIT_BYTES
+    }
+
+    /// Takes no more; what is queued is still committed.
+    pub(crate) fn close(&self) {
+        self.jobs.write().take();
+        self.room.close();
+    }
+}

@@ -1,0 +1,181 @@
+//! The committer's thread.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::mpsc::Receiver;
+use std::time::Instant;
+
+use futures::executor::block_on;
+use holdfast_model::{Batch, Cause, Head};
+use holdfast_store::AppendError;
+
+use super::{Committed, Job};
+use crate::error::EngineError;
+use crate::judge::{Circumstances, Judgement, Refusal, judge};
+use crate::log::Log;
+
+/// Batches of one group at most.
+const GROUP_BATCHES: usize = 1_024;
+/// Bytes of one group at most; a single larger batch goes alone.
+const GROUP_BYTES: usize = 1 << 20;
+/// How often a group is judged again because another node appended first.
+const RACES: usize = 16;
+
+/// Commits what comes through the queue until that is closed and empty.
+pub(crate) fn run(log: &Arc<Log>, jobs: &Receiver<Job>) {
+    let mut left_over = None;
+    while let Some(first) = left_over.take().or_else(|| jobs.recv().ok()) {
+        let mut weight = first.weight;
+        let mut group = vec![first];
+        while group.len() < GROUP_BATCHES
+            && weight < GROUP_BYTES
+            && let Ok(job) = jobs.try_recv()
+        {
+            weight += job.weight;
+            if weight > GROUP_BYTES {
+                left_over = Some(job);
+                break;
+            }
+            group.push(job);
+        }
+        log.settle(group);
+    }
+}
+
+impl Log {
+    fn settle(&self, group: Vec<Job>) {
+        let now = Instant::now();
+        let (late, group): (Vec<_>, Vec<_>) =
+            group.into_iter().partition(|job| job.deadline.is_some_and(|deadline| deadline < now));
+        late.into_iter().for_each(|job| answer(job, Err(EngineError::Deadline)));
+        if group.is_empty() {
+            return;
+        }
+        self.metrics.group_batches.observe(group.len() as f64);
+        match self.try_group(&group) {
+            Ok(answers) => group.into_iter().zip(answers).for_each(|(job, a)| answer(job, a)),
+            // One batch may be what the store cannot take: the others must not suffer for it.
+            Err(error) if group.len() > 1 && single_out(&error) => {
+                for job in group {
+                    let result = self.try_group(std::slice::from_ref(&job));
+                    let alone = result.map(|mut answers| answers.pop());
+                    answer(job, alone.and_then(|a| a.unwrap_or(Err(EngineError::Stopping))));
+                }
+            }
+            Err(error) => group.into_iter().for_each(|job| answer(job, Err(error.clone()))),
+        }
+    }
+
+    fn try_group(&self, group: &[Job]) -> Result<Vec<Result<Committed, EngineError>>, EngineError> {
+        let batches: Vec<&Batch> = group.iter().map(|job| &job.batch).collect();
+        for _ in 0..RACES {
+            let facts = self.gather(&batches)?;
+            // After the facts: the ordinal base covers every trace that was gone by then.
+            let head = block_on(self.store.head())?;
+            let now = self.options.clock.now();
+            self.clock_behind.store(now < head.time, Relaxed);
+            let mut random = random_bytes;
+            let circumstances = Circumstances { now, random: &mut random };
+            let judgement = judge(&head, &facts, circumstances, &batches);
+            let Judgement { group: mut judged, verdicts } = judgement;
+            judged.side.extend(group.iter().flat_map(|job| job.side.iter().cloned()));
+            match self.append(&head, judged) {
+                Ok(head) => {
+                    let answers = verdicts.into_iter().zip(&batches).map(|(verdict, batch)| {
+                        let verdict = verdict.map_err(|refusal| self.refused(batch, refusal))?;
+                        Ok(Committed {
+                            revision: verdict.revision,
+                            time: verdict.time,
+                            commit: verdict.commit,
+                            replay: verdict.replay,
+                            head,
+                        })
+                    });
+                    return Ok(answers.collect());
+                }
+                Err(AppendError::Moved(head)) => self.moved(&head),
+                Err(error) => return Err(self.failed(error)),
+            }
+        }
+        Err(EngineError::Contended)
+    }
+
+    fn append(&self, head: &Head, group: holdfast_store::Group) -> Result<Head, AppendError> {
+        if group.commits.is_empty() && group.side.is_empty() {
+            return Ok(*head);
+        }
+        let commits = group.commits.clone();
+        let started = Instant::now();
+        let head = block_on(self.store.append(head, group))?;
+        self.metrics.flush_seconds.observe(started.elapsed().as_secs_f64());
+        self.metrics.commits.inc_by(commits.len() as u64);
+        let expiries = commits.iter().filter(|sealed| sealed.commit().cause == Cause::Expiry);
+        let expired: usize = expiries.map(|sealed| sealed.commit().events.len()).sum();
+        self.metrics.expired_entries.inc_by(expired as u64);
+        self.publish(head, &commits);
+        Ok(head)
+    }
+
+    /// Another node appended: what is cached may be old, and the ring has a hole.
+    fn moved(&self, head: &Head) {
+        self.cache.clear(head.revision);
+        self.hub.ring.lock().restart(head.revision);
+        self.publish(*head, &[]);
+    }
+
+    fn failed(&self, error: AppendError) -> EngineError {
+        self.metrics.append_failures.inc();
+        if matches!(error, AppendError::Unknown(_) | AppendError::ReadOnly(_)) {
+            self.read_only.store(true, Relaxed);
+            tracing::error!(%error, "the store has become read-only");
+        }
+        EngineError::Append(error)
+    }
+
+    fn refused(&self, batch: &Batch, refusal: Refusal) -> EngineError {
+        self.metrics.refused.inc();
+        let names = |at: &holdfast_model::EntryKey| (at.namespace.to_string(), at.key.to_string());
+        match refusal {
+            Refusal::Write(index, unmet) => {
+                let (namespace, key) = names(&batch.writes[index].at);
+                EngineError::Conflict { namespace, key, write: Some(index), unmet }
+            }
+            Refusal::Condition(index, unmet) => {
+                let (namespace, key) = names(&batch.conditions[index].at);
+                EngineError::Conflict { namespace, key, write: None, unmet }
+            }
+            Refusal::Exists(index) => {
+                let (namespace, key) = names(&batch.writes[index].at);
+                EngineError::KeyExists { namespace, key }
+            }
+            Refusal::Missing(index) => {
+                let (namespace, key) = names(&batch.writes[index].at);
+                EngineError::NotFound { namespace, key }
+            }
+            Refusal::Stale => EngineError::Contended,
+            Refusal::OtherRequest => EngineError::IdempotencyMismatch,
+        }
+    }
+}
+
+/// Errors that one batch of a group may be the reason of.
+fn single_out(error: &EngineError) -> bool {
+    matches!(
+        error,
+        EngineError::Append(AppendError::NoSpace { .. } | AppendError::Refused(_))
+            | EngineError::Store(_)
+    )
+}
+
+/// Whoever does not wait any more has lost only the answer.
+fn answer(job: Job, result: Result<Committed, EngineError>) {
+    let _ = job.answer.send(result);
+}
+
+fn random_bytes() -> [u8; 10] {
+    let random = uuid::Uuid::new_v4().into_bytes();
+    let mut bytes = [0; 10];
+    // The last ten bytes of a v4 UUID have two fixed bits; the v7 builder overwrites bits of its own there anyway.
+    bytes.copy_from_slice(&random[6..]);
+    bytes
+}

@@ -1,0 +1,161 @@
+//! The engine: the log with its threads, and the use cases that are its methods.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::thread::JoinHandle;
+
+use holdfast_auth::{Action, Authorized, Guard, Resource, authorize};
+use holdfast_model::Head;
+use holdfast_store::Store;
+use parking_lot::Mutex;
+use tokio::sync::watch;
+
+use crate::caller::Caller;
+use crate::commit::{self, Queue};
+use crate::error::EngineError;
+use crate::log::Log;
+use crate::metrics::Metrics;
+use crate::options::{Limits, Options};
+use crate::upkeep;
+
+/// A running engine over one store; clones are the same engine.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    log: Arc<Log>,
+    guard: Arc<dyn Guard>,
+    threads: Mutex<Threads>,
+    stopping: watch::Sender<bool>,
+}
+
+#[derive(Default)]
+struct Threads {
+    committer: Option<JoinHandle<()>>,
+    hub: Vec<JoinHandle<()>>,
+    upkeep: Option<tokio::task::JoinHandle<()>>,
+}
+
+/// What can be said about a running engine at a moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Status {
+    /// The end of the log, as readers see it.
+    pub head: Head,
+    /// A flush failed: reads go on, writes do not.
+    pub read_only: bool,
+    /// The wall clock is behind the log's time: nothing expires until it has caught up.
+    pub clock_behind: bool,
+    /// Bytes of batches that wait or are being committed.
+    pub queue_bytes: usize,
+    /// Watchers.
+    pub watchers: usize,
+    /// Commits that the watcher furthest behind has not been offered yet.
+    pub watcher_lag: u64,
+    /// Bytes of recent commits in memory.
+    pub ring_bytes: usize,
+    /// Reads answered from memory.
+    pub cache_hits: u64,
+    /// Reads that had to ask the store.
+    pub cache_misses: u64,
+}
+
+impl Engine {
+    /// Starts an engine on a store that nobody else uses. Has to be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// When the store cannot say where its log ends, or no thread can be started.
+    pub async fn open(
+        store: Arc<dyn Store>,
+        guard: Arc<dyn Guard>,
+        options: Options,
+    ) -> Result<Self, EngineError> {
+        let head = store.head().await?;
+        let (queue, jobs) = Queue::new(options.queue_bytes);
+        let log = Arc::new(Log::new(store, head, options, queue));
+        let no_thread = |error: std::io::Error| {
+            EngineError::Store(holdfast_store::StoreError::Io {
+                doing: "starting a thread".into(),
+                error: error.to_string(),
+            })
+        };
+        let hub = log.hub.start(&log.store).map_err(no_thread)?;
+        let committing = Arc::clone(&log);
+        let committer = std::thread::Builder::new()
+            .name("holdfast-commit".into())
+            .spawn(move || commit::run(&committing, &jobs))
+            .map_err(no_thread)?;
+        let (stopping, stopped) = watch::channel(false);
+        let upkeep = tokio::spawn(upkeep::run(Arc::clone(&log), stopped));
+        let threads = Threads { committer: Some(committer), hub, upkeep: Some(upkeep) };
+        let threads = Mutex::new(threads);
+        Ok(Self { inner: Arc::new(Inner { log, guard, threads, stopping }) })
+    }
+
+    pub(crate) fn log(&self) -> &Arc<Log> {
+        &self.inner.log
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.inner.log.options.limits
+    }
+
+    pub(crate) async fn authorize(
+        &self,
+        caller: &Caller,
+        action: Action,
+        what: Resource,
+    ) -> Result<Authorized<Resource>, EngineError> {
+        Ok(authorize(self.inner.guard.as_ref(), &caller.identity, action, what).await?)
+    }
+
+    /// Who recognises callers.
+    pub fn guard(&self) -> &Arc<dyn Guard> {
+        &self.inner.guard
+    }
+
+    /// What the engine counts.
+    pub fn metrics(&self) -> &Metrics {
+        &self.inner.log.metrics
+    }
+
+    /// How it is doing.
+    pub fn status(&self) -> Status {
+        let log = self.log();
+        let (watchers, watcher_lag) = log.hub.watchers_and_lag();
+        let (cache_hits, cache_misses) = log.cache.hits_and_misses();
+        Status {
+            head: log.view().head,
+            read_only: log.read_only.load(Relaxed),
+            clock_behind: log.clock_behind.load(Relaxed),
+            queue_bytes: log.queue.bytes(),
+            watchers,
+            watcher_lag,
+            ring_bytes: log.hub.ring.lock().bytes(),
+            cache_hits,
+            cache_misses,
+        }
+    }
+
+    /// Ends every watch, commits what is queued, and returns when all threads have ended. Calls after that answer
+    /// [`EngineError::Stopping`]; a second call returns at once.
+    pub async fn shutdown(&self) {
+        self.inner.stopping.send_replace(true);
+        self.log().queue.close();
+        self.log().hub.stop();
+        let threads = std::mem::take(&mut *self.inner.threads.lock());
+        if let Some(upkeep) = threads.upkeep {
+            // A panic there was logged when it happened.
+            let _ = upkeep.await;
+        }
+        let join = move || {
+            for thread in threads.committer.into_iter().chain(threads.hub) {
+                if thread.join().is_err() {
+                    tracing::error!("a thread of the engine had panicked");
+                }
+            }
+        };
+        let _ = tokio::task::spawn_blocking(join).await;
+    }
+}

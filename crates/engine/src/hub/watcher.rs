@@ -1,0 +1,92 @@
+//! One cursor.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use holdfast_model::{Filter, Revision};
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+use super::delivered::{Delivered, Matched, Which};
+use crate::error::EngineError;
+
+pub(crate) struct Watcher {
+    pub(super) id: u64,
+    pub(crate) filters: Vec<Filter>,
+    pub(crate) state: Mutex<State>,
+    /// Something was queued, or the watch ended.
+    pub(crate) wake: Notify,
+}
+
+pub(crate) struct State {
+    pub(crate) queue: VecDeque<Matched>,
+    bytes: usize,
+    /// Everything up to here was queued or is of no interest.
+    pub(super) position: Revision,
+    pub(super) mode: Mode,
+    pub(crate) ended: Option<EngineError>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// The dispatcher queues what comes.
+    Live,
+    /// The watcher reads on from its position.
+    Lagging,
+}
+
+impl Watcher {
+    pub(super) fn new(id: u64, filters: Vec<Filter>, position: Revision) -> Self {
+        let state = State {
+            queue: VecDeque::new(),
+            bytes: 0,
+            position,
+            mode: Mode::Lagging,
+            ended: None,
+        };
+        Self { id, filters, state: Mutex::new(state), wake: Notify::new() }
+    }
+
+    /// Queues what this watcher wants of the next commit and moves on; false, and nothing moved, when there is no room.
+    /// An empty queue takes a commit of any size.
+    pub(super) fn offer(&self, state: &mut State, commit: &Arc<Delivered>, room: usize) -> bool {
+        let which = Which::of(commit.commit(), &self.filters);
+        self.offer_matched(state, commit, which, room)
+    }
+
+    pub(super) fn offer_matched(
+        &self,
+        state: &mut State,
+        commit: &Arc<Delivered>,
+        which: Option<Which>,
+        room: usize,
+    ) -> bool {
+        let revision = commit.commit().revision;
+        if let Some(events) = which {
+            let matched = Matched { commit: Arc::clone(commit), events };
+            let weight = matched.weight();
+            if !state.queue.is_empty() && state.bytes + weight > room {
+                return false;
+            }
+            state.bytes += weight;
+            state.queue.push_back(matched);
+        }
+        state.position = state.position.max(revision);
+        true
+    }
+
+    pub(crate) fn pop(&self) -> Option<Result<Matched, EngineError>> {
+        let mut state = self.state.lock();
+        if let Some(matched) = state.queue.pop_front() {
+            state.bytes -= matched.weight();
+            return Some(Ok(matched));
+        }
+        state.ended.clone().map(Err)
+    }
+
+    /// No more than what is queued.
+    pub(super) fn end(&self, error: EngineError) {
+        self.state.lock().ended.get_or_insert(error);
+        self.wake.notify_one();
+    }
+}

@@ -1,0 +1,250 @@
+//! Decides what a group of batches does: versions, preconditions, due expiries, times and ids.
+//!
+//! Pure and synchronous: what it reads comes in as [`Facts`], time and randomness as values. The same inputs give the
+//! same commits, byte for byte, so that the write path can be simulated and replayed.
+
+mod overlay;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use holdfast_model::{
+    Actor, Batch, Cause, Commit, Entry, EntryKey, Event, EventKind, Head, Idempotency, Precondition,
+    Quiet, Revision, Sealed, Timestamp, Unmet, Write, WriteAction, WriteMode,
+};
+use holdfast_store::Group;
+use uuid::Uuid;
+
+use crate::remembered::Remembered;
+use overlay::Overlay;
+
+/// What the judge may know about the log at its head.
+pub(crate) trait Facts {
+    /// The current entry; past its expiry it still counts.
+    fn entry(&self, at: &EntryKey) -> Option<Arc<Entry>>;
+    /// The last ordinal of a key that has no entry now; 0 when there is no trace of it.
+    fn last_ordinal(&self, at: &EntryKey) -> u64;
+    /// True when the scope changed after `since`, or nobody can tell any more.
+    fn changed(&self, quiet: &Quiet) -> bool;
+    /// What was answered under this idempotency key.
+    fn remembered(&self, key: &Idempotency) -> Option<Remembered>;
+}
+
+/// Time and randomness of one group.
+pub(crate) struct Circumstances<'a> {
+    /// The wall clock.
+    pub(crate) now: Timestamp,
+    /// Ten random bytes for the id of a version.
+    pub(crate) random: &'a mut dyn FnMut() -> [u8; 10],
+}
+
+/// What is to be appended, and what each batch is told once that is durable.
+pub(crate) struct Judgement {
+    pub(crate) group: Group,
+    /// One for each batch, in order.
+    pub(crate) verdicts: Vec<Result<Verdict, Refusal>>,
+}
+
+/// A batch that goes through.
+#[derive(Debug, Clone)]
+pub(crate) struct Verdict {
+    /// The commit's revision; of a batch that changes nothing, that of the state it changes nothing of.
+    pub(crate) revision: Revision,
+    pub(crate) time: Timestamp,
+    /// `None`: nothing changed, or it is a replay.
+    pub(crate) commit: Option<Arc<Sealed>>,
+    pub(crate) replay: Option<Remembered>,
+}
+
+/// A batch that does not. Nothing of it is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// A condition of this write failed.
+    Write(usize, Unmet),
+    /// This condition beside the writes failed.
+    Condition(usize, Unmet),
+    /// A create found the key.
+    Exists(usize),
+    /// An update or delete found nothing.
+    Missing(usize),
+    /// What the caller decided from has changed: read and decide again.
+    Stale,
+    /// The idempotency key belongs to another request.
+    OtherRequest,
+}
+
+/// Judges the batches in order; each sees those before it.
+pub(crate) fn judge(
+    head: &Head,
+    facts: &dyn Facts,
+    mut circumstances: Circumstances<'_>,
+    batches: &[&Batch],
+) -> Judgement {
+    let mut state = Overlay::new(*head, facts);
+    let mut verdicts = Vec::with_capacity(batches.len());
+    for batch in batches {
+        expire_due(&mut state, batch, &mut circumstances);
+        verdicts.push(one(&mut state, batch, &mut circumstances));
+    }
+    Judgement { group: state.into_group(), verdicts }
+}
+
+fn one(
+    state: &mut Overlay<'_>,
+    batch: &Batch,
+    circumstances: &mut Circumstances<'_>,
+) -> Result<Verdict, Refusal> {
+    if let Some(key) = &batch.idempotency
+        && let Some(known) = state.remembered(key)
+    {
+        let same = known.fingerprint == key.fingerprint;
+        return if same { Ok(replayed(known)) } else { Err(Refusal::OtherRequest) };
+    }
+    if batch.quiet.iter().any(|quiet| state.changed(quiet)) {
+        return Err(Refusal::Stale);
+    }
+    check(state, batch)?;
+    let time = state.next_time(circumstances.now);
+    let revision = state.head().next_revision();
+    let events: Vec<Event> =
+        batch.writes.iter().filter_map(|w| event(state, w, revision, time, circumstances)).collect();
+    let verdict = if events.is_empty() {
+        let revision = state.head().revision;
+        Verdict { revision, time, commit: None, replay: None }
+    } else {
+        let header = (batch.actor.clone(), Arc::from(batch.reason.as_str()), Cause::Client);
+        let sealed = state.commit(time, header, events);
+        Verdict { revision, time, commit: Some(sealed), replay: None }
+    };
+    if let Some(key) = &batch.idempotency {
+        state.remember(key, Remembered::of(key, &verdict));
+    }
+    Ok(verdict)
+}
+
+fn replayed(known: Remembered) -> Verdict {
+    Verdict { revision: known.revision, time: known.time, commit: None, replay: Some(known) }
+}
+
+/// Removes what is due among the keys that the batch touches, in a commit of its own. It stands even when the batch
+/// fails: the time had come anyway. A wall clock behind the log's time expires nothing.
+fn expire_due(state: &mut Overlay<'_>, batch: &Batch, circumstances: &mut Circumstances<'_>) {
+    let now = circumstances.now;
+    if now < state.head().time {
+        return;
+    }
+    let touched =
+        batch.writes.iter().map(|w| &w.at).chain(batch.conditions.iter().map(|c| &c.at));
+    let mut due: Vec<Arc<Entry>> =
+        touched.filter_map(|at| state.entry(at)).filter(|entry| entry.expired(now)).collect();
+    due.sort_by(|a, b| a.at.cmp(&b.at));
+    due.dedup_by(|a, b| a.at == b.at);
+    if due.is_empty() {
+        return;
+    }
+    let time = state.next_time(now);
+    let events = due
+        .iter()
+        .map(|entry| removal(entry, EventKind::Expire, version_id(time, circumstances)))
+        .collect();
+    state.commit(time, (Actor::system("expiry"), "".into(), Cause::Expiry), events);
+}
+
+fn check(state: &Overlay<'_>, batch: &Batch) -> Result<(), Refusal> {
+    for (index, write) in batch.writes.iter().enumerate() {
+        let entry = state.entry(&write.at);
+        let held = write.condition.check(entry.as_deref());
+        held.map_err(|unmet| Refusal::Write(index, unmet))?;
+        match (&write.action, entry.is_some()) {
+            (WriteAction::Put { mode: WriteMode::Create, .. }, true) => {
+                return Err(Refusal::Exists(index));
+            }
+            (WriteAction::Put { mode: WriteMode::Update, .. }, false)
+            | (WriteAction::Delete { missing_ok: false }, false) => {
+                return Err(Refusal::Missing(index));
+            }
+            _ => {}
+        }
+    }
+    let met = |condition: &Precondition, at| condition.check(state.entry(at).as_deref());
+    batch.conditions.iter().enumerate().try_for_each(|(index, condition)| {
+        met(&condition.condition, &condition.at).map_err(|unmet| Refusal::Condition(index, unmet))
+    })
+}
+
+fn event(
+    state: &Overlay<'_>,
+    write: &Write,
+    revision: Revision,
+    time: Timestamp,
+    circumstances: &mut Circumstances<'_>,
+) -> Option<Event> {
+    let before = state.entry(&write.at);
+    let id = version_id(time, circumstances);
+    let WriteAction::Put { value, codec, value_type, ttl, .. } = &write.action else {
+        return before.map(|entry| removal(&entry, EventKind::Delete, id));
+    };
+    let ordinal = match &before {
+        Some(entry) => entry.ordinal,
+        // A key whose last trace was compacted starts above every ordinal that went with such traces.
+        None => match state.last_ordinal(&write.at) {
+            0 => state.head().ordinal_base,
+            last => last,
+        },
+    };
+    Some(Event {
+        id,
+        kind: EventKind::Set,
+        at: write.at.clone(),
+        version: before.as_ref().map_or(0, |entry| entry.version) + 1,
+        ordinal: ordinal + 1,
+        create_revision: before.as_ref().map_or(revision, |entry| entry.create_revision),
+        previous: before.as_ref().map(|entry| entry.mod_revision),
+        created_at: before.as_ref().map_or(time, |entry| entry.created_at),
+        expires_at: ttl.map(|ttl| time.after(ttl)),
+        codec: codec.clone(),
+        value_type: *value_type,
+        value: value.clone(),
+    })
+}
+
+fn removal(entry: &Entry, kind: EventKind, id: Uuid) -> Event {
+    Event {
+        id,
+        kind,
+        at: entry.at.clone(),
+        version: entry.version,
+        ordinal: entry.ordinal + 1,
+        create_revision: entry.create_revision,
+        previous: Some(entry.mod_revision),
+        created_at: entry.created_at,
+        expires_at: None,
+        codec: entry.codec.clone(),
+        value_type: entry.value_type,
+        value: Default::default(),
+    }
+}
+
+fn version_id(time: Timestamp, circumstances: &mut Circumstances<'_>) -> Uuid {
+    let millis = u64::try_from(time.0 / 1_000_000).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &(circumstances.random)()).into_uuid()
+}
+
+/// The parts of a commit that come from the caller.
+type Header = (Actor, Arc<str>, Cause);
+
+fn seal(head: &Head, time: Timestamp, header: Header, events: Vec<Event>) -> Sealed {
+    let (actor, reason, cause) = header;
+    Sealed::new(Commit {
+        log: head.log,
+        epoch: head.epoch,
+        revision: head.next_revision(),
+        time,
+        previous_hash: head.hash,
+        actor,
+        reason,
+        cause,
+        events,
+    })
+}

@@ -1,0 +1,105 @@
+//! The state that a batch sees: the facts at the head, and what the batches before it in the group did to them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use holdfast_model::{
+    Entry, EntryKey, Event, Head, Idempotency, Quiet, Sealed, Timestamp,
+};
+use holdfast_store::{Group, SideWrite};
+
+use super::{Facts, Header, seal};
+use crate::remembered::{Remembered, side_key};
+
+pub(super) struct Overlay<'a> {
+    head: Head,
+    facts: &'a dyn Facts,
+    touched: HashMap<EntryKey, Touched>,
+    answered: HashMap<bytes::Bytes, Remembered>,
+    group: Group,
+}
+
+/// A key that the group changed: its entry now, or the ordinal under which it went.
+enum Touched {
+    Entry(Arc<Entry>),
+    Gone(u64),
+}
+
+impl<'a> Overlay<'a> {
+    pub(super) fn new(head: Head, facts: &'a dyn Facts) -> Self {
+        Self {
+            head,
+            facts,
+            touched: HashMap::new(),
+            answered: HashMap::new(),
+            group: Group { frees_space: true, ..Group::default() },
+        }
+    }
+
+    pub(super) fn head(&self) -> &Head {
+        &self.head
+    }
+
+    pub(super) fn entry(&self, at: &EntryKey) -> Option<Arc<Entry>> {
+        match self.touched.get(at) {
+            Some(Touched::Entry(entry)) => Some(Arc::clone(entry)),
+            Some(Touched::Gone(_)) => None,
+            None => self.facts.entry(at),
+        }
+    }
+
+    pub(super) fn last_ordinal(&self, at: &EntryKey) -> u64 {
+        match self.touched.get(at) {
+            Some(Touched::Gone(ordinal)) => *ordinal,
+            _ => self.facts.last_ordinal(at),
+        }
+    }
+
+    pub(super) fn changed(&self, quiet: &Quiet) -> bool {
+        self.touched.keys().any(|at| quiet.scope.contains(at)) || self.facts.changed(quiet)
+    }
+
+    pub(super) fn remembered(&self, key: &Idempotency) -> Option<Remembered> {
+        let earlier = self.answered.get(&side_key(key)).cloned();
+        earlier.or_else(|| self.facts.remembered(key))
+    }
+
+    pub(super) fn remember(&mut self, key: &Idempotency, answer: Remembered) {
+        let row = side_key(key);
+        self.group.side.push(SideWrite { key: row.clone(), value: Some(answer.encode()) });
+        self.answered.insert(row, answer);
+    }
+
+    /// Commit times only rise, whatever the wall clock does.
+    pub(super) fn next_time(&self, now: Timestamp) -> Timestamp {
+        now.max(Timestamp(self.head.time.0 + 1))
+    }
+
+    pub(super) fn commit(
+        &mut self,
+        time: Timestamp,
+        header: Header,
+        events: Vec<Event>,
+    ) -> Arc<Sealed> {
+        let sealed = Arc::new(seal(&self.head, time, header, events));
+        let commit = sealed.commit();
+        for event in &commit.events {
+            let touched = match event.entry(commit) {
+                Some(entry) => Touched::Entry(Arc::new(entry)),
+                None => Touched::Gone(event.ordinal),
+            };
+            self.touched.insert(event.at.clone(), touched);
+            self.group.frees_space &= event.kind.removes();
+        }
+        self.head.revision = commit.revision;
+        self.head.time = time;
+        self.head.hash = sealed.hash();
+        self.head.appended_bytes += sealed.appended_bytes();
+        self.group.commits.push(Arc::clone(&sealed));
+        sealed
+    }
+
+    pub(super) fn into_group(self) -> Group {
+        self.group
+    }
+}

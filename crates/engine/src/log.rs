@@ -1,0 +1,309 @@
+//! The one door to the store: every read and every write of every use case passes here, with the proof that the guard
+//! was asked.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Instant;
+
+use arc_swap::ArcSwap;
+use holdfast_auth::{AuthError, Authorized, Resource};
+use holdfast_model::{
+    Batch, Entry, EntryKey, Floors, Head, Namespace, Revision, Sealed, Timestamp,
+};
+use holdfast_store::{
+    AppendError, At, Page, PageLimit, Read, Reclaimed, Row, Scan, SideWrite, Store, StoreError,
+};
+
+use crate::aliases;
+use crate::cache::{Cache, Known};
+use crate::commit::{Committed, Queue};
+use crate::error::EngineError;
+use crate::hub::Hub;
+use crate::metrics::Metrics;
+use crate::options::Options;
+
+/// The log with its views. What readers see is the [`View`] that was published last.
+pub(crate) struct Log {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) cache: Cache,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) queue: Queue,
+    pub(crate) options: Options,
+    pub(crate) metrics: Metrics,
+    view: ArcSwap<View>,
+    /// A flush failed: nothing can be written until the store is opened again.
+    pub(crate) read_only: AtomicBool,
+    /// The wall clock is behind the log's time: nothing expires.
+    pub(crate) clock_behind: AtomicBool,
+}
+
+/// What everybody may see: published after the flush, before any answer, in one step.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View {
+    pub(crate) head: Head,
+}
+
+/// Names seen on the way through a namespace.
+pub(crate) struct Entries {
+    pub(crate) entries: Vec<Arc<Entry>>,
+    pub(crate) more: bool,
+    pub(crate) revision: Revision,
+}
+
+impl Log {
+    pub(crate) fn new(store: Arc<dyn Store>, head: Head, options: Options, queue: Queue) -> Self {
+        Self {
+            store,
+            cache: Cache::new(options.cache_bytes),
+            hub: Arc::new(Hub::new(&head, options.watch)),
+            queue,
+            options,
+            metrics: Metrics::default(),
+            view: ArcSwap::from_pointee(View { head }),
+            read_only: AtomicBool::new(false),
+            clock_behind: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn view(&self) -> View {
+        **self.view.load()
+    }
+
+    /// Shows what has become durable: the cache first (a hit may be too new, never too old), then the ring, then the View, then
+    /// the bell.
+    pub(crate) fn publish(&self, head: Head, commits: &[Arc<Sealed>]) {
+        for sealed in commits {
+            self.cache.apply(sealed);
+        }
+        self.hub.push(commits);
+        self.show(head);
+        self.hub.ring_the_bell();
+    }
+
+    /// Floors may have been raised beside the commit whose head this is.
+    fn show(&self, head: Head) {
+        self.view.rcu(|old| {
+            let floors = Floors {
+                events: head.floors.events.max(old.head.floors.events),
+                history: head.floors.history.max(old.head.floors.history),
+            };
+            View { head: Head { floors, ..head } }
+        });
+    }
+
+    /// Raises the floors and removes what lies below them.
+    pub(crate) async fn reclaim(&self, floors: Floors) -> Result<Reclaimed, EngineError> {
+        let done = self.store.reclaim(floors).await?;
+        self.view.rcu(|old| View { head: Head { floors, ..old.head } });
+        Ok(done)
+    }
+
+    /// The commit of a revision; `None` when it is compacted.
+    pub(crate) async fn commit_at(
+        &self,
+        revision: Revision,
+    ) -> Result<Option<Arc<Sealed>>, EngineError> {
+        let before = Revision(revision.0.saturating_sub(1));
+        match self.store.commits(before, 1).await {
+            Ok(page) => {
+                let found = page.commits.into_iter().next();
+                Ok(found.filter(|sealed| sealed.commit().revision == revision))
+            }
+            Err(StoreError::Compacted { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The time at which reads hide what has expired. It never steps back behind the log's own.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.options.clock.now().max(self.view().head.time)
+    }
+
+    pub(crate) async fn get(
+        &self,
+        proof: &Authorized<Resource>,
+        at: &EntryKey,
+    ) -> Result<Option<Arc<Entry>>, EngineError> {
+        covered(proof, at)?;
+        let entry = match self.cache.get(at) {
+            Some(Known::Entry(entry)) => Some(entry),
+            Some(Known::Absent(_)) => None,
+            None => self.fill(at).await?,
+        };
+        Ok(entry.filter(|entry| entry.expires_at.is_none() || !entry.expired(self.now())))
+    }
+
+    async fn fill(&self, at: &EntryKey) -> Result<Option<Arc<Entry>>, EngineError> {
+        let read = self.store.get_many(std::slice::from_ref(at), At::Latest).await?;
+        let entry = read.value.into_iter().next().flatten();
+        let known = entry.clone().map_or(Known::Absent(None), Known::Entry);
+        self.cache.offer(at, known, read.revision);
+        Ok(entry)
+    }
+
+    /// As it was at an earlier revision: what had expired but was not yet removed is still there.
+    pub(crate) async fn get_at(
+        &self,
+        proof: &Authorized<Resource>,
+        at: &EntryKey,
+        revision: Revision,
+    ) -> Result<Option<Arc<Entry>>, EngineError> {
+        covered(proof, at)?;
+        let at = std::slice::from_ref(at);
+        let read = self.store.get_many(at, At::Revision(revision)).await?;
+        Ok(read.value.into_iter().next().flatten())
+    }
+
+    /// Entries of a namespace by key, up to a limit; of one state, however many store pages that takes.
+    pub(crate) async fn list(
+        &self,
+        proof: &Authorized<Resource>,
+        what: Scan,
+        at: At,
+        limit: PageLimit,
+    ) -> Result<Entries, EngineError> {
+        if let Scan::Entries { namespace, .. } = &what {
+            namespace_covered(proof, namespace)?;
+        }
+        let now = (at == At::Latest).then(|| self.now());
+        let Read { value: page, revision } = self.store.scan(&what, at, limit).await?;
+        let mut rows = page.rows;
+        let mut more = page.more;
+        let shown = |row: &Row| !matches!((row, now), (Row::Entry(e), Some(now)) if e.expired(now));
+        let all = rows.len();
+        let mut last = last_entry(&rows);
+        rows.retain(shown);
+        // What has expired took places of the page: fill them up from the same state.
+        let mut missing = all - rows.len();
+        while more && missing > 0 {
+            let next = behind(&what, last.as_ref());
+            let page = self.store.scan(&next, At::Revision(revision), PageLimit::rows(missing)).await?.value;
+            more = page.more;
+            last = last_entry(&page.rows).or(last);
+            let before = rows.len();
+            rows.extend(page.rows.into_iter().filter(shown));
+            missing -= rows.len() - before;
+        }
+        let entries = rows.into_iter().filter_map(|row| match row {
+            Row::Entry(entry) => Some(entry),
+            _ => None,
+        });
+        Ok(Entries { entries: entries.collect(), more, revision })
+    }
+
+    /// Rows of a key's history, newest first.
+    pub(crate) async fn history(
+        &self,
+        proof: &Authorized<Resource>,
+        of: &EntryKey,
+        before: Option<Revision>,
+        limit: PageLimit,
+    ) -> Result<Page, EngineError> {
+        covered(proof, of)?;
+        let what = Scan::History { of: of.clone(), before };
+        Ok(self.store.scan(&what, At::Latest, limit).await?.value)
+    }
+
+    pub(crate) async fn namespaces(
+        &self,
+        _proof: &Authorized<Resource>,
+        prefix: &str,
+        after: Option<Namespace>,
+        rows: usize,
+    ) -> Result<Page, EngineError> {
+        let what = Scan::Namespaces { prefix: prefix.into(), after, now: self.now() };
+        Ok(self.store.scan(&what, At::Latest, PageLimit::rows(rows)).await?.value)
+    }
+
+    /// The namespaces that had an entry at an earlier revision.
+    pub(crate) async fn namespaces_at(
+        &self,
+        _proof: &Authorized<Resource>,
+        after: Option<Namespace>,
+        revision: Revision,
+        rows: usize,
+    ) -> Result<Page, EngineError> {
+        let what = Scan::Namespaces { prefix: String::new(), after, now: self.now() };
+        Ok(self.store.scan(&what, At::Revision(revision), PageLimit::rows(rows)).await?.value)
+    }
+
+    /// Commits a batch: one proof for each write, then one for each condition. The answer comes when it is durable; a
+    /// caller that goes away loses only the answer.
+    pub(crate) async fn commit(
+        self: &Arc<Self>,
+        proofs: &[Authorized<Resource>],
+        batch: Batch,
+        deadline: Option<Instant>,
+    ) -> Result<Committed, EngineError> {
+        let names = batch.writes.iter().map(|w| &w.at).chain(batch.conditions.iter().map(|c| &c.at));
+        let mut proofs = proofs.iter();
+        for at in names {
+            let proof = proofs.next().ok_or_else(|| uncovered(at))?;
+            covered(proof, at)?;
+        }
+        self.warm(&batch)?;
+        self.submit(batch, Vec::new(), deadline).await
+    }
+
+    /// For the server's own work (expiry, rows beside the log): no caller, no proof.
+    pub(crate) async fn maintain(
+        self: &Arc<Self>,
+        batch: Batch,
+        side: Vec<SideWrite>,
+    ) -> Result<Committed, EngineError> {
+        self.submit(batch, side, None).await
+    }
+
+    async fn submit(
+        self: &Arc<Self>,
+        batch: Batch,
+        side: Vec<SideWrite>,
+        deadline: Option<Instant>,
+    ) -> Result<Committed, EngineError> {
+        if self.read_only.load(Relaxed) {
+            let why = "an earlier flush failed".to_owned();
+            return Err(EngineError::Append(AppendError::ReadOnly(why)));
+        }
+        self.queue.submit(batch, side, deadline).await
+    }
+}
+
+fn last_entry(rows: &[Row]) -> Option<EntryKey> {
+    rows.iter().rev().find_map(|row| match row {
+        Row::Entry(entry) => Some(entry.at.clone()),
+        _ => None,
+    })
+}
+
+fn behind(what: &Scan, last: Option<&EntryKey>) -> Scan {
+    match (what, last) {
+        (Scan::Entries { namespace, prefix, .. }, Some(last)) => Scan::Entries {
+            namespace: namespace.clone(),
+            prefix: prefix.clone(),
+            after: Some(last.key.clone()),
+        },
+        _ => what.clone(),
+    }
+}
+
+/// A proof is about something: it opens nothing else. An alias is a resource without a namespace.
+fn covered(proof: &Authorized<Resource>, at: &EntryKey) -> Result<(), EngineError> {
+    let what = proof.what();
+    let is_it = what.covers(at)
+        || (what.namespace.is_empty() && aliases::name_of(at).is_some_and(|alias| alias == what.key));
+    if is_it { Ok(()) } else { Err(uncovered(at)) }
+}
+
+fn namespace_covered(
+    proof: &Authorized<Resource>,
+    namespace: &Namespace,
+) -> Result<(), EngineError> {
+    if proof.what().covers_namespace(namespace) {
+        return Ok(());
+    }
+    Err(EngineError::Auth(AuthError::Denied(format!("not authorized for {namespace}"))))
+}
+
+fn uncovered(at: &EntryKey) -> EngineError {
+    EngineError::Auth(AuthError::Denied(format!("not authorized for {at}")))
+}

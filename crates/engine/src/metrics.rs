@@ -1,0 +1,37 @@
+//! What the engine counts. The server gives the numbers their names and shows them.
+
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+
+/// Counters and distributions; cheap to clone, all clones count together.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    /// Seconds from the hand-over of a group to the store until it is durable.
+    pub flush_seconds: Histogram,
+    /// Batches that became durable together.
+    pub group_batches: Histogram,
+    /// Commits appended.
+    pub commits: Counter,
+    /// Batches refused by a condition.
+    pub refused: Counter,
+    /// Appends that failed.
+    pub append_failures: Counter,
+    /// Commits removed by retention.
+    pub compacted_commits: Counter,
+    /// Entries whose time to live ended.
+    pub expired_entries: Counter,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            flush_seconds: Histogram::new(exponential_buckets(50e-6, 2.0, 16)),
+            group_batches: Histogram::new(exponential_buckets(1.0, 2.0, 11)),
+            commits: Counter::default(),
+            refused: Counter::default(),
+            append_failures: Counter::default(),
+            compacted_commits: Counter::default(),
+            expired_entries: Counter::default(),
+        }
+    }
+}

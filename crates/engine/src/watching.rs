@@ -1,0 +1,318 @@
+//! Watch: the log as a stream, from any place on.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use holdfast_auth::{Action, Authorized, Resource};
+use holdfast_model::{
+    Entry, Filter, Head, Key, Namespace, Prefix, ResumeToken, Revision,
+};
+use holdfast_store::{At, PageLimit, Row, Scan, StoreError};
+
+use crate::aliases;
+use crate::caller::Caller;
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::hub::delivered::Matched;
+use crate::hub::watcher::Watcher as Cursor;
+use crate::log::Log;
+
+/// What to watch.
+#[derive(Debug, Clone, Default)]
+pub struct Watch {
+    /// An event passes when one of them lets it; none: everything but the server's own namespaces.
+    pub filters: Vec<Filter>,
+    /// Alias events too, whatever the filters say.
+    pub aliases: bool,
+    /// From where.
+    pub start: Start,
+    /// A bookmark when nothing was delivered for this long; `None`: never.
+    pub bookmark: Option<Duration>,
+}
+
+/// Where a watch begins.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Start {
+    /// With the next commit.
+    #[default]
+    Now,
+    /// With the commit behind this revision; 0: with the first.
+    After(Revision),
+    /// Where an earlier watch stopped.
+    Token(ResumeToken),
+    /// With the current entries, then the next commit.
+    Initial,
+}
+
+/// One thing a watcher is told.
+pub enum Delivery {
+    /// Current entries of the state at `revision`; `last` when there are no more.
+    Initial {
+        /// The entries.
+        entries: Vec<Arc<Entry>>,
+        /// The state.
+        revision: Revision,
+        /// Commits follow.
+        last: bool,
+        /// Where to resume once `last` was seen.
+        token: ResumeToken,
+    },
+    /// A commit, with what of it the watcher asked for.
+    Commit(Matched),
+    /// Everything up to here has been delivered or was of no interest.
+    Bookmark {
+        /// Where the watcher stands.
+        revision: Revision,
+        /// To resume from there.
+        token: ResumeToken,
+    },
+}
+
+/// A running watch. Dropping it ends it.
+pub struct Watcher {
+    log: Arc<Log>,
+    cursor: Arc<Cursor>,
+    initial: Option<Initial>,
+    bookmark: Option<Duration>,
+    bookmarked: Revision,
+}
+
+/// Rows and bytes of one delivery of initial state.
+const INITIAL_ROWS: usize = 256;
+const INITIAL_BYTES: usize = 256 << 10;
+
+impl Engine {
+    /// Starts a watch. When this answers, nothing that is committed from now on will be missed.
+    pub async fn watch(&self, caller: &Caller, watch: Watch) -> Result<Watcher, EngineError> {
+        let proofs = self.authorize_watch(caller, &watch.filters).await?;
+        self.check_filters(&watch.filters)?;
+        let log = self.log();
+        let mut filters = watch.filters;
+        if filters.is_empty() {
+            filters.push(Filter::all());
+        }
+        // The initial state is of what was asked for; aliases have a request of their own.
+        let wanted = filters.clone();
+        if watch.aliases {
+            let prefix = Prefix::new(aliases::PREFIX);
+            filters.push(Filter::below(Namespace::RESERVED, prefix));
+        }
+        let head = log.store.head().await?;
+        let position = start_position(watch.start, &head)?;
+        let initial = (watch.start == Start::Initial)
+            .then(|| Initial::new(wanted, proofs, position, head));
+        let cursor = log.hub.register(filters, position);
+        log.hub.catch_up(&cursor);
+        Ok(Watcher {
+            log: Arc::clone(log),
+            cursor,
+            initial,
+            bookmark: watch.bookmark,
+            bookmarked: position,
+        })
+    }
+
+    /// Every namespace by itself, in order; a filter without one is a request for everything.
+    async fn authorize_watch(
+        &self,
+        caller: &Caller,
+        filters: &[Filter],
+    ) -> Result<Vec<Authorized<Resource>>, EngineError> {
+        let mut proofs = Vec::new();
+        for filter in filters {
+            for namespace in &filter.namespaces {
+                let resource = Resource::namespace(namespace);
+                proofs.push(self.authorize(caller, Action::Watch, resource).await?);
+            }
+        }
+        if filters.iter().any(|filter| filter.namespaces.is_empty()) || filters.is_empty() {
+            proofs.push(self.authorize(caller, Action::Watch, Resource::any()).await?);
+        }
+        Ok(proofs)
+    }
+
+    fn check_filters(&self, filters: &[Filter]) -> Result<(), EngineError> {
+        let max = self.limits().watch_filters;
+        let most = |count: fn(&Filter) -> usize| filters.iter().map(count).max().unwrap_or(0);
+        let counts = [
+            ("namespaces", most(|filter| filter.namespaces.len())),
+            ("prefixes", most(|filter| filter.prefixes.len())),
+            ("filters", filters.len()),
+        ];
+        match counts.into_iter().find(|(_, got)| *got > max) {
+            Some((what, got)) => Err(EngineError::TooManyFilters { what, max, got }),
+            None => Ok(()),
+        }
+    }
+}
+
+fn start_position(start: Start, head: &Head) -> Result<Revision, EngineError> {
+    let oldest = head.floors.events;
+    let position = match start {
+        Start::Now | Start::Initial => return Ok(head.revision),
+        // 0 asks for all there is, not for a commit that has gone.
+        Start::After(Revision::ZERO) => return Ok(Revision(oldest.0.saturating_sub(1))),
+        Start::After(revision) if head.knows(revision) => revision,
+        Start::Token(token) if token.belongs_to(head) => token.revision,
+        Start::After(_) | Start::Token(_) => return Err(EngineError::ForeignLog { oldest }),
+    };
+    if position.next() < oldest {
+        let asked = position.next();
+        return Err(EngineError::Store(StoreError::Compacted { asked, oldest }));
+    }
+    Ok(position)
+}
+
+impl Watcher {
+    /// The next delivery; waits for it. An error ends the watch. Dropping the future loses nothing.
+    pub async fn next(&mut self) -> Result<Delivery, EngineError> {
+        if let Some(initial) = &mut self.initial {
+            let delivery = initial.next(&self.log).await?;
+            if matches!(delivery, Delivery::Initial { last: true, .. }) {
+                self.initial = None;
+            }
+            return Ok(delivery);
+        }
+        loop {
+            if let Some(next) = self.cursor.pop() {
+                let matched = next?;
+                self.bookmarked = matched.commit.commit().revision;
+                return Ok(Delivery::Commit(matched));
+            }
+            self.log.hub.catch_up(&self.cursor);
+            if !self.cursor.state.lock().queue.is_empty() {
+                continue;
+            }
+            let Some(interval) = self.bookmark else {
+                self.cursor.wake.notified().await;
+                continue;
+            };
+            if tokio::time::timeout(interval, self.cursor.wake.notified()).await.is_err()
+                && let Some(bookmark) = self.take_bookmark()
+            {
+                return Ok(bookmark);
+            }
+        }
+    }
+
+    fn take_bookmark(&mut self) -> Option<Delivery> {
+        let revision = self.log.hub.bookmark(&self.cursor)?.max(self.bookmarked);
+        self.bookmarked = revision;
+        let token = ResumeToken::at(&self.log.view().head, revision);
+        Some(Delivery::Bookmark { revision, token })
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.log.hub.deregister(&self.cursor);
+    }
+}
+
+/// The walk through the current entries of everything that the filters name.
+struct Initial {
+    filters: Vec<Filter>,
+    proofs: Vec<Authorized<Resource>>,
+    at: Revision,
+    token: ResumeToken,
+    /// Namespaces still to go through; `None` until they were looked up.
+    namespaces: Option<VecDeque<Namespace>>,
+    after: Option<Key>,
+}
+
+impl Initial {
+    fn new(
+        filters: Vec<Filter>,
+        proofs: Vec<Authorized<Resource>>,
+        at: Revision,
+        head: Head,
+    ) -> Self {
+        let token = ResumeToken::at(&head, at);
+        Self { filters, proofs, at, token, namespaces: None, after: None }
+    }
+
+    async fn next(&mut self, log: &Log) -> Result<Delivery, EngineError> {
+        if self.namespaces.is_none() {
+            self.namespaces = Some(self.find_namespaces(log).await?);
+        }
+        let mut entries = Vec::new();
+        while entries.is_empty() {
+            let Some(namespace) = self.current() else { break };
+            entries = self.page(log, namespace).await?;
+        }
+        let last = self.current().is_none();
+        Ok(Delivery::Initial { entries, revision: self.at, last, token: self.token })
+    }
+
+    fn current(&self) -> Option<Namespace> {
+        self.namespaces.as_ref()?.front().cloned()
+    }
+
+    /// One page of a namespace; the end of the namespace moves on to the next one.
+    async fn page(
+        &mut self,
+        log: &Log,
+        namespace: Namespace,
+    ) -> Result<Vec<Arc<Entry>>, EngineError> {
+        let what = Scan::Entries {
+            namespace: namespace.clone(),
+            prefix: self.common_prefix(),
+            after: self.after.take(),
+        };
+        let limit = PageLimit::rows(INITIAL_ROWS).and_bytes(INITIAL_BYTES);
+        let proof = self.proofs.iter().find(|proof| proof.what().covers_namespace(&namespace));
+        let Some(proof) = proof else { return Ok(self.skip()) };
+        let found = log.list(proof, what, At::Revision(self.at), limit).await?;
+        match found.entries.last() {
+            Some(last) if found.more => self.after = Some(last.at.key.clone()),
+            _ => drop(self.skip()),
+        }
+        let now = log.now();
+        let mut entries = found.entries;
+        entries.retain(|e| !e.expired(now) && self.filters.iter().any(|f| f.matches(&e.at)));
+        Ok(entries)
+    }
+
+    fn skip(&mut self) -> Vec<Arc<Entry>> {
+        self.after = None;
+        if let Some(namespaces) = &mut self.namespaces {
+            namespaces.pop_front();
+        }
+        Vec::new()
+    }
+
+    /// The prefix to scan with: the filter's own when there is just one, else everything is looked at.
+    fn common_prefix(&self) -> Prefix {
+        match self.filters.as_slice() {
+            [Filter { prefixes, .. }] if prefixes.len() == 1 => prefixes[0].clone(),
+            _ => Prefix::any(),
+        }
+    }
+
+    async fn find_namespaces(&self, log: &Log) -> Result<VecDeque<Namespace>, EngineError> {
+        let named = self.filters.iter().flat_map(|filter| &filter.namespaces);
+        // A name that can be no namespace has no entries.
+        let mut found: BTreeSet<Namespace> =
+            named.filter_map(|name| Namespace::new(name).ok()).collect();
+        if self.filters.iter().any(|filter| filter.namespaces.is_empty())
+            && let Some(proof) = self.proofs.iter().find(|p| p.what().namespace.is_empty())
+        {
+            let mut after = None;
+            loop {
+                let page = log.namespaces_at(proof, after.take(), self.at, INITIAL_ROWS).await?;
+                for row in page.rows {
+                    let Row::Namespace(namespace) = row else { continue };
+                    after = Some(namespace.clone());
+                    if !namespace.is_reserved() {
+                        found.insert(namespace);
+                    }
+                }
+                if !page.more {
+                    break;
+                }
+            }
+        }
+        Ok(found.into_iter().collect())
+    }
+}
