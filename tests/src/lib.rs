@@ -5,13 +5,14 @@
 //! - [`log`]: the whole log of a server, read and checked
 //! - [`cli`]: runs other verbs of the binary
 //! - [`http`]: HTTP/1.1 by hand; [`raw`]: gRPC with bytes of the test's choice; [`relay`]: a connection that is watched
-//! - [`ports`], [`binary`], [`memory`], [`skip`], [`torture`]: what the ones above need
+//! - [`dice`], [`ports`], [`binary`], [`memory`], [`skip`], [`torture`]: what the ones above need
 //!
 //! Nothing here builds the binary (`make test` does), and nothing stands in for it.
 
 pub mod binary;
 pub mod cli;
 pub mod client;
+pub mod dice;
 pub mod http;
 pub mod log;
 pub mod memory;

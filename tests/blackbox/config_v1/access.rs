@@ -4,7 +4,6 @@ use holdfast_tests::server::Launch;
 use holdfast_tests::{Config, Failure, Server};
 use tonic::Code;
 
-
 /// The original answers false unless an interceptor recognised the caller before.
 #[tokio::test]
 async fn case_53_in_development_everything_is_allowed() {
