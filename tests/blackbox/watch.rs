@@ -190,9 +190,9 @@ const STORE_CACHE_BYTES: u64 = 16 << 20;
 
 fn launch() -> Launch {
     Launch::default().settings(&format!(
-        "[store]\ncache_bytes = {STORE_CACHE_BYTES}\n\
-         [cache]\nbytes = {CACHE_BYTES}\n\
-         [watch]\nring_bytes = {RING_BYTES}"
+        "cache_bytes = {CACHE_BYTES}\n\
+         store.cache_bytes = {STORE_CACHE_BYTES}\n\
+         watch.ring_bytes = {RING_BYTES}"
     ))
 }
 

@@ -19,6 +19,7 @@ pub struct Launch {
     dev: bool,
     arguments: Vec<String>,
     settings: String,
+    home_in: PathBuf,
 }
 
 /// A running (or stopped) server with its data directory, ports and log.
@@ -35,7 +36,8 @@ pub struct Server {
 
 impl Default for Launch {
     fn default() -> Self {
-        Self { dev: true, arguments: Vec::new(), settings: String::new() }
+        let home_in = std::env::temp_dir();
+        Self { dev: true, arguments: Vec::new(), settings: String::new(), home_in }
     }
 }
 
@@ -62,6 +64,13 @@ impl Launch {
         self
     }
 
+    /// With its data on the file system of this directory.
+    #[must_use]
+    pub fn home_in(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.home_in = directory.into();
+        self
+    }
+
     /// Starts it and waits until it is ready.
     pub async fn start(self) -> Server {
         let mut server = self.prepare();
@@ -71,7 +80,7 @@ impl Launch {
 
     /// All but the start.
     pub fn prepare(self) -> Server {
-        let home = tempfile::Builder::new().prefix("holdfast-test-").tempdir();
+        let home = tempfile::Builder::new().prefix("holdfast-test-").tempdir_in(&self.home_in);
         let home = home.expect("a temporary directory");
         let server = Server {
             launch: self,
