@@ -173,10 +173,7 @@ impl Engine {
         self.all_aliases(&proof).await
     }
 
-    async fn all_aliases(
-        &self,
-        proof: &Authorized<Resource>,
-    ) -> Result<Vec<Alias>, EngineError> {
+    async fn all_aliases(&self, proof: &Authorized<Resource>) -> Result<Vec<Alias>, EngineError> {
         let what = Scan::Entries {
             namespace: Namespace::reserved(),
             prefix: Prefix::new(PREFIX),
@@ -189,10 +186,8 @@ impl Engine {
 }
 
 fn entry_name(alias: &str) -> Result<EntryKey, EngineError> {
-    let key = Key::new(format!("{PREFIX}{alias}")).map_err(|error| EngineError::InvalidKey {
-        key: alias.into(),
-        why: error.to_string(),
-    })?;
+    let key = Key::new(format!("{PREFIX}{alias}"))
+        .map_err(|error| EngineError::InvalidKey { key: alias.into(), why: error.to_string() })?;
     Ok(EntryKey::new(Namespace::reserved(), key))
 }
 

@@ -188,7 +188,8 @@ impl Engine {
             }
             bytes += value.len() + write.key.len() + write.namespace.len();
         }
-        let too_many = events > limits.commit_events || request.conditions.len() > limits.commit_events;
+        let too_many =
+            events > limits.commit_events || request.conditions.len() > limits.commit_events;
         if too_many || bytes > limits.commit_bytes {
             return Err(EngineError::CommitTooLarge {
                 events: events.max(request.conditions.len()),

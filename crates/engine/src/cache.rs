@@ -57,8 +57,7 @@ impl Cache {
         const TYPICAL_ENTRY: usize = 512;
         let share = bytes / SHARDS;
         let shard = || {
-            let known =
-                unsync::Cache::with_weighter(share / TYPICAL_ENTRY, share as u64, ByWeight);
+            let known = unsync::Cache::with_weighter(share / TYPICAL_ENTRY, share as u64, ByWeight);
             Mutex::new(Shard { known, written: Revision::ZERO })
         };
         Self {
@@ -128,7 +127,7 @@ impl Cache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{sealed_set, key};
+    use crate::testing::{key, sealed_set};
 
     #[test]
     fn an_old_offer_does_not_hide_a_newer_write() {

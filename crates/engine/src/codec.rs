@@ -13,7 +13,8 @@ pub const CODECS: [&str; 2] = ["json", "secret"];
 pub(crate) fn inspect(codec: &str, value: &[u8]) -> Result<(Codec, ValueType), EngineError> {
     let name = if codec.is_empty() { "json" } else { codec };
     let codec = Codec::new(name).ok_or_else(|| {
-        let why = format!("a codec name has 1 to {} bytes without control characters", Codec::MAX_BYTES);
+        let why =
+            format!("a codec name has 1 to {} bytes without control characters", Codec::MAX_BYTES);
         EngineError::InvalidArgument { field: "codec".into(), why }
     })?;
     if name == "json" {
@@ -51,10 +52,17 @@ mod tests {
     #[test]
     fn json_kinds_are_those_of_the_contract() {
         let cases = [
-            ("42", ValueType::Int), ("42.0", ValueType::Int), ("1e3", ValueType::Int),
-            ("-0", ValueType::Int), ("3.5", ValueType::Float), ("true", ValueType::Bool),
-            ("\"s\"", ValueType::String), ("{\"a\":1}", ValueType::Custom), ("[1]", ValueType::Custom),
-            (" 1 ", ValueType::Int), ("{\"a\":1,\"a\":2}", ValueType::Custom),
+            ("42", ValueType::Int),
+            ("42.0", ValueType::Int),
+            ("1e3", ValueType::Int),
+            ("-0", ValueType::Int),
+            ("3.5", ValueType::Float),
+            ("true", ValueType::Bool),
+            ("\"s\"", ValueType::String),
+            ("{\"a\":1}", ValueType::Custom),
+            ("[1]", ValueType::Custom),
+            (" 1 ", ValueType::Int),
+            ("{\"a\":1,\"a\":2}", ValueType::Custom),
             ("123456789012345678901234567890", ValueType::Int),
         ];
         for (text, kind) in cases {

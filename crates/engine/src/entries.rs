@@ -147,8 +147,8 @@ impl Engine {
             prefix: Prefix::new(&list.prefix),
             after: list.after.map(|key| names::key(&key, any_key)).transpose()?,
         };
-        let limit = PageLimit::rows(list.limit.unwrap_or(usize::MAX))
-            .and_bytes(self.limits().page_bytes);
+        let limit =
+            PageLimit::rows(list.limit.unwrap_or(usize::MAX)).and_bytes(self.limits().page_bytes);
         let found = self.log().list(&proof, what, at, limit).await?;
         Ok(EntryPage { entries: found.entries, more: found.more, revision: found.revision })
     }

@@ -205,7 +205,7 @@ impl EngineError {
             Self::ValueTooLarge { .. } | Self::CommitTooLarge { .. } => ErrorKind::TooLarge,
             Self::SnapshotTooLarge { .. } | Self::AnswerTooLarge { .. } => {
                 ErrorKind::ResourceExhausted
-            },
+            }
             Self::NotFound { .. } => ErrorKind::NotFound,
             Self::VersionNotFound { .. } => ErrorKind::VersionNotFound,
             Self::KeyExists { .. } => ErrorKind::KeyExists,

@@ -72,7 +72,8 @@ impl Engine {
                     continue;
                 }
                 let full = wanted.limit.is_some_and(|limit| page.entries.len() >= limit)
-                    || (!page.entries.is_empty() && bytes + entry.weight() > self.limits().page_bytes);
+                    || (!page.entries.is_empty()
+                        && bytes + entry.weight() > self.limits().page_bytes);
                 if full {
                     page.more = true;
                     return finish(page, &wanted);

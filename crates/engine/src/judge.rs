@@ -10,8 +10,8 @@ mod tests;
 use std::sync::Arc;
 
 use holdfast_model::{
-    Actor, Batch, Cause, Commit, Entry, EntryKey, Event, EventKind, Head, Idempotency, Precondition,
-    Quiet, Revision, Sealed, Timestamp, Unmet, Write, WriteAction, WriteMode,
+    Actor, Batch, Cause, Commit, Entry, EntryKey, Event, EventKind, Head, Idempotency,
+    Precondition, Quiet, Revision, Sealed, Timestamp, Unmet, Write, WriteAction, WriteMode,
 };
 use holdfast_store::Group;
 use uuid::Uuid;
@@ -107,8 +107,11 @@ fn one(
     check(state, batch)?;
     let time = state.next_time(circumstances.now);
     let revision = state.head().next_revision();
-    let events: Vec<Event> =
-        batch.writes.iter().filter_map(|w| event(state, w, revision, time, circumstances)).collect();
+    let events: Vec<Event> = batch
+        .writes
+        .iter()
+        .filter_map(|w| event(state, w, revision, time, circumstances))
+        .collect();
     let verdict = if events.is_empty() {
         let revision = state.head().revision;
         Verdict { revision, time, commit: None, replay: None }
@@ -134,8 +137,7 @@ fn expire_due(state: &mut Overlay<'_>, batch: &Batch, circumstances: &mut Circum
     if now < state.head().time {
         return;
     }
-    let touched =
-        batch.writes.iter().map(|w| &w.at).chain(batch.conditions.iter().map(|c| &c.at));
+    let touched = batch.writes.iter().map(|w| &w.at).chain(batch.conditions.iter().map(|c| &c.at));
     let mut due: Vec<Arc<Entry>> =
         touched.filter_map(|at| state.entry(at)).filter(|entry| entry.expired(now)).collect();
     due.sort_by(|a, b| a.at.cmp(&b.at));

@@ -8,7 +8,7 @@
 //! | the one door to the store | `log` |
 //! | group commit: queue, facts, thread | `commit` |
 //! | the decisions, pure | `judge` |
-//! | delivery to watchers | [`hub`] |
+//! | delivery to watchers | `hub` |
 //! | expiry, retention, forgetting | `upkeep` |
 //!
 //! Invariants: a use case reaches the log only with an `Authorized`; a commit is visible to nobody before it is durable; the
@@ -25,7 +25,7 @@ pub mod engine;
 pub mod entries;
 pub mod error;
 pub mod history;
-pub mod hub;
+mod hub;
 mod judge;
 mod log;
 pub mod metrics;
@@ -50,7 +50,7 @@ pub use engine::{Engine, Status};
 pub use entries::{EntryPage, List, Set};
 pub use error::EngineError;
 pub use history::{VersionPage, Versions};
-pub use hub::delivered::{Delivered, Matched, Which};
+pub use hub::delivered::{Delivered, ENCODING_SLOTS, Matched, Which};
 pub use metrics::Metrics;
 pub use names::{KeyRule, any_key};
 pub use namespaces::{Access, NamespacePage};

@@ -177,7 +177,11 @@ impl Log {
         let mut missing = all - rows.len();
         while more && missing > 0 {
             let next = behind(&what, last.as_ref());
-            let page = self.store.scan(&next, At::Revision(revision), PageLimit::rows(missing)).await?.value;
+            let page = self
+                .store
+                .scan(&next, At::Revision(revision), PageLimit::rows(missing))
+                .await?
+                .value;
             more = page.more;
             last = last_entry(&page.rows).or(last);
             let before = rows.len();
@@ -235,13 +239,14 @@ impl Log {
         batch: Batch,
         deadline: Option<Instant>,
     ) -> Result<Committed, EngineError> {
-        let names = batch.writes.iter().map(|w| &w.at).chain(batch.conditions.iter().map(|c| &c.at));
+        let names =
+            batch.writes.iter().map(|w| &w.at).chain(batch.conditions.iter().map(|c| &c.at));
         let mut proofs = proofs.iter();
         for at in names {
             let proof = proofs.next().ok_or_else(|| uncovered(at))?;
             covered(proof, at)?;
         }
-        self.warm(&batch)?;
+        self.warm(&batch).await?;
         self.submit(batch, Vec::new(), deadline).await
     }
 
@@ -290,7 +295,8 @@ fn behind(what: &Scan, last: Option<&EntryKey>) -> Scan {
 fn covered(proof: &Authorized<Resource>, at: &EntryKey) -> Result<(), EngineError> {
     let what = proof.what();
     let is_it = what.covers(at)
-        || (what.namespace.is_empty() && aliases::name_of(at).is_some_and(|alias| alias == what.key));
+        || (what.namespace.is_empty()
+            && aliases::name_of(at).is_some_and(|alias| alias == what.key));
     if is_it { Ok(()) } else { Err(uncovered(at)) }
 }
 

@@ -69,7 +69,10 @@ impl Engine {
     }
 
     /// The codecs that the server looks into, sorted.
-    pub async fn list_codecs(&self, caller: &Caller) -> Result<&'static [&'static str], EngineError> {
+    pub async fn list_codecs(
+        &self,
+        caller: &Caller,
+    ) -> Result<&'static [&'static str], EngineError> {
         self.authorize(caller, Action::List, Resource::any()).await?;
         Ok(&codec::CODECS)
     }

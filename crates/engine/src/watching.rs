@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use holdfast_auth::{Action, Authorized, Resource};
-use holdfast_model::{
-    Entry, Filter, Head, Key, Namespace, Prefix, ResumeToken, Revision,
-};
+use holdfast_model::{Entry, Filter, Head, Key, Namespace, Prefix, ResumeToken, Revision};
 use holdfast_store::{At, PageLimit, Row, Scan, StoreError};
 
 use crate::aliases;
@@ -100,8 +98,8 @@ impl Engine {
         }
         let head = log.store.head().await?;
         let position = start_position(watch.start, &head)?;
-        let initial = (watch.start == Start::Initial)
-            .then(|| Initial::new(wanted, proofs, position, head));
+        let initial =
+            (watch.start == Start::Initial).then(|| Initial::new(wanted, proofs, position, head));
         let cursor = log.hub.register(filters, position);
         log.hub.catch_up(&cursor);
         Ok(Watcher {

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures::executor::block_on;
 use holdfast_model::{Batch, Entry, EntryKey, Idempotency, Quiet, WriteAction};
 use holdfast_store::{At, PageLimit, Row, Scan, StoreError};
 
@@ -45,29 +44,29 @@ impl Facts for Gathered<'_> {
 
 impl Log {
     /// Reads everything that judging these batches needs.
-    pub(super) fn gather(&self, batches: &[&Batch]) -> Result<Gathered<'_>, StoreError> {
+    pub(super) async fn gather(&self, batches: &[&Batch]) -> Result<Gathered<'_>, StoreError> {
         let mut remembered = HashMap::new();
         for key in batches.iter().filter_map(|batch| batch.idempotency.as_ref()) {
             let prefix = side_key(key);
             let what = Scan::Side { prefix: prefix.clone(), after: None };
-            let page = block_on(self.store.scan(&what, At::Latest, PageLimit::rows(1)))?.value;
+            let page = self.store.scan(&what, At::Latest, PageLimit::rows(1)).await?.value;
             if let Some(Row::Side(_, row)) = page.rows.first()
                 && let Some(row) = Remembered::decode(row)
             {
                 remembered.insert(prefix, row);
             }
         }
-        let known = self.know(batches)?;
+        let known = self.know(batches).await?;
         Ok(Gathered { known, remembered, log: self })
     }
 
     /// Brings what judging the batch will need into the cache, here, on the caller's own thread: the committer's time is
     /// everybody's.
-    pub(crate) fn warm(&self, batch: &Batch) -> Result<(), StoreError> {
-        self.know(&[batch]).map(drop)
+    pub(crate) async fn warm(&self, batch: &Batch) -> Result<(), StoreError> {
+        self.know(&[batch]).await.map(drop)
     }
 
-    fn know(&self, batches: &[&Batch]) -> Result<HashMap<EntryKey, Known>, StoreError> {
+    async fn know(&self, batches: &[&Batch]) -> Result<HashMap<EntryKey, Known>, StoreError> {
         let mut known = HashMap::with_capacity(batches.len());
         let mut unknown = Vec::new();
         for (at, may_create) in batches.iter().flat_map(|batch| names(batch)) {
@@ -81,11 +80,11 @@ impl Log {
         if unknown.is_empty() {
             return Ok(known);
         }
-        let read = block_on(self.store.get_many(&unknown, At::Latest))?;
+        let read = self.store.get_many(&unknown, At::Latest).await?;
         for (at, entry) in unknown.into_iter().zip(read.value) {
             let found = match entry {
                 Some(entry) => Known::Entry(entry),
-                None => Known::Absent(Some(self.last_ordinal(&at)?)),
+                None => Known::Absent(Some(self.last_ordinal(&at).await?)),
             };
             self.cache.offer(&at, found.clone(), read.revision);
             known.insert(at, found);
@@ -93,9 +92,9 @@ impl Log {
         Ok(known)
     }
 
-    fn last_ordinal(&self, at: &EntryKey) -> Result<u64, StoreError> {
+    async fn last_ordinal(&self, at: &EntryKey) -> Result<u64, StoreError> {
         let what = Scan::History { of: at.clone(), before: None };
-        let page = block_on(self.store.scan(&what, At::Latest, PageLimit::rows(1)))?.value;
+        let page = self.store.scan(&what, At::Latest, PageLimit::rows(1)).await?.value;
         Ok(match page.rows.first() {
             Some(Row::History(row)) => row.event.ordinal,
             _ => 0,

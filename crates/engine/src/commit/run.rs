@@ -69,7 +69,7 @@ impl Log {
     fn try_group(&self, group: &[Job]) -> Result<Vec<Result<Committed, EngineError>>, EngineError> {
         let batches: Vec<&Batch> = group.iter().map(|job| &job.batch).collect();
         for _ in 0..RACES {
-            let facts = self.gather(&batches)?;
+            let facts = block_on(self.gather(&batches))?;
             // After the facts: the ordinal base covers every trace that was gone by then.
             let head = block_on(self.store.head())?;
             let now = self.options.clock.now();

@@ -23,7 +23,9 @@ impl Hub {
         let next = self.ring.lock().next(roster.dispatched);
         match next {
             Next::Commit(commit) => self.offer_to_live(&mut roster, &commit),
-            Next::TooLarge(revision) | Next::Gone(revision) => put_all_behind(&mut roster, revision),
+            Next::TooLarge(revision) | Next::Gone(revision) => {
+                put_all_behind(&mut roster, revision)
+            }
             Next::End => return false,
         }
         true

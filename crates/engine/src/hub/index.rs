@@ -40,14 +40,15 @@ impl Index {
 
     fn each_place(&mut self, filters: &[Filter], mut act: impl FnMut(&mut Prefixes, &[u8])) {
         for filter in filters {
-            let each_prefix = |prefixes: &mut Prefixes, act: &mut dyn FnMut(&mut Prefixes, &[u8])| {
-                if filter.prefixes.is_empty() {
-                    act(prefixes, b"");
-                }
-                for prefix in &filter.prefixes {
-                    act(prefixes, prefix.as_str().as_bytes());
-                }
-            };
+            let each_prefix =
+                |prefixes: &mut Prefixes, act: &mut dyn FnMut(&mut Prefixes, &[u8])| {
+                    if filter.prefixes.is_empty() {
+                        act(prefixes, b"");
+                    }
+                    for prefix in &filter.prefixes {
+                        act(prefixes, prefix.as_str().as_bytes());
+                    }
+                };
             if filter.namespaces.is_empty() {
                 each_prefix(&mut self.everywhere, &mut act);
             }
@@ -76,9 +77,7 @@ impl Index {
         let all = commit.events.len();
         wanted
             .into_iter()
-            .filter_map(|(id, indexes)| {
-                Some((self.watchers.get(&id)?, Which::some(indexes, all)?))
-            })
+            .filter_map(|(id, indexes)| Some((self.watchers.get(&id)?, Which::some(indexes, all)?)))
             .collect()
     }
 

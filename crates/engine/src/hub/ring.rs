@@ -43,7 +43,11 @@ impl Ring {
         let revision = commit.commit().revision;
         let weight = commit.weight();
         let kept = weight <= self.options.ring_commit_bytes;
-        let slot = Slot { revision, weight: if kept { weight } else { 0 }, commit: kept.then_some(commit) };
+        let slot = Slot {
+            revision,
+            weight: if kept { weight } else { 0 },
+            commit: kept.then_some(commit),
+        };
         self.bytes += slot.weight;
         self.slots.push_back(slot);
         while self.bytes > self.options.ring_bytes {
@@ -118,7 +122,8 @@ mod tests {
     }
 
     fn ring() -> Ring {
-        let options = WatchOptions { ring_bytes: 8 << 10, ring_commit_bytes: 4 << 10, watcher_bytes: 0 };
+        let options =
+            WatchOptions { ring_bytes: 8 << 10, ring_commit_bytes: 4 << 10, watcher_bytes: 0 };
         Ring::new(Revision::ZERO, options)
     }
 

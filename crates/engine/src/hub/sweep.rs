@@ -34,8 +34,11 @@ impl Hub {
     }
 
     fn serve(&self, from: Revision, page: &CommitPage) {
-        let commits: Vec<_> =
-            page.commits.iter().map(|sealed| Arc::new(Delivered::new(Arc::clone(sealed)))).collect();
+        let commits: Vec<_> = page
+            .commits
+            .iter()
+            .map(|sealed| Arc::new(Delivered::new(Arc::clone(sealed))))
+            .collect();
         let end = commits.last().map_or(page.head.revision, |last| last.commit().revision);
         let waiting: Vec<_> = self.waiting.lock().drain(..).collect();
         let mut still: Vec<_> =

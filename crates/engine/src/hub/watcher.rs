@@ -37,13 +37,8 @@ pub(crate) enum Mode {
 
 impl Watcher {
     pub(super) fn new(id: u64, filters: Vec<Filter>, position: Revision) -> Self {
-        let state = State {
-            queue: VecDeque::new(),
-            bytes: 0,
-            position,
-            mode: Mode::Lagging,
-            ended: None,
-        };
+        let state =
+            State { queue: VecDeque::new(), bytes: 0, position, mode: Mode::Lagging, ended: None };
         Self { id, filters, state: Mutex::new(state), wake: Notify::new() }
     }
 

@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use holdfast_model::{
-    Entry, EntryKey, Event, Head, Idempotency, Quiet, Sealed, Timestamp,
-};
+use holdfast_model::{Entry, EntryKey, Event, Head, Idempotency, Quiet, Sealed, Timestamp};
 use holdfast_store::{Group, SideWrite};
 
 use super::{Facts, Header, seal};
