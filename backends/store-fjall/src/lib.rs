@@ -1,1 +1,30 @@
-//! stub
+//! The embedded store: one log in one directory, kept by the storage engine fjall.
+//!
+//! Start at [`FjallStore::open`] in `store`, then follow `append`, the hottest path. `docs/format.md` gives every byte.
+//!
+//! - `store`: [`FjallStore`], the published view that all reads go through
+//! - `append`: one group, one engine batch, one flush
+//! - `read`, `scan`: answers from a view
+//! - `reclaim`: removal below the floors, in small steps
+//! - `tables`, `keys`, `row`, `log_row`, `state`: what lies where, and in which bytes
+//! - `options`: [`FjallOptions`]
+//!
+//! Invariants: a group is one engine batch; a view is published only after its flush; every row of ours carries a
+//! checksum over its table, key and bytes, which every read checks; all writes happen under one lock.
+
+mod append;
+mod error;
+mod keys;
+mod log_row;
+mod open;
+mod options;
+mod read;
+mod reclaim;
+mod row;
+mod scan;
+mod state;
+mod store;
+mod tables;
+
+pub use options::FjallOptions;
+pub use store::FjallStore;

@@ -1,0 +1,241 @@
+//! One group: one engine batch, one flush, one published view.
+
+use std::collections::HashSet;
+
+use bytes::Bytes;
+use fjall::{Database, OwnedWriteBatch, PersistMode, Readable, Slice};
+use holdfast_model::{EntryKey, Head, Revision, Sealed};
+use holdfast_store::{AppendError, Group, SideWrite, StoreError, same_end};
+
+use crate::keys;
+use crate::log_row;
+use crate::reclaim::Dead;
+use crate::row::{self, EventRow, INLINE_BYTES, seal};
+use crate::store::{FjallStore, View};
+use crate::tables::{Table, Tables};
+
+/// How many rows of the expiry index that turned out stale wait for the next append; the rest is found again.
+const MAX_FORGOTTEN: usize = 1_024;
+/// How many of them one append removes.
+const FORGET_AT_ONCE: usize = 64;
+/// A value of this size is handed to the engine as it is; a smaller one is copied, because it may be a window on a
+/// network buffer many times its size.
+const SHARE_BYTES: usize = 64 << 10;
+
+/// What only the holder of the writer lock touches.
+pub(crate) struct Writer {
+    /// Why nothing is written any more.
+    pub(crate) read_only: Option<String>,
+    /// All up to this revision is trimmed.
+    pub(crate) trimmed: Revision,
+    /// The head at which a reclaim last had nothing left to do.
+    pub(crate) swept: Option<Revision>,
+    /// Bytes removed since their table was last rewritten.
+    pub(crate) dead: Dead,
+    /// Keys of the expiry index that no longer name a current entry.
+    forgotten: Vec<Slice>,
+}
+
+impl Writer {
+    pub(crate) fn new(trimmed: Revision) -> Self {
+        Self { read_only: None, trimmed, swept: None, dead: Dead::default(), forgotten: Vec::new() }
+    }
+
+    /// Remembers rows of the expiry index for removal.
+    pub(crate) fn forget_later(&mut self, stale: Vec<Slice>) {
+        let room = MAX_FORGOTTEN.saturating_sub(self.forgotten.len());
+        self.forgotten.extend(stale.into_iter().take(room));
+    }
+}
+
+/// A batch that begins with its witness: the engine's counter before it. The order of batches hangs on that counter, which
+/// the engine's own checksum leaves out.
+pub(crate) fn batch(db: &Database, tables: &Tables, rows: usize) -> OwnedWriteBatch {
+    let batch = OwnedWriteBatch::with_capacity(db.clone(), rows + 1);
+    let mut batch = batch.durability(Some(PersistMode::SyncData));
+    let witness = seal(Table::Meta, keys::WITNESS, db.seqno().to_le_bytes().to_vec());
+    batch.insert(&tables.meta, keys::WITNESS, witness);
+    batch
+}
+
+impl FjallStore {
+    pub(crate) fn append_group(&self, after: &Head, group: &Group) -> Result<Head, AppendError> {
+        let mut writer = self.writer.lock();
+        if let Some(reason) = &writer.read_only {
+            return Err(AppendError::ReadOnly(reason.clone()));
+        }
+        let view = self.view.load_full();
+        if !same_end(after, &view.head) {
+            return Err(AppendError::Moved(Box::new(view.head)));
+        }
+        let head = group.head_after(&view.head)?;
+        if group.commits.is_empty() && group.side.is_empty() {
+            return Ok(head);
+        }
+        let batch = self.batch_of(&mut writer, &view, group).map_err(before_writing)?;
+        self.flush(&mut writer, batch)?;
+        self.publish(head);
+        Ok(head)
+    }
+
+    /// Makes a batch durable; when that fails, the store only reads from then on.
+    pub(crate) fn flush(
+        &self,
+        writer: &mut Writer,
+        batch: OwnedWriteBatch,
+    ) -> Result<(), AppendError> {
+        let Err(error) = batch.commit() else { return Ok(()) };
+        let reason = error.to_string();
+        writer.read_only = Some(reason.clone());
+        tracing::error!(%reason, "a flush failed: the store is read-only until it is opened again");
+        Err(match error {
+            // An earlier failure in the engine's background work: this batch was not begun.
+            fjall::Error::Poisoned => AppendError::ReadOnly(reason),
+            _ => AppendError::Unknown(reason),
+        })
+    }
+
+    fn batch_of(
+        &self,
+        writer: &mut Writer,
+        view: &View,
+        group: &Group,
+    ) -> Result<OwnedWriteBatch, StoreError> {
+        let events: usize = group.commits.iter().map(|sealed| sealed.commit().events.len()).sum();
+        let rows = group.commits.len() + 3 * events + group.side.len();
+        let mut filling = Filling {
+            tables: &self.tables,
+            view,
+            batch: batch(&self.db, &self.tables, rows),
+            newest: HashSet::with_capacity(events),
+        };
+        let mut appended = view.head.appended_bytes;
+        for sealed in &group.commits {
+            appended += sealed.appended_bytes();
+            filling.log(sealed, appended);
+        }
+        // Backwards, so that the first row of a key is its newest: two rows of one key in one batch have no order.
+        for sealed in group.commits.iter().rev() {
+            filling.events(sealed);
+        }
+        filling.superseded(group)?;
+        filling.side(&group.side);
+        let forget = writer.forgotten.len().saturating_sub(FORGET_AT_ONCE);
+        let forgotten = writer.forgotten.split_off(forget);
+        filling.forget(forgotten)?;
+        Ok(filling.batch)
+    }
+}
+
+/// A batch that is being filled with a group.
+struct Filling<'a> {
+    tables: &'a Tables,
+    view: &'a View,
+    batch: OwnedWriteBatch,
+    /// Keys whose entry row is written.
+    newest: HashSet<&'a EntryKey>,
+}
+
+impl<'a> Filling<'a> {
+    fn log(&mut self, sealed: &Sealed, appended: u64) {
+        let commit = sealed.commit();
+        let key = keys::log(commit.revision);
+        self.batch.insert(&self.tables.log, key, log_row::encode(sealed, appended));
+        for (index, event) in commit.events.iter().enumerate() {
+            if event.value.len() > INLINE_BYTES {
+                let key = keys::value(commit.revision, index as u32);
+                self.batch.insert(&self.tables.values, key, shared(&event.value));
+            }
+        }
+    }
+
+    /// History rows of a commit, and entry rows of those events that are the newest of their key.
+    fn events(&mut self, sealed: &'a Sealed) {
+        let commit = sealed.commit();
+        for (index, event) in commit.events.iter().enumerate().rev() {
+            let index = index as u32;
+            let key = keys::entry(&event.at);
+            let history = keys::history(&key, commit.revision, index);
+            let body = match commit.events.len() {
+                1 => row::short(event),
+                _ => row::full(commit, index, event),
+            };
+            let body = seal(Table::History, &history, body);
+            self.batch.insert(&self.tables.history, history, body);
+            let counts = event.kind != holdfast_model::EventKind::Superseded;
+            if counts && self.newest.insert(&event.at) {
+                if let (Some(due), false) = (event.expires_at, event.kind.removes()) {
+                    let due = keys::due(due, &key);
+                    let body = seal(Table::Meta, &due, Vec::new());
+                    self.batch.insert(&self.tables.meta, due, body);
+                }
+                let body = seal(Table::Entries, &key, row::full(commit, index, event));
+                self.batch.insert(&self.tables.entries, key, body);
+            }
+        }
+    }
+
+    /// Every key with a history has an entry row, so that "never seen" is one question to the entries. A superseded
+    /// version of an unknown key gets one that holds no entry.
+    fn superseded(&mut self, group: &'a Group) -> Result<(), StoreError> {
+        for sealed in group.commits.iter().rev() {
+            let commit = sealed.commit();
+            for (index, event) in commit.events.iter().enumerate().rev() {
+                let counts = event.kind != holdfast_model::EventKind::Superseded;
+                if counts || self.newest.contains(&event.at) {
+                    continue;
+                }
+                let key = keys::entry(&event.at);
+                let known = self.view.snapshot.contains_key(&self.tables.entries, &key);
+                if !known.map_err(crate::error::reading)? && self.newest.insert(&event.at) {
+                    let body = seal(Table::Entries, &key, row::full(commit, index as u32, event));
+                    self.batch.insert(&self.tables.entries, key, body);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn side(&mut self, writes: &[SideWrite]) {
+        let mut written = HashSet::with_capacity(writes.len());
+        for write in writes.iter().rev() {
+            if !written.insert(&write.key) {
+                continue;
+            }
+            let key = keys::side(&write.key);
+            match &write.value {
+                Some(value) => {
+                    let body = seal(Table::Meta, &key, value.to_vec());
+                    self.batch.insert(&self.tables.meta, key, body);
+                }
+                None => self.batch.remove(&self.tables.meta, key),
+            }
+        }
+    }
+
+    /// Removes stale rows of the expiry index, unless an entry came to need them since they were noticed.
+    fn forget(&mut self, stale: Vec<Slice>) -> Result<(), StoreError> {
+        for due in stale {
+            let (time, entry) = keys::parse_due(&due)?;
+            let at = keys::parse_entry(entry)?;
+            let row = self.view.snapshot.get(&self.tables.entries, entry);
+            let current = match row.map_err(crate::error::reading)? {
+                Some(row) => EventRow::parse(Table::Entries, entry, &row)?.expires_at(),
+                None => None,
+            };
+            if current != Some(time) && !self.newest.contains(&at) {
+                self.batch.remove(&self.tables.meta, due);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn shared(value: &Bytes) -> Slice {
+    if value.len() >= SHARE_BYTES { Slice::from(value.clone()) } else { Slice::from(&value[..]) }
+}
+
+/// A row that the group depends on could not be read; nothing was written.
+fn before_writing(error: StoreError) -> AppendError {
+    AppendError::Refused(error.to_string())
+}

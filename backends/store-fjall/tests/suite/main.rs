@@ -1,0 +1,3 @@
+//! The embedded store: the conformance suite, and what only a store on a disk can do wrong.
+
+mod conformance;
