@@ -11,8 +11,10 @@
 mod admin;
 mod bad_data;
 mod bad_input;
+mod cli;
 mod config_v1;
 mod crash;
 mod foreign;
+mod real_input;
 mod shutdown;
 mod watch;
