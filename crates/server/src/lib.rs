@@ -1,1 +1,25 @@
-//! stub
+//! The server: settings, the gRPC adapters, wiring and shutdown. It decides nothing about data: that is the engine's.
+//!
+//! - [`run`]: **start here**: from settings to a running server and back to silence
+//! - [`settings`]: what can be set
+//! - [`grpc`]: the dialects over gRPC and gRPC-Web
+//! - [`listen`]: the accept loop
+//! - [`health`], [`metrics`]: what a supervisor asks
+//! - [`stores`]: the registry of stores
+//! - [`logging`], [`notify`]: log lines, and systemd
+//!
+//! Invariants: no handler runs before the guard recognised the caller; a watch ends with an error, never with OK; two
+//! settings that contradict each other never start.
+
+pub mod grpc;
+pub mod health;
+pub mod listen;
+pub mod logging;
+pub mod metrics;
+pub mod notify;
+pub mod run;
+pub mod settings;
+pub mod stores;
+
+pub use run::{Running, ServeError, serve, start, start_with};
+pub use settings::{Layers, Settings};

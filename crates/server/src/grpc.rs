@@ -1,0 +1,12 @@
+//! gRPC and gRPC-Web: authentication in front, a module for each dialect, a file for each noun.
+//!
+//! - [`authn`]: credentials become an identity before any handler runs
+//! - [`call`]: what every handler gets, and what is counted of every call
+//! - [`config_v1`], [`holdfast_v1`]: the dialects
+//! - [`services`]: all of it as routes
+
+pub mod authn;
+pub mod call;
+pub mod config_v1;
+pub mod holdfast_v1;
+pub mod services;

@@ -1,0 +1,102 @@
+//! Hop 1 of every call: credentials become an `Identity` in the request, or the call ends here.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use holdfast_auth::{AuthError, Credentials, Guard};
+use http::{HeaderMap, Request, Response};
+use tonic::Status;
+use tonic::body::Body;
+use tonic::server::NamedService;
+use tower::{Layer, Service};
+
+use crate::listen::Peer;
+use crate::metrics::Metrics;
+
+/// How a dialect says that a caller is not let in.
+pub(crate) type Refuse = fn(AuthError) -> Status;
+
+/// Puts [`Authn`] in front of a service.
+pub(crate) struct AuthnLayer {
+    pub(crate) guard: Arc<dyn Guard>,
+    pub(crate) metrics: Metrics,
+    pub(crate) refuse: Refuse,
+}
+
+impl<S> Layer<S> for AuthnLayer {
+    type Service = Authn<S>;
+
+    fn layer(&self, inner: S) -> Authn<S> {
+        let (guard, metrics) = (Arc::clone(&self.guard), self.metrics.clone());
+        Authn { inner, guard, metrics, refuse: self.refuse }
+    }
+}
+
+/// Asks the guard who calls, before the service inside sees the request.
+#[derive(Clone)]
+pub(crate) struct Authn<S> {
+    inner: S,
+    guard: Arc<dyn Guard>,
+    metrics: Metrics,
+    refuse: Refuse,
+}
+
+impl<S: NamedService> NamedService for Authn<S> {
+    const NAME: &'static str = S::NAME;
+}
+
+type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+impl<S> Service<Request<Body>> for Authn<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+    S: NamedService + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Answer;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Answer {
+        let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
+        let shown = Credentials::new(metadata(request.headers()), peer);
+        let clone = self.inner.clone();
+        // The one that was polled ready is the one to call.
+        let mut inner = std::mem::replace(&mut self.inner, clone);
+        let (guard, metrics, refuse) = (Arc::clone(&self.guard), self.metrics.clone(), self.refuse);
+        Box::pin(async move {
+            match guard.authenticate(&shown).await {
+                Ok(identity) => {
+                    request.extensions_mut().insert(identity);
+                    inner.call(request).await
+                }
+                Err(error) => {
+                    let status = refuse(error);
+                    metrics.answered(S::NAME, status.code(), Duration::ZERO);
+                    Ok(status.into_http())
+                }
+            }
+        })
+    }
+}
+
+/// Headers that carry text and may carry credentials; those of the transport are left out.
+fn metadata(headers: &HeaderMap) -> Vec<(String, String)> {
+    let transport = |name: &str| {
+        matches!(name, "te" | "content-type" | "user-agent" | "content-length")
+            || name.starts_with("grpc-")
+    };
+    headers
+        .iter()
+        .filter(|(name, _)| !transport(name.as_str()))
+        .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
+        .collect()
+}

@@ -1,0 +1,226 @@
+//! What every handler gets, and what is counted of every call.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+use futures::{Stream, StreamExt};
+use holdfast_api::Encoded;
+use holdfast_auth::Identity;
+use holdfast_engine::{Caller, Engine};
+use tokio::time::timeout_at;
+use tokio_util::sync::CancellationToken;
+use tonic::metadata::MetadataMap;
+use tonic::{Code, Request, Response, Status};
+
+use crate::metrics::Metrics;
+
+/// What the services of one server share.
+#[derive(Clone)]
+pub struct Shared {
+    /// The use cases.
+    pub engine: Engine,
+    /// Counters.
+    pub metrics: Metrics,
+    /// Cancelled when the server stops: watches end.
+    pub stop: CancellationToken,
+    /// What the adapters themselves have to know of the settings.
+    pub knobs: Knobs,
+}
+
+/// Settings of the adapters.
+#[derive(Debug, Clone, Copy)]
+pub struct Knobs {
+    /// Names in a page of namespaces when the request does not say.
+    pub namespaces_page: usize,
+    /// Names in a page of namespaces at most.
+    pub namespaces_page_max: usize,
+    /// Pause after which a quiet holdfast.v1 watch gets a bookmark.
+    pub bookmark_interval: Duration,
+    /// The largest request on the wire.
+    pub request_bytes: usize,
+}
+
+/// One call: the use cases, and on whose behalf.
+pub(crate) struct Call {
+    pub(crate) engine: Engine,
+    pub(crate) caller: Caller,
+    pub(crate) knobs: Knobs,
+}
+
+impl Call {
+    fn new<Q>(shared: &Shared, method: &'static str, request: &Request<Q>) -> Result<Self, Status> {
+        // The authn layer put it there; without one nobody is let in.
+        let identity = request.extensions().get::<Identity>().cloned();
+        let identity =
+            identity.ok_or_else(|| Status::unauthenticated("the caller is not known"))?;
+        let deadline = deadline(request.metadata());
+        let caller = Caller { identity, method, deadline };
+        Ok(Self { engine: shared.engine.clone(), caller, knobs: shared.knobs })
+    }
+}
+
+/// Runs the handler of a unary call, no longer than its deadline, and counts it.
+pub(crate) async fn unary<Q, A, E, F>(
+    shared: &Shared,
+    method: &'static str,
+    request: Request<Q>,
+    handle: impl FnOnce(Call, Q) -> F,
+) -> Result<Response<Encoded<A>>, Status>
+where
+    F: Future<Output = Result<A, E>>,
+    E: Into<Status>,
+{
+    let counted = Counted::new(shared, method);
+    let call = Call::new(shared, method, &request)?;
+    let deadline = call.caller.deadline;
+    let handled = handle(call, request.into_inner());
+    let answer = match deadline {
+        None => handled.await.map_err(Into::into),
+        Some(at) => match timeout_at(at.into(), handled).await {
+            Ok(answer) => answer.map_err(Into::into),
+            Err(_) => Err(too_late()),
+        },
+    };
+    counted.end(&answer);
+    answer.map(|message| Response::new(Encoded::Message(message)))
+}
+
+/// The messages of a server stream.
+pub(crate) type Streamed<A> = Pin<Box<dyn Stream<Item = Result<Encoded<A>, Status>> + Send>>;
+
+/// Starts the handler of a server stream. The stream ends with the server or at its deadline, and is counted then.
+pub(crate) async fn streaming<Q, A, E, F>(
+    shared: &Shared,
+    method: &'static str,
+    request: Request<Q>,
+    handle: impl FnOnce(Call, Q) -> F,
+) -> Result<Response<Streamed<A>>, Status>
+where
+    F: Future<Output = Result<Streamed<A>, E>>,
+    E: Into<Status>,
+    A: Send + 'static,
+{
+    let counted = Counted::new(shared, method);
+    let call = Call::new(shared, method, &request)?;
+    let deadline = call.caller.deadline;
+    match handle(call, request.into_inner()).await.map_err(Into::into) {
+        Ok(stream) => {
+            let over = over(shared.stop.clone(), deadline);
+            Ok(Response::new(until(stream, Box::pin(over), counted)))
+        }
+        Err(status) => {
+            counted.end::<()>(&Err(status.clone()));
+            Err(status)
+        }
+    }
+}
+
+/// Never OK, and never the reason of a closed store: clients take those for the end and do not come back.
+async fn over(stop: CancellationToken, deadline: Option<Instant>) -> Status {
+    let stopped = stop.cancelled_owned();
+    match deadline {
+        None => stopped.await,
+        Some(at) => {
+            if timeout_at(at.into(), stopped).await.is_err() {
+                return Status::deadline_exceeded("the deadline passed");
+            }
+        }
+    }
+    Status::unavailable("the server is shutting down")
+}
+
+type Over = Pin<Box<dyn Future<Output = Status> + Send>>;
+
+fn until<A: Send + 'static>(stream: Streamed<A>, over: Over, counted: Counted) -> Streamed<A> {
+    Box::pin(futures::stream::unfold(Some((stream, over, counted)), |state| async move {
+        let (mut stream, mut over, mut counted) = state?;
+        let next = tokio::select! {
+            biased;
+            status = &mut over => Some(Err(status)),
+            next = stream.next() => next,
+        };
+        match next {
+            Some(Err(status)) => {
+                counted.code = status.code();
+                Some((Err(status), None))
+            }
+            Some(message) => Some((message, Some((stream, over, counted)))),
+            None => None,
+        }
+    }))
+}
+
+/// Counts a call when it is over, however it ends.
+struct Counted {
+    metrics: Metrics,
+    method: &'static str,
+    started: Instant,
+    code: Code,
+}
+
+impl Counted {
+    fn new(shared: &Shared, method: &'static str) -> Self {
+        // What it stays when it is dropped without an end: the caller went away.
+        let code = Code::Cancelled;
+        Self { metrics: shared.metrics.clone(), method, started: Instant::now(), code }
+    }
+
+    fn end<A>(mut self, answer: &Result<A, Status>) {
+        self.code = answer.as_ref().map_or_else(Status::code, |_| Code::Ok);
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        let (took, code) = (self.started.elapsed(), self.code);
+        self.metrics.answered(self.method, code, took);
+        tracing::debug!(method = self.method, ?code, ?took, "answered");
+    }
+}
+
+fn too_late() -> Status {
+    Status::deadline_exceeded(
+        "the deadline passed before there was an answer; a write may still have been applied",
+    )
+}
+
+/// `grpc-timeout`: up to eight digits and a unit. What does not parse is no deadline.
+fn deadline(metadata: &MetadataMap) -> Option<Instant> {
+    let text = metadata.get("grpc-timeout")?.to_str().ok()?;
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    if digits.len() > 8 || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    let amount: u64 = digits.parse().ok()?;
+    let span = match unit {
+        "H" => Duration::from_secs(amount * 3_600),
+        "M" => Duration::from_secs(amount * 60),
+        "S" => Duration::from_secs(amount),
+        "m" => Duration::from_millis(amount),
+        "u" => Duration::from_micros(amount),
+        "n" => Duration::from_nanos(amount),
+        _ => return None,
+    };
+    Instant::now().checked_add(span)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Option<Duration> {
+        let mut metadata = MetadataMap::new();
+        metadata.insert("grpc-timeout", text.parse().expect("ASCII"));
+        deadline(&metadata).map(|at| at.duration_since(Instant::now()))
+    }
+
+    #[test]
+    fn timeouts_are_read_as_grpc_writes_them() {
+        assert!(parsed("200S").is_some_and(|span| span > Duration::from_secs(100)));
+        assert!(parsed("99999999H").is_some());
+        for text in ["", "S", "5", "999999999S", "-1S", "1x", "1.5S"] {
+            assert!(parsed(text).is_none(), "{text}");
+        }
+    }
+}

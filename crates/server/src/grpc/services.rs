@@ -1,0 +1,66 @@
+//! Every gRPC service as routes of one router.
+
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use holdfast_api::config_v1::config_service_server::ConfigServiceServer;
+use holdfast_api::holdfast_v1::holdfast_service_server::HoldfastServiceServer;
+use http::{HeaderMap, StatusCode, header};
+use tonic::Status;
+use tonic::codec::CompressionEncoding;
+use tonic::service::Routes;
+use tonic_health::pb::health_server::HealthServer;
+use tonic_health::server::{HealthReporter, HealthService};
+use tonic_reflection::server::Builder as Reflection;
+use tonic_web::GrpcWebLayer;
+use tower::Layer;
+
+use super::authn::{AuthnLayer, Refuse};
+use super::call::Shared;
+use super::config_v1::{self, ConfigV1};
+use super::holdfast_v1::{self, HoldfastV1};
+
+/// All services. Health answers everybody; everything else asks the guard first.
+///
+/// # Errors
+/// When the descriptors for reflection do not parse, which no build produces.
+pub fn routes(
+    shared: &Shared,
+    health: HealthReporter,
+) -> Result<Router, tonic_reflection::server::Error> {
+    let web = GrpcWebLayer::new();
+    let authn = |refuse: Refuse| AuthnLayer {
+        guard: shared.engine.guard().clone(),
+        metrics: shared.metrics.clone(),
+        refuse,
+    };
+    let config = ConfigServiceServer::new(ConfigV1::new(shared.clone()))
+        .max_decoding_message_size(shared.knobs.request_bytes)
+        .accept_compressed(CompressionEncoding::Gzip)
+        .send_compressed(CompressionEncoding::Gzip);
+    let holdfast = HoldfastServiceServer::new(HoldfastV1::new(shared.clone()))
+        .max_decoding_message_size(shared.knobs.request_bytes)
+        .accept_compressed(CompressionEncoding::Gzip)
+        .send_compressed(CompressionEncoding::Gzip);
+    let health = HealthServer::new(HealthService::from_health_reporter(health));
+    let routes = Routes::new(web.layer(authn(config_v1::refuse).layer(config)))
+        .add_service(web.layer(authn(holdfast_v1::refuse).layer(holdfast)))
+        .add_service(web.layer(health))
+        .add_service(authn(holdfast_v1::refuse).layer(reflection().build_v1()?))
+        .add_service(authn(holdfast_v1::refuse).layer(reflection().build_v1alpha()?));
+    Ok(routes.prepare().into_axum_router().fallback(nothing_here))
+}
+
+fn reflection() -> Reflection<'static> {
+    Reflection::configure()
+        .register_encoded_file_descriptor_set(holdfast_api::FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+}
+
+/// A path that nobody serves: each protocol gets its own "not found".
+async fn nothing_here(headers: HeaderMap) -> Response {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    if kind.is_some_and(|kind| kind.starts_with("application/grpc")) {
+        return Status::unimplemented("there is no such method").into_http::<axum::body::Body>();
+    }
+    (StatusCode::NOT_FOUND, "Not Found\n").into_response()
+}

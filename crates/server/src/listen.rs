@@ -1,0 +1,186 @@
+//! The accept loop: HTTP/1.1 and HTTP/2 without TLS on one port, bounded, with a drain at the end.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulConnection;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, warn};
+
+/// How HTTP/2 begins (RFC 9113, section 3.4).
+const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// A connection that has not said what it speaks by then is dropped.
+const HELLO: Duration = Duration::from_secs(10);
+/// Headers of an HTTP/1.1 request have to be complete by then.
+const HEADERS: Duration = Duration::from_secs(30);
+/// An HTTP/2 connection that was silent for this long is asked whether it is still there.
+const PING_AFTER: Duration = Duration::from_secs(60);
+/// ... and dropped when it does not answer by then.
+const PING_TIMEOUT: Duration = Duration::from_secs(20);
+/// What one upload may have in flight: more than the default 64 KiB, so that a value of 1 MiB needs no round trips.
+const STREAM_WINDOW: u32 = 1 << 20;
+const CONNECTION_WINDOW: u32 = 8 << 20;
+/// What is kept for a reader that does not read: a slow watcher costs no more.
+const SEND_BUFFER: usize = 64 << 10;
+
+/// Bounds of a listener.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Open connections; further ones wait in the backlog.
+    pub connections: usize,
+    /// Calls at once on one HTTP/2 connection.
+    pub streams: u32,
+    /// How long connections may take to end after the stop.
+    pub grace: Duration,
+}
+
+/// Address of the other side, in the extensions of every request.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
+
+/// Serves until `stop`, then lets open calls end; what is still open after the grace is cut.
+pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: CancellationToken) {
+    let permits = Arc::new(Semaphore::new(bounds.connections));
+    let mut open = JoinSet::new();
+    while let Some((stream, peer, permit)) = accept(&listener, &permits, &stop, &mut open).await {
+        let (router, stop) = (router.clone(), stop.clone());
+        open.spawn(async move {
+            connection(stream, peer, router, bounds, stop).await;
+            drop(permit);
+        });
+    }
+    drop(listener);
+    let drained = timeout(bounds.grace, async { while open.join_next().await.is_some() {} }).await;
+    if drained.is_err() {
+        warn!(connections = open.len(), "cutting connections that did not end in time");
+        open.shutdown().await;
+    }
+}
+
+type Accepted = (TcpStream, SocketAddr, OwnedSemaphorePermit);
+
+async fn accept(
+    listener: &TcpListener,
+    permits: &Arc<Semaphore>,
+    stop: &CancellationToken,
+    open: &mut JoinSet<()>,
+) -> Option<Accepted> {
+    let next = async {
+        // The semaphore is never closed.
+        let permit = Arc::clone(permits).acquire_owned().await.ok()?;
+        loop {
+            match listener.accept().await {
+                Ok((stream, peer)) => return Some((stream, peer, permit)),
+                Err(error) => failed_to_accept(&error).await,
+            }
+        }
+    };
+    tokio::pin!(next);
+    loop {
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => return None,
+            accepted = &mut next => return accepted,
+            Some(_ended) = open.join_next() => {}
+        }
+    }
+}
+
+/// The other side going away is its own business; anything else (no file descriptors) needs a pause to pass.
+async fn failed_to_accept(error: &io::Error) {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
+    if !matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted) {
+        warn!(%error, "cannot accept a connection");
+        sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    bounds: Bounds,
+    stop: CancellationToken,
+) {
+    if let Err(error) = stream.set_nodelay(true) {
+        debug!(%peer, %error, "cannot set TCP_NODELAY");
+    }
+    let http2 = tokio::select! {
+        () = stop.cancelled() => return,
+        hello = timeout(HELLO, speaks_http2(&stream)) => match hello {
+            Ok(Ok(http2)) => http2,
+            Ok(Err(_)) | Err(_) => return,
+        },
+    };
+    let router = router.layer(axum::Extension(Peer(peer.ip())));
+    let service = TowerToHyperService::new(router);
+    let io = TokioIo::new(stream);
+    let ended = if http2 {
+        let mut builder = http2::Builder::new(TokioExecutor::new());
+        builder
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(bounds.streams)
+            .initial_stream_window_size(STREAM_WINDOW)
+            .initial_connection_window_size(CONNECTION_WINDOW)
+            .max_send_buf_size(SEND_BUFFER)
+            .keep_alive_interval(PING_AFTER)
+            .keep_alive_timeout(PING_TIMEOUT);
+        drive(builder.serve_connection(io, service), stop).await
+    } else {
+        let mut builder = http1::Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(HEADERS);
+        drive(builder.serve_connection(io, service), stop).await
+    };
+    if let Err(error) = ended {
+        debug!(%peer, %error, "connection ended");
+    }
+}
+
+/// Looks at the first bytes without taking them.
+async fn speaks_http2(stream: &TcpStream) -> io::Result<bool> {
+    let mut seen = [0; PREFACE.len()];
+    loop {
+        stream.readable().await?;
+        let length = match stream.peek(&mut seen).await? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            length => length,
+        };
+        if seen[..length] != PREFACE[..length] {
+            return Ok(false);
+        }
+        if length == PREFACE.len() {
+            return Ok(true);
+        }
+        // Part of the preface: what is there stays readable, so waiting for readiness would spin.
+        sleep(Duration::from_millis(5)).await;
+    }
+}
+
+async fn drive<C: GracefulConnection>(
+    connection: C,
+    stop: CancellationToken,
+) -> Result<(), C::Error> {
+    tokio::pin!(connection);
+    tokio::select! {
+        ended = connection.as_mut() => return ended,
+        () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
+    }
+    connection.await
+}
+
+/// Binds, with the address in the error.
+pub async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
+    })
+}

@@ -1,0 +1,207 @@
+//! What `/metrics` shows: names after Prometheus's rules, labels only from fixed lists.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use holdfast_engine::Engine;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric};
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+use tonic::Code;
+
+/// What the adapters count; clones count together.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    requests: Family<Answered, Counter>,
+    seconds: Family<Called, Histogram, fn() -> Histogram>,
+}
+
+#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Answered {
+    method: &'static str,
+    code: &'static str,
+}
+
+#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Called {
+    method: &'static str,
+}
+
+/// From 50 us to 3.3 s.
+fn request_buckets() -> Histogram {
+    Histogram::new(exponential_buckets(50e-6, 4.0, 9))
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let seconds = Family::new_with_constructor(request_buckets as fn() -> Histogram);
+        Self { requests: Family::default(), seconds }
+    }
+}
+
+impl Metrics {
+    /// Counts a call that ended. `method` comes from the list of methods, never from the request.
+    pub fn answered(&self, method: &'static str, code: Code, took: Duration) {
+        self.requests.get_or_create(&Answered { method, code: code_name(code) }).inc();
+        self.seconds.get_or_create(&Called { method }).observe(took.as_secs_f64());
+    }
+}
+
+/// Everything that is shown, with its name.
+#[derive(Debug)]
+pub struct Exposition {
+    registry: Registry,
+}
+
+impl Exposition {
+    /// Gathers the counters of adapters and engine. `data_dir` is where the disk bytes are counted.
+    #[must_use]
+    pub fn new(metrics: &Metrics, engine: &Engine, data_dir: Option<PathBuf>) -> Self {
+        let mut registry = Registry::with_prefix("holdfast");
+        let r = &mut registry;
+        r.register("requests", "Calls answered", metrics.requests.clone());
+        r.register("request_seconds", "Time to answer a call", metrics.seconds.clone());
+        let counted = engine.metrics();
+        r.register(
+            "flush_seconds",
+            "Time to make a group of commits durable",
+            counted.flush_seconds.clone(),
+        );
+        r.register(
+            "group_batches",
+            "Batches made durable by one flush",
+            counted.group_batches.clone(),
+        );
+        r.register("commits", "Commits made durable", counted.commits.clone());
+        r.register("refused_batches", "Batches refused by a condition", counted.refused.clone());
+        r.register(
+            "append_failures",
+            "Appends that the store failed",
+            counted.append_failures.clone(),
+        );
+        r.register(
+            "compacted_commits",
+            "Commits removed by retention",
+            counted.compacted_commits.clone(),
+        );
+        r.register(
+            "expired_entries",
+            "Entries whose time to live ended",
+            counted.expired_entries.clone(),
+        );
+        r.register_collector(Box::new(State { engine: engine.clone(), data_dir }));
+        Self { registry }
+    }
+
+    /// The text that a scrape gets.
+    ///
+    /// # Errors
+    /// Never in practice: writing into a text does not fail.
+    pub fn text(&self) -> Result<String, fmt::Error> {
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+/// What is read off at the scrape.
+struct State {
+    engine: Engine,
+    data_dir: Option<PathBuf>,
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State").finish_non_exhaustive()
+    }
+}
+
+impl Collector for State {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let status = self.engine.status();
+        let floors = status.head.floors;
+        let gauges = [
+            ("head_revision", "The newest revision", status.head.revision.0),
+            ("oldest_event_revision", "The oldest revision a watch can get", floors.events.0),
+            (
+                "oldest_readable_revision",
+                "The oldest revision that can be read as of",
+                floors.history.0,
+            ),
+            ("read_only", "1 after a failed flush, until the restart", status.read_only.into()),
+            ("clock_behind", "1 while the clock is behind the log", status.clock_behind.into()),
+            ("queue_bytes", "Batches waiting for the committer", status.queue_bytes as u64),
+            ("watchers", "Open watches", status.watchers as u64),
+            (
+                "watcher_lag_revisions",
+                "Commits that the slowest watcher has not got",
+                status.watcher_lag,
+            ),
+            ("ring_bytes", "Recent commits in memory", status.ring_bytes as u64),
+        ];
+        for (name, help, value) in gauges {
+            // Prometheus's numbers are 64-bit floats anyway.
+            let gauge = ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
+            gauge.encode(encoder.encode_descriptor(name, help, None, gauge.metric_type())?)?;
+        }
+        if let Some(bytes) = self.data_dir.as_deref().map(directory_bytes) {
+            let gauge = ConstGauge::new(i64::try_from(bytes).unwrap_or(i64::MAX));
+            let help = "Size of the data directory";
+            let to = encoder.encode_descriptor("disk_bytes", help, None, gauge.metric_type())?;
+            gauge.encode(to)?;
+        }
+        let counters = [
+            ("cache_hits", "Reads answered from memory", status.cache_hits),
+            ("cache_misses", "Reads that asked the store", status.cache_misses),
+        ];
+        for (name, help, value) in counters {
+            let counter = ConstCounter::new(value);
+            counter.encode(encoder.encode_descriptor(
+                name,
+                help,
+                None,
+                counter.metric_type(),
+            )?)?;
+        }
+        Ok(())
+    }
+}
+
+/// Size of all files below; what vanishes meanwhile does not count.
+fn directory_bytes(path: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(path) else { return 0 };
+    let size = |entry: std::fs::DirEntry| match entry.metadata() {
+        Ok(metadata) if metadata.is_dir() => directory_bytes(&entry.path()),
+        Ok(metadata) => metadata.len(),
+        Err(_) => 0,
+    };
+    entries.flatten().map(size).sum()
+}
+
+fn code_name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}

@@ -1,0 +1,240 @@
+//! From settings to a running server, and back to silence.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use holdfast_auth::{AllowAll, DenyAll, Guard};
+use holdfast_engine::{Engine, EngineError};
+use holdfast_store::StoreError;
+use http::{StatusCode, header};
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+
+use crate::grpc::call::{Knobs, Shared};
+use crate::grpc::services;
+use crate::health::Health;
+use crate::listen::{self, Bounds};
+use crate::metrics::{Exposition, Metrics};
+use crate::notify::{self, State as Told};
+use crate::settings::{Faults, Layers, Settings, StoreKind, load};
+use crate::{logging, stores};
+
+const NO_SECURITY: &str = "no security is configured, so every call is refused; to try Holdfast on this machine, start it \
+     with --dev, which opens everything and listens on loopback only";
+const ALL_OPEN: &str = "--dev: EVERYTHING IS OPEN: whoever can reach this machine's loopback may read and change all of it";
+
+/// The server did not start. Nothing was changed.
+#[derive(Debug, Error)]
+pub enum ServeError {
+    /// The settings make no sense.
+    #[error(transparent)]
+    Settings(#[from] Faults),
+    /// The process has no runtime, no signals, or no address to listen on.
+    #[error("{0}")]
+    System(#[from] std::io::Error),
+    /// The store cannot be opened.
+    #[error("cannot open the store: {0}")]
+    Store(#[from] StoreError),
+    /// The engine did not start.
+    #[error("cannot start the engine: {0}")]
+    Engine(#[from] EngineError),
+    /// This build is broken.
+    #[error("cannot build the services: {0}")]
+    Services(#[from] tonic_reflection::server::Error),
+}
+
+impl ServeError {
+    /// For the command line: wrong settings are wrong usage.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        use holdfast_api::status::exit;
+        if matches!(self, Self::Settings(_)) { exit::USAGE } else { exit::ERROR }
+    }
+}
+
+/// The whole of `holdfast serve`: settings from their layers, then a server until SIGTERM or SIGINT. With `print_config` it
+/// prints what is in force and ends.
+///
+/// # Errors
+/// When the server cannot start.
+pub fn serve(layers: &Layers, print_config: bool) -> Result<(), ServeError> {
+    let loaded = load(layers)?;
+    if print_config {
+        // Whoever closed the pipe has seen enough.
+        let _ = std::io::Write::write_all(&mut std::io::stdout(), loaded.to_toml().as_bytes());
+        return Ok(());
+    }
+    logging::start(&loaded.settings.log);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let running = start(&loaded.settings).await?;
+        notify::tell(Told::Ready);
+        let signal = tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        };
+        tracing::info!(signal, "stopping");
+        notify::tell(Told::Stopping);
+        running.stop().await;
+        tracing::info!("stopped");
+        Ok(())
+    })
+}
+
+/// A server that answers calls. [`Running::stop`] ends it; dropping it does not.
+pub struct Running {
+    /// Where the API is.
+    pub api: SocketAddr,
+    /// Where metrics and health are.
+    pub admin: SocketAddr,
+    engine: Engine,
+    health: Health,
+    reporter: HealthReporter,
+    stop: CancellationToken,
+    stop_admin: CancellationToken,
+    serving: JoinHandle<()>,
+    administering: JoinHandle<()>,
+}
+
+/// Starts everything that the settings name.
+///
+/// # Errors
+/// When an address is taken, or the store cannot be opened.
+pub async fn start(settings: &Settings) -> Result<Running, ServeError> {
+    let guard: Arc<dyn Guard> = if settings.dev {
+        tracing::warn!("{ALL_OPEN}");
+        Arc::new(AllowAll)
+    } else {
+        tracing::warn!("{NO_SECURITY}");
+        Arc::new(DenyAll)
+    };
+    start_with(settings, guard).await
+}
+
+/// The same with a guard of the caller's own.
+///
+/// # Errors
+/// Those of [`start`].
+pub async fn start_with(settings: &Settings, guard: Arc<dyn Guard>) -> Result<Running, ServeError> {
+    // Before the store: a taken port should not cost a recovery.
+    let api = listen::bind(settings.listen).await?;
+    let admin = listen::bind(settings.admin_listen).await?;
+    let store = {
+        let settings = settings.clone();
+        let opening = tokio::task::spawn_blocking(move || stores::open(&settings));
+        opening.await.map_err(std::io::Error::other)??
+    };
+    let name = store.capabilities().name;
+    let engine = Engine::open(store, guard, settings.engine_options()).await?;
+    let running = Running::begin(settings, engine, api, admin)?;
+    let head = running.engine.status().head;
+    tracing::info!(
+        listen = %running.api, admin_listen = %running.admin, store = name, log = %head.log,
+        revision = head.revision.0, "serving"
+    );
+    Ok(running)
+}
+
+impl Running {
+    fn begin(
+        settings: &Settings,
+        engine: Engine,
+        api: TcpListener,
+        admin: TcpListener,
+    ) -> Result<Self, ServeError> {
+        let (stop, stop_admin) = (CancellationToken::new(), CancellationToken::new());
+        let metrics = Metrics::default();
+        let shared = Shared {
+            engine: engine.clone(),
+            metrics: metrics.clone(),
+            stop: stop.clone(),
+            knobs: knobs(settings),
+        };
+        let health = Health::new(engine.clone());
+        let reporter = HealthReporter::new();
+        let services = services::routes(&shared, reporter.clone())?.merge(health.routes());
+        let data_dir = matches!(settings.store.kind, StoreKind::Embedded);
+        let data_dir: Option<PathBuf> = data_dir.then(|| settings.data_dir.clone());
+        let exposition = Exposition::new(&metrics, &engine, data_dir);
+        let admin_routes = metrics_route(exposition).merge(health.routes());
+        let bounds = Bounds {
+            connections: settings.limits.connections,
+            streams: settings.limits.connection_streams,
+            grace: settings.shutdown_grace,
+        };
+        Ok(Self {
+            api: api.local_addr()?,
+            admin: admin.local_addr()?,
+            serving: tokio::spawn(listen::serve(api, services, bounds, stop.clone())),
+            administering: tokio::spawn(listen::serve(
+                admin,
+                admin_routes,
+                bounds,
+                stop_admin.clone(),
+            )),
+            engine,
+            health,
+            reporter,
+            stop,
+            stop_admin,
+        })
+    }
+
+    /// The engine behind the services.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Ends watches with Unavailable, lets other calls end, makes durable what was accepted, and returns.
+    pub async fn stop(self) {
+        self.health.stop();
+        self.reporter.set_service_status("", ServingStatus::NotServing).await;
+        self.stop.cancel();
+        if self.serving.await.is_err() {
+            tracing::error!("the API listener had panicked");
+        }
+        self.engine.shutdown().await;
+        self.stop_admin.cancel();
+        if self.administering.await.is_err() {
+            tracing::error!("the admin listener had panicked");
+        }
+    }
+}
+
+fn knobs(settings: &Settings) -> Knobs {
+    Knobs {
+        namespaces_page: settings.limits.namespaces_page,
+        namespaces_page_max: settings.limits.namespaces_page_max,
+        bookmark_interval: settings.watch.bookmark_interval,
+        request_bytes: settings.limits.request_bytes.0,
+    }
+}
+
+fn metrics_route(exposition: Exposition) -> Router {
+    Router::new().route("/metrics", get(metrics)).with_state(Arc::new(exposition))
+}
+
+async fn metrics(State(exposition): State<Arc<Exposition>>) -> Response {
+    // It looks at the disk.
+    let text = tokio::task::spawn_blocking(move || exposition.text()).await;
+    match text {
+        Ok(Ok(text)) => {
+            let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+            ([(header::CONTENT_TYPE, kind)], text).into_response()
+        }
+        _ => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}

@@ -1,0 +1,262 @@
+//! What can be set: one typed tree, filled from defaults < file < environment < flags.
+//!
+//! - [`Settings`]: the tree
+//! - [`table`]: every setting with its path and its sentence; documentation, environment names and printing come from it
+//! - [`form`]: how a value is written: sizes, durations, addresses
+//! - [`load`]: the layers, and every fault at once
+
+pub mod form;
+pub mod load;
+pub mod table;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use holdfast_engine::options::{Limits, Options, Retention, WatchOptions};
+
+pub use form::Size;
+pub use load::{Faults, Layers, Loaded, load};
+
+/// Everything that can be set. `docs/settings.md` is generated from [`table::SETTINGS`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Where the API listens.
+    pub listen: SocketAddr,
+    /// Where metrics and health listen.
+    pub admin_listen: SocketAddr,
+    /// Where the embedded store keeps its files.
+    pub data_dir: PathBuf,
+    /// Everybody may do everything; on loopback only.
+    pub dev: bool,
+    /// How long open calls may take to end at shutdown.
+    pub shutdown_grace: Duration,
+    /// How long an idempotency key is remembered.
+    pub idempotency_ttl: Duration,
+    /// Current values kept in memory.
+    pub cache_bytes: Size,
+    /// Writes that may wait for the committer.
+    pub queue_bytes: Size,
+    /// Where the log is kept.
+    pub store: StoreSettings,
+    /// What callers may send and get.
+    pub limits: LimitSettings,
+    /// The watch hub.
+    pub watch: WatchSettings,
+    /// What is kept of the past.
+    pub retention: RetentionSettings,
+    /// What is said on standard error.
+    pub log: LogSettings,
+}
+
+/// Where the log is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreSettings {
+    /// Which engine.
+    pub kind: StoreKind,
+    /// The engine's own block cache.
+    pub cache_bytes: Size,
+    /// Free disk space below which only deletes and reclaim pass.
+    pub reserve_bytes: Size,
+}
+
+/// The stores there are. Every one is listed, so that "not compiled in" is not "unknown".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreKind {
+    /// On this machine's disk.
+    Embedded,
+    /// In this process's memory, gone with it.
+    Memory,
+}
+
+/// What callers may send and get.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LimitSettings {
+    /// One value.
+    pub value_bytes: Size,
+    /// Events of one commit.
+    pub commit_events: usize,
+    /// Bytes of one commit.
+    pub commit_bytes: Size,
+    /// Entries of one snapshot.
+    pub snapshot_entries: usize,
+    /// Bytes of one page.
+    pub page_bytes: Size,
+    /// Names in a page of namespaces when the caller does not say.
+    pub namespaces_page: usize,
+    /// Names in a page of namespaces at most.
+    pub namespaces_page_max: usize,
+    /// Filters of one watch.
+    pub watch_filters: usize,
+    /// A reason.
+    pub reason_bytes: Size,
+    /// One request on the wire.
+    pub request_bytes: Size,
+    /// Open connections.
+    pub connections: usize,
+    /// Calls at once on one connection.
+    pub connection_streams: u32,
+}
+
+/// The watch hub.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchSettings {
+    /// Recent commits kept for all watchers together.
+    pub ring_bytes: Size,
+    /// A larger commit is read from the log instead.
+    pub ring_commit_bytes: Size,
+    /// Unsent events of one watcher.
+    pub watcher_bytes: Size,
+    /// Pause after which a quiet holdfast.v1 watch gets a bookmark.
+    pub bookmark_interval: Duration,
+}
+
+/// What is kept of the past.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RetentionSettings {
+    /// By age.
+    pub max_age: Option<Duration>,
+    /// By size.
+    pub max_bytes: Option<Size>,
+    /// By number.
+    pub max_revisions: Option<usize>,
+}
+
+/// What is said on standard error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogSettings {
+    /// A filter: `info`, `holdfast_engine=debug,info`.
+    pub level: String,
+    /// How.
+    pub format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Pretty on a terminal, JSON elsewhere.
+    Auto,
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Pretty,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let engine = Options::default();
+        let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        Self {
+            listen: loopback(8080),
+            admin_listen: loopback(8081),
+            data_dir: "holdfast-data".into(),
+            dev: false,
+            shutdown_grace: Duration::from_secs(5),
+            idempotency_ttl: engine.idempotency_ttl,
+            cache_bytes: Size(engine.cache_bytes),
+            queue_bytes: Size(engine.queue_bytes),
+            store: StoreSettings {
+                kind: StoreKind::Embedded,
+                cache_bytes: Size(64 << 20),
+                reserve_bytes: Size(256 << 20),
+            },
+            limits: LimitSettings::of(&engine.limits),
+            watch: WatchSettings::of(&engine.watch),
+            retention: RetentionSettings::default(),
+            log: LogSettings { level: "info".into(), format: LogFormat::Auto },
+        }
+    }
+}
+
+impl LimitSettings {
+    fn of(engine: &Limits) -> Self {
+        Self {
+            value_bytes: Size(engine.value_bytes),
+            commit_events: engine.commit_events,
+            commit_bytes: Size(engine.commit_bytes),
+            snapshot_entries: engine.snapshot_entries,
+            page_bytes: Size(engine.page_bytes),
+            namespaces_page: 50,
+            namespaces_page_max: 500,
+            watch_filters: engine.watch_filters,
+            reason_bytes: Size(engine.reason_bytes),
+            // A commit of the largest size, its names, and some air.
+            request_bytes: Size(16 << 20),
+            connections: 20_000,
+            // One connection may carry the watches of a whole gateway.
+            connection_streams: 20_000,
+        }
+    }
+}
+
+impl WatchSettings {
+    fn of(engine: &WatchOptions) -> Self {
+        Self {
+            ring_bytes: Size(engine.ring_bytes),
+            ring_commit_bytes: Size(engine.ring_commit_bytes),
+            watcher_bytes: Size(engine.watcher_bytes),
+            bookmark_interval: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Settings {
+    /// The part that the engine needs.
+    #[must_use]
+    pub fn engine_options(&self) -> Options {
+        Options {
+            limits: Limits {
+                value_bytes: self.limits.value_bytes.0,
+                commit_events: self.limits.commit_events,
+                commit_bytes: self.limits.commit_bytes.0,
+                snapshot_entries: self.limits.snapshot_entries,
+                page_bytes: self.limits.page_bytes.0,
+                watch_filters: self.limits.watch_filters,
+                reason_bytes: self.limits.reason_bytes.0,
+            },
+            cache_bytes: self.cache_bytes.0,
+            watch: WatchOptions {
+                ring_bytes: self.watch.ring_bytes.0,
+                ring_commit_bytes: self.watch.ring_commit_bytes.0,
+                watcher_bytes: self.watch.watcher_bytes.0,
+            },
+            retention: Retention {
+                max_age: self.retention.max_age,
+                max_bytes: self.retention.max_bytes.map(|size| size.0 as u64),
+                max_revisions: self.retention.max_revisions.and_then(std::num::NonZeroUsize::new),
+            },
+            idempotency_ttl: self.idempotency_ttl,
+            queue_bytes: self.queue_bytes.0,
+            ..Options::default()
+        }
+    }
+
+    /// What no single setting can know: faults between settings.
+    pub(crate) fn contradictions(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        if self.dev && !(self.listen.ip().is_loopback() && self.admin_listen.ip().is_loopback()) {
+            faults.push(
+                "dev: opens everything to everybody, so listen and admin_listen must be loopback addresses \
+                 (127.0.0.1 or [::1]); drop --dev to listen elsewhere"
+                    .into(),
+            );
+        }
+        if self.listen == self.admin_listen && self.listen.port() != 0 {
+            faults.push(format!(
+                "admin_listen: {} is taken by listen; choose another port",
+                self.listen
+            ));
+        }
+        if self.limits.value_bytes.0 > self.limits.commit_bytes.0 {
+            faults.push("limits.value_bytes: is more than limits.commit_bytes allows".into());
+        }
+        if self.limits.commit_bytes.0 > self.limits.request_bytes.0 {
+            faults.push("limits.commit_bytes: is more than limits.request_bytes allows".into());
+        }
+        if self.limits.namespaces_page > self.limits.namespaces_page_max {
+            faults.push("limits.namespaces_page: is more than limits.namespaces_page_max".into());
+        }
+        faults.extend(crate::logging::check(&self.log.level).err());
+        faults
+    }
+}

@@ -1,0 +1,349 @@
+//! How a setting is written, and how it is shown.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{LogFormat, StoreKind};
+
+/// A number of bytes: `67108864`, `"64MiB"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Size(pub usize);
+
+/// A value that can be read from a file, the environment or a flag.
+pub trait Form {
+    /// What it is, for documentation and faults.
+    fn form(&self) -> &'static str;
+    /// Takes a value; on `Err` nothing changed, and the text says what was expected.
+    fn read(&mut self, raw: &Value) -> Result<(), String>;
+    /// The value as it would be written in TOML; `None` when it is not set.
+    fn show(&self) -> Option<String>;
+}
+
+const UNITS: [(&str, usize); 7] = [
+    ("KiB", 1 << 10),
+    ("MiB", 1 << 20),
+    ("GiB", 1 << 30),
+    ("kB", 1_000),
+    ("MB", 1_000_000),
+    ("GB", 1_000_000_000),
+    ("B", 1),
+];
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let binary =
+            UNITS[..3].iter().rev().find(|(_, unit)| self.0 != 0 && self.0.is_multiple_of(*unit));
+        let (name, unit) = binary.unwrap_or(&("B", 1));
+        write!(f, "{}{name}", self.0 / unit)
+    }
+}
+
+fn number(raw: &Value) -> Option<u64> {
+    match raw {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+fn text(raw: &Value) -> Result<&str, String> {
+    raw.as_str().ok_or_else(|| format!("expected a text, found {raw}"))
+}
+
+fn quoted(value: impl fmt::Display) -> Option<String> {
+    Some(Value::String(value.to_string()).to_string())
+}
+
+impl Form for Size {
+    fn form(&self) -> &'static str {
+        "size"
+    }
+
+    fn read(&mut self, raw: &Value) -> Result<(), String> {
+        let plain = number(raw).and_then(|number| usize::try_from(number).ok());
+        let with_unit = || {
+            let text = raw.as_str()?.trim();
+            let (name, unit) = UNITS.iter().find(|(name, _)| text.ends_with(name))?;
+            text[..text.len() - name.len()].trim().parse::<usize>().ok()?.checked_mul(*unit)
+        };
+        let size = plain.or_else(with_unit);
+        *self =
+            Size(size.ok_or_else(|| format!("expected a size such as \"64MiB\", found {raw}"))?);
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        quoted(self)
+    }
+}
+
+impl Form for Duration {
+    fn form(&self) -> &'static str {
+        "duration"
+    }
+
+    fn read(&mut self, raw: &Value) -> Result<(), String> {
+        let expected = || {
+            format!(
+                "expected a duration such as \"30s\", \"500ms\", \"24h\" or \"30d\", found {raw}"
+            )
+        };
+        let text = raw.as_str().ok_or_else(expected)?.trim();
+        let split = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(expected)?;
+        let amount: u64 = text[..split].parse().map_err(|_| expected())?;
+        let millis = match &text[split..] {
+            "ms" => Some(amount),
+            "s" => amount.checked_mul(1_000),
+            "m" => amount.checked_mul(60_000),
+            "h" => amount.checked_mul(3_600_000),
+            "d" => amount.checked_mul(86_400_000),
+            _ => None,
+        };
+        *self = Duration::from_millis(millis.filter(|m| *m > 0).ok_or_else(expected)?);
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        let millis = self.as_millis();
+        let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)];
+        // 24h reads better than 1d where a day is one of many hours.
+        let whole =
+            units.iter().find(|(_, unit)| millis.is_multiple_of(*unit) && millis / unit > 1);
+        let (name, unit) = whole
+            .or_else(|| units.iter().find(|(_, unit)| millis.is_multiple_of(*unit)))
+            .unwrap_or(&("ms", 1));
+        quoted(format!("{}{name}", millis / unit))
+    }
+}
+
+impl Form for usize {
+    fn form(&self) -> &'static str {
+        "number"
+    }
+
+    fn read(&mut self, raw: &Value) -> Result<(), String> {
+        let number = number(raw).and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0);
+        *self = number.ok_or_else(|| format!("expected a whole number from 1 on, found {raw}"))?;
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
+
+impl Form for u32 {
+    fn form(&self) -> &'static str {
+        "number"
+    }
+
+    fn read(&mut self, raw: &Value) -> Result<(), String> {
+        let number = number(raw).and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0);
+        *self = number.ok_or_else(|| {
+            format!("expected a whole number from 1 to {}, found {raw}", u32::MAX)
+        })?;
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
+
+impl Form for bool {
+    fn form(&self) -> &'static str {
+        "true or false"
+    }
+
+    fn read(&mut self, raw: &Value) -> Result<(), String> {
+        *self = match raw {
+            Value::Bool(value) => *value,
+            Value::String(text) if text == "true" => true,
+            Value::String(text) if text == "false" => false,
+            _ => return Err(format!("expected true or false, found {raw}")),
+        };
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
+
+impl Form for SocketAddr {
+    fn form(&self) -> &'static str {
+        "address"
+    }
+
+    fn read(&mut self, raw: &Value) -> Result<(), String> {
+        let expected = || {
+            format!(
+                "expected an address and a port such as \"127.0.0.1:8080\" or \"[::1]:8080\", found {raw}"
+            )
+        };
+        *self = text(raw)?.parse().map_err(|_| expected())?;
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        quoted(self)
+    }
+}
+
+impl Form for PathBuf {
+    fn form(&self) -> &'static str {
+        "path"
+    }
+
+    fn read(&mut self, raw: &Value) -> Result<(), String> {
+        let path = text(raw)?;
+        if path.is_empty() {
+            return Err("expected a path, found an empty text".into());
+        }
+        *self = path.into();
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        quoted(self.display())
+    }
+}
+
+impl Form for String {
+    fn form(&self) -> &'static str {
+        "text"
+    }
+
+    fn read(&mut self, raw: &Value) -> Result<(), String> {
+        *self = text(raw)?.to_owned();
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        quoted(self)
+    }
+}
+
+/// `"none"` unsets what a layer below has set.
+impl<T: Form + Unset> Form for Option<T> {
+    fn form(&self) -> &'static str {
+        T::UNSET.form()
+    }
+
+    fn read(&mut self, raw: &Value) -> Result<(), String> {
+        if raw.as_str() == Some("none") {
+            *self = None;
+            return Ok(());
+        }
+        let mut value = T::UNSET;
+        value.read(raw)?;
+        *self = Some(value);
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        self.as_ref().and_then(Form::show)
+    }
+}
+
+/// Where an optional value starts from before it is read.
+pub trait Unset {
+    /// Never shown.
+    const UNSET: Self;
+}
+
+impl Unset for Duration {
+    const UNSET: Self = Duration::ZERO;
+}
+
+impl Unset for Size {
+    const UNSET: Self = Size(0);
+}
+
+impl Unset for usize {
+    const UNSET: Self = 0;
+}
+
+fn choose<T: Copy>(choices: &[(&str, T)], raw: &Value) -> Result<T, String> {
+    let found = raw.as_str().and_then(|text| choices.iter().find(|(name, _)| *name == text));
+    found.map(|(_, choice)| *choice).ok_or_else(|| {
+        let names: Vec<_> = choices.iter().map(|(name, _)| format!("{name:?}")).collect();
+        format!("expected one of {}, found {raw}", names.join(", "))
+    })
+}
+
+impl Form for StoreKind {
+    fn form(&self) -> &'static str {
+        "`embedded` or `memory`"
+    }
+
+    fn read(&mut self, raw: &Value) -> Result<(), String> {
+        *self = choose(&[("embedded", Self::Embedded), ("memory", Self::Memory)], raw)?;
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        quoted(match self {
+            Self::Embedded => "embedded",
+            Self::Memory => "memory",
+        })
+    }
+}
+
+impl Form for LogFormat {
+    fn form(&self) -> &'static str {
+        "`auto`, `json` or `pretty`"
+    }
+
+    fn read(&mut self, raw: &Value) -> Result<(), String> {
+        let choices = [("auto", Self::Auto), ("json", Self::Json), ("pretty", Self::Pretty)];
+        *self = choose(&choices, raw)?;
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        quoted(match self {
+            Self::Auto => "auto",
+            Self::Json => "json",
+            Self::Pretty => "pretty",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_durations_are_read_as_they_are_shown() {
+        for (text, bytes) in
+            [("64MiB", 64 << 20), ("1000", 1000), ("2kB", 2000), ("7B", 7), ("3 GiB", 3 << 30)]
+        {
+            let mut size = Size(0);
+            size.read(&text.into()).expect(text);
+            assert_eq!(size.0, bytes);
+            let mut again = Size(0);
+            again.read(&size.to_string().as_str().into()).expect("shown");
+            assert_eq!(again, size);
+        }
+        for text in ["30s", "1500ms", "24h", "90d", "7m"] {
+            let mut span = Duration::ZERO;
+            span.read(&text.into()).expect(text);
+            let shown: Value = serde_json::from_str(&span.show().expect("set")).expect("JSON");
+            let mut again = Duration::ZERO;
+            again.read(&shown).expect("shown");
+            assert_eq!(again, span);
+        }
+        for bad in ["", "64", "s", "-1s", "1.5s", "0s", "1w", "99999999999999999999h"] {
+            let mut span = Duration::ZERO;
+            assert!(span.read(&bad.into()).is_err(), "{bad}");
+        }
+        for bad in ["", "MiB", "1TB", "-1", "1.5MiB", "99999999999999GiB"] {
+            assert!(Size(0).read(&bad.into()).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! Every setting there is.
+
+use std::fmt::Write;
+
+use super::Settings;
+use super::form::Form;
+
+/// One setting.
+pub struct Setting {
+    /// Where it is in the file: `limits.value_bytes`.
+    pub path: &'static str,
+    /// What it does, in a sentence or two.
+    pub about: &'static str,
+    /// Where it is in the tree.
+    pub of: fn(&mut Settings) -> &mut dyn Form,
+}
+
+/// What every name in the environment begins with.
+pub const ENV_PREFIX: &str = "HOLDFAST_";
+
+impl Setting {
+    /// The name in the environment: `HOLDFAST_LIMITS__VALUE_BYTES`.
+    #[must_use]
+    pub fn env(&self) -> String {
+        format!("{ENV_PREFIX}{}", self.path.replace('.', "__").to_uppercase())
+    }
+}
+
+/// All of them, in the order of the documentation.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        path: "listen",
+        about: "Where gRPC, gRPC-Web, `/livez` and `/readyz` are served.",
+        of: |s| &mut s.listen,
+    },
+    Setting {
+        path: "admin_listen",
+        about: "Where `/metrics`, `/livez` and `/readyz` are served.",
+        of: |s| &mut s.admin_listen,
+    },
+    Setting {
+        path: "data_dir",
+        about: "Directory of the embedded store. It is created when it is missing, and locked while the server runs.",
+        of: |s| &mut s.data_dir,
+    },
+    Setting {
+        path: "dev",
+        about: "Lets everybody do everything. Refused unless both addresses are loopback ones.",
+        of: |s| &mut s.dev,
+    },
+    Setting {
+        path: "shutdown_grace",
+        about: "How long calls that are under way may take to end after SIGTERM or SIGINT. Watches end at once.",
+        of: |s| &mut s.shutdown_grace,
+    },
+    Setting {
+        path: "idempotency_ttl",
+        about: "How long the answer to a commit with an idempotency key is remembered.",
+        of: |s| &mut s.idempotency_ttl,
+    },
+    Setting {
+        path: "cache_bytes",
+        about: "Memory for current values of keys that are read. Filled on demand.",
+        of: |s| &mut s.cache_bytes,
+    },
+    Setting {
+        path: "queue_bytes",
+        about: "Writes that may wait for the disk together; beyond, writers wait.",
+        of: |s| &mut s.queue_bytes,
+    },
+    Setting {
+        path: "store.kind",
+        about: "What keeps the log: the disk of this machine, or only the memory of this process.",
+        of: |s| &mut s.store.kind,
+    },
+    Setting {
+        path: "store.cache_bytes",
+        about: "Memory for blocks of the embedded store's files.",
+        of: |s| &mut s.store.cache_bytes,
+    },
+    Setting {
+        path: "store.reserve_bytes",
+        about: "Free disk space to keep. Below it writes answer RESOURCE_EXHAUSTED; deletes still pass.",
+        of: |s| &mut s.store.reserve_bytes,
+    },
+    Setting {
+        path: "limits.value_bytes",
+        about: "The largest value.",
+        of: |s| &mut s.limits.value_bytes,
+    },
+    Setting {
+        path: "limits.commit_events",
+        about: "The most writes in one commit.",
+        of: |s| &mut s.limits.commit_events,
+    },
+    Setting {
+        path: "limits.commit_bytes",
+        about: "The largest commit.",
+        of: |s| &mut s.limits.commit_bytes,
+    },
+    Setting {
+        path: "limits.snapshot_entries",
+        about: "The most entries a namespace may have to be fetched as one snapshot.",
+        of: |s| &mut s.limits.snapshot_entries,
+    },
+    Setting {
+        path: "limits.page_bytes",
+        about: "The largest page of a list or of versions. A request without a limit gets all up to here, then a cursor.",
+        of: |s| &mut s.limits.page_bytes,
+    },
+    Setting {
+        path: "limits.namespaces_page",
+        about: "Names in a page of namespaces when the request does not say.",
+        of: |s| &mut s.limits.namespaces_page,
+    },
+    Setting {
+        path: "limits.namespaces_page_max",
+        about: "The most names in a page of namespaces; larger requests get this many.",
+        of: |s| &mut s.limits.namespaces_page_max,
+    },
+    Setting {
+        path: "limits.watch_filters",
+        about: "The most namespaces, and the most prefixes, of one watch.",
+        of: |s| &mut s.limits.watch_filters,
+    },
+    Setting {
+        path: "limits.reason_bytes",
+        about: "The longest reason of a commit.",
+        of: |s| &mut s.limits.reason_bytes,
+    },
+    Setting {
+        path: "limits.request_bytes",
+        about: "The largest request on the wire.",
+        of: |s| &mut s.limits.request_bytes,
+    },
+    Setting {
+        path: "limits.connections",
+        about: "The most open connections; further ones wait to be accepted.",
+        of: |s| &mut s.limits.connections,
+    },
+    Setting {
+        path: "limits.connection_streams",
+        about: "The most calls at once on one HTTP/2 connection.",
+        of: |s| &mut s.limits.connection_streams,
+    },
+    Setting {
+        path: "watch.ring_bytes",
+        about: "Memory for recent commits, shared by all watchers.",
+        of: |s| &mut s.watch.ring_bytes,
+    },
+    Setting {
+        path: "watch.ring_commit_bytes",
+        about: "A commit larger than this is read from the log by its watchers.",
+        of: |s| &mut s.watch.ring_commit_bytes,
+    },
+    Setting {
+        path: "watch.watcher_bytes",
+        about: "Events waiting for one watcher; a slower one reads on from the log at its own pace.",
+        of: |s| &mut s.watch.watcher_bytes,
+    },
+    Setting {
+        path: "watch.bookmark_interval",
+        about: "Pause after which a quiet holdfast.v1 watch gets a bookmark, unless its request says otherwise.",
+        of: |s| &mut s.watch.bookmark_interval,
+    },
+    Setting {
+        path: "retention.max_age",
+        about: "Commits older than this are compacted. `none`: whatever their age.",
+        of: |s| &mut s.retention.max_age,
+    },
+    Setting {
+        path: "retention.max_bytes",
+        about: "The oldest commits beyond this size are compacted. `none`: whatever their size.",
+        of: |s| &mut s.retention.max_bytes,
+    },
+    Setting {
+        path: "retention.max_revisions",
+        about: "The oldest commits beyond this many are compacted. `none`: however many there are.",
+        of: |s| &mut s.retention.max_revisions,
+    },
+    Setting {
+        path: "log.level",
+        about: "What is logged on standard error: `error`, `warn`, `info`, `debug`, `trace`, or a filter for each module.",
+        of: |s| &mut s.log.level,
+    },
+    Setting {
+        path: "log.format",
+        about: "How: `auto` is pretty on a terminal and JSON elsewhere.",
+        of: |s| &mut s.log.format,
+    },
+];
+
+/// `docs/settings.md`.
+#[must_use]
+pub fn documentation() -> String {
+    let mut text = String::from(INTRODUCTION);
+    let mut defaults = Settings::default();
+    for setting in SETTINGS {
+        let field = (setting.of)(&mut defaults);
+        let default = field.show().map_or("not set".into(), |shown| format!("`{shown}`"));
+        let row = writeln!(
+            text,
+            "| `{}` | {} | {} | {} `{}` |",
+            setting.path,
+            field.form(),
+            default,
+            setting.about,
+            setting.env(),
+        );
+        row.unwrap_or_else(|error| unreachable!("writing to a text failed: {error}"));
+    }
+    text
+}
+
+const INTRODUCTION: &str = "\
+# Settings
+
+Each setting has a place in the file, a name in the environment and, for the first few, a flag of `holdfast serve`.
+What comes later wins: default, file, environment, flag. The file is TOML, or YAML when its name ends in `.yaml` or
+`.yml`; `--config` names it, else `holdfast.toml` in the working directory is read when it is there. A dot in the path
+is a table in the file and `__` in the environment. A setting that does not exist, or a value that cannot be, stops the
+start; all faults are shown at once, each with its path. `holdfast serve --print-config` prints what is in force and
+where each value comes from.
+
+Sizes are numbers of bytes or texts such as `\"64MiB\"` and `\"2GB\"`; durations are texts such as `\"500ms\"`, `\"30s\"`,
+`\"24h\"` and `\"30d\"`. `\"none\"` unsets a setting that may be absent.
+
+Names that the command line client uses (`HOLDFAST_ENDPOINT` and the like), and names that Kubernetes injects for a
+service called holdfast (`HOLDFAST_SERVICE_...`, `HOLDFAST_PORT...`), are no settings and are passed over.
+
+| setting | form | default | what it does, and its name in the environment |
+|---|---|---|---|
+";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documentation_is_what_the_table_says() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/settings.md");
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(path, documentation()).expect("docs can be written");
+        }
+        let kept = std::fs::read_to_string(path).expect("docs/settings.md is there");
+        assert!(
+            kept == documentation(),
+            "docs/settings.md is stale: run the test again with BLESS=1"
+        );
+    }
+
+    #[test]
+    fn paths_are_unique() {
+        let mut paths: Vec<_> = SETTINGS.iter().map(|setting| setting.path).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        assert_eq!(paths.len(), SETTINGS.len());
+    }
+}
