@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use holdfast_store::{MemoryStore, Store, StoreError};
+use holdfast_store_fjall::{FjallOptions, FjallStore};
 
 use crate::settings::{Settings, StoreKind};
 
@@ -14,7 +15,11 @@ pub fn open(settings: &Settings) -> Result<Arc<dyn Store>, StoreError> {
     match settings.store.kind {
         StoreKind::Memory => Ok(Arc::new(MemoryStore::new())),
         StoreKind::Embedded => {
-            Err(StoreError::Refused("store.kind: embedded is not compiled in".into()))
+            let options = FjallOptions {
+                cache_bytes: settings.store.cache_bytes.0 as u64,
+                reserve_bytes: settings.store.reserve_bytes.0 as u64,
+            };
+            Ok(Arc::new(FjallStore::open(&settings.data_dir, options)?))
         }
     }
 }
