@@ -259,24 +259,26 @@ impl Printer {
                 let text = Format::Yaml.write(&document()).unwrap_or_default();
                 output::bytes(format!("---\n{text}").as_bytes())
             }
-            Layout::Table => {
-                let ink = match word {
-                    "set" | "alias-set" => Ink::Green,
-                    "initial" => Ink::Dim,
-                    _ => Ink::Red,
-                };
-                let value = if record.codec.is_empty() { String::new() } else { record.preview() };
-                let line = format!(
-                    "{}  {}  {}/{}  v{}  {value}",
-                    self.paint.ink(Ink::Dim, time.unwrap_or("-")),
-                    self.paint.ink(ink, &format!("{word:<7}")),
-                    printable(&record.namespace),
-                    printable(&record.key),
-                    record.version,
-                );
-                output::line(line.trim_end())
-            }
+            Layout::Table => output::line(&self.line(word, record, time.unwrap_or("-"))),
         }
+    }
+
+    fn line(&self, word: &str, record: &Record, time: &str) -> String {
+        let ink = match word {
+            "set" | "alias-set" => Ink::Green,
+            "initial" => Ink::Dim,
+            _ => Ink::Red,
+        };
+        let word = format!("{word:<7}");
+        let mut rest = format!("{}/{}", printable(&record.namespace), printable(&record.key));
+        if !record.codec.is_empty() {
+            rest = format!("{rest}  v{}  {}", record.version, record.preview());
+        }
+        if let Some(width) = output::width() {
+            let taken = time.len() + word.len() + 4;
+            rest = output::cut(&rest, width.saturating_sub(taken));
+        }
+        format!("{}  {}  {rest}", self.paint.ink(Ink::Dim, time), self.paint.ink(ink, &word))
     }
 }
 
