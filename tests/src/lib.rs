@@ -1,1 +1,27 @@
-//! stub
+//! The harness of the black-box tests: the real binary, started on free ports, and clients that speak to it.
+//!
+//! - [`server`]: [`Server`], a `holdfast serve` process: **start here**
+//! - [`client`]: [`Config`] and [`Holdfast`], the two gRPC dialects; [`Failure`], an error with its details
+//! - [`log`]: the whole log of a server, read and checked
+//! - [`cli`]: runs other verbs of the binary
+//! - [`http`]: HTTP/1.1 by hand; [`raw`]: gRPC with bytes of the test's choice; [`relay`]: a connection that is watched
+//! - [`dice`], [`ports`], [`binary`], [`memory`], [`skip`], [`torture`]: what the ones above need
+//!
+//! Nothing here builds the binary (`make test` does), and nothing stands in for it.
+
+pub mod binary;
+pub mod cli;
+pub mod client;
+pub mod dice;
+pub mod http;
+pub mod log;
+pub mod memory;
+pub mod ports;
+pub mod raw;
+pub mod relay;
+pub mod server;
+pub mod skip;
+pub mod torture;
+
+pub use client::{Config, Failure, Holdfast};
+pub use server::Server;

@@ -8,9 +8,9 @@
 //! - [`event`]: [`Event`], [`EventKind`]
 //! - [`commit`]: [`Commit`], [`Sealed`] (a commit in its canonical bytes, chained to the one before)
 //! - [`batch`]: [`Batch`], [`Write`], [`Condition`]: what a caller asks for
-//! - [`precondition`]: [`Precondition`]
+//! - [`precondition`]: what has to hold, a [`Precondition`]
 //! - [`filter`]: [`Filter`]: what a watcher asks for
-//! - [`token`]: [`ResumeToken`]
+//! - [`token`]: where a watch resumes, a [`ResumeToken`]
 //! - [`error`]: [`ErrorKind`]: the one list that every error of every layer maps to
 //!
 //! Invariants: a value of these types is valid by construction; equal logical values have equal canonical bytes.

@@ -1,0 +1,36 @@
+# The commands of this repository; `make` alone lists them.
+
+CARGO ?= cargo
+# Clippy's own settings: every warning of ours is an error.
+LINT = -- -D warnings
+
+.PHONY: help setup check fix test torture bench bench-setup
+
+help: ## lists the commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: ## prepares the machine for the tests: installs what is missing (root on Debian) or names it
+	@.ci/setup tests
+
+check: ## format, lints, arrows, unit tests, docs; writes nothing but target/
+	$(CARGO) fmt --all -- --check
+	$(CARGO) clippy --workspace --all-targets --locked $(LINT)
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --quiet
+	$(CARGO) test --workspace --lib --bins --test repo --locked
+
+fix: ## repairs format and what clippy can repair by itself
+	$(CARGO) clippy --workspace --all-targets --fix --allow-dirty --allow-staged
+	$(CARGO) fmt --all
+
+test: setup ## every test in its short form, against the real binary
+	$(CARGO) build --workspace --all-targets --locked
+	$(CARGO) test --workspace --locked
+
+torture: setup ## the long forms, piece by piece; a finished piece is not repeated for the same commit
+	@.ci/torture
+
+bench-setup: ## installs what the benchmarks compare with
+	@.ci/setup bench
+
+bench: bench-setup ## measures against other servers and writes docs/benchmarks.md
+	@bench/run

@@ -1,0 +1,121 @@
+//! What a command line may say.
+
+use std::time::Duration;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+use crate::output::Layout;
+use crate::verbs::{alias, delete, export, get, history, import, list, ns, serve, set, snapshot, watch};
+
+/// Configuration and state that everybody sees change: the Holdfast server and its command line.
+#[derive(Debug, Parser)]
+#[command(name = "holdfast", version, max_term_width = 110, arg_required_else_help = true)]
+#[command(
+    after_help = "Exit codes: 0 ok, 1 error, 2 usage, 3 not found, 4 conflict, 5 denied, 6 unavailable."
+)]
+#[command(disable_help_subcommand = true, disable_help_flag = true)]
+pub struct Cli {
+    /// Which verb.
+    #[command(subcommand)]
+    pub command: Command,
+    /// What holds for every verb.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// What holds for every verb.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// The namespace to work in
+    #[arg(
+        short,
+        long,
+        global = true,
+        env = "HOLDFAST_NAMESPACE",
+        default_value = "default",
+        value_name = "NAME"
+    )]
+    pub namespace: String,
+    /// How to show the answer; without it a table, and for `get` the bare value
+    #[arg(short, long, global = true, value_name = "LAYOUT")]
+    pub output: Option<Layout>,
+    /// The server
+    #[arg(
+        long,
+        global = true,
+        env = "HOLDFAST_ENDPOINT",
+        default_value = "http://127.0.0.1:8080",
+        value_name = "URL"
+    )]
+    pub endpoint: String,
+    /// How long one call may take: `500ms`, `10s`, `2m`
+    #[arg(long, global = true, default_value = "10s", value_name = "DURATION", value_parser = duration)]
+    pub timeout: Duration,
+    /// Print help
+    #[arg(short, long, global = true, action = ArgAction::Help, help_heading = "Global options")]
+    pub help: Option<bool>,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print the value of a key
+    Get(get::Get),
+    /// Write a value
+    Set(set::Set),
+    /// Delete keys, all of them or none
+    #[command(visible_alias = "del", alias = "rm")]
+    Delete(delete::Delete),
+    /// List the entries below a prefix
+    #[command(visible_alias = "ls")]
+    List(list::List),
+    /// Print changes as they happen
+    Watch(watch::Watch),
+    /// Show the versions of a key, newest first
+    History(history::History),
+    /// Show all entries of a namespace with their common ETag
+    Snapshot(snapshot::Snapshot),
+    /// Give keys second names
+    #[command(subcommand)]
+    Alias(alias::Alias),
+    /// List the namespaces that hold entries
+    Ns(ns::Ns),
+    /// Write files of configuration into a namespace
+    Import(import::Import),
+    /// Write a namespace into files of configuration
+    Export(export::Export),
+    /// Run the server
+    Serve(serve::Serve),
+}
+
+/// Reads a span of time such as `500ms`, `10s`, `1h 30m`.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let help = "expected a time such as 500ms, 10s, 2m or 1h";
+    let span: jiff::SignedDuration = text.parse().map_err(|_| help.to_owned())?;
+    match Duration::try_from(span) {
+        Ok(span) if !span.is_zero() => Ok(span),
+        _ => Err(format!("{help}, longer than zero")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_have_a_unit_and_are_positive() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("1h 30m"), Ok(Duration::from_secs(5400)));
+        for bad in ["", "5", "0s", "-1s", "soon"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The way to a server.
+
+use std::future::Future;
+use std::time::Duration;
+
+use holdfast_api::config_v1::config_service_client::ConfigServiceClient;
+use holdfast_api::holdfast_v1::holdfast_service_client::HoldfastServiceClient;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Request, Response, Status, Streaming};
+
+use crate::args::Global;
+use crate::failure::Failure;
+
+/// A page of entries may hold many values of the largest size; what comes is what was asked for.
+const MAX_ANSWER_BYTES: usize = 1 << 30;
+
+/// A server, connected.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// The config.v1 API.
+    pub config: ConfigServiceClient<Channel>,
+    /// The holdfast.v1 API.
+    pub holdfast: HoldfastServiceClient<Channel>,
+    timeout: Duration,
+}
+
+impl Server {
+    /// Connects to the endpoint of the command line.
+    pub async fn connect(global: &Global) -> Result<Self, Failure> {
+        let endpoint = endpoint(&global.endpoint)?.connect_timeout(global.timeout);
+        let channel = endpoint.connect().await.map_err(|error| Failure::Unreachable {
+            endpoint: global.endpoint.clone(),
+            why: innermost(&error),
+        })?;
+        Ok(Self {
+            config: ConfigServiceClient::new(channel.clone())
+                .max_decoding_message_size(MAX_ANSWER_BYTES),
+            holdfast: HoldfastServiceClient::new(channel)
+                .max_decoding_message_size(MAX_ANSWER_BYTES),
+            timeout: global.timeout,
+        })
+    }
+
+    /// A request that tells the server how long its caller will wait.
+    pub fn request<T>(&self, message: T) -> Request<T> {
+        let mut request = Request::new(message);
+        request.set_timeout(self.timeout);
+        request
+    }
+
+    /// Waits for an answer, no longer than the command line allows.
+    pub async fn answer<T>(
+        &self,
+        call: impl Future<Output = Result<Response<T>, Status>>,
+    ) -> Result<T, Failure> {
+        match tokio::time::timeout(self.timeout, call).await {
+            Ok(Ok(response)) => Ok(response.into_inner()),
+            Ok(Err(status)) if gave_up(&status) => Err(Failure::Timeout(self.timeout)),
+            Ok(Err(status)) => Err(status.into()),
+            Err(_) => Err(Failure::Timeout(self.timeout)),
+        }
+    }
+}
+
+impl Server {
+    /// The next message of a stream, no later than the command line allows; `None` when it ended.
+    pub async fn next<T>(&self, stream: &mut Streaming<T>) -> Result<Option<T>, Failure> {
+        match tokio::time::timeout(self.timeout, stream.message()).await {
+            Ok(next) => Ok(next?),
+            Err(_) => Err(Failure::Timeout(self.timeout)),
+        }
+    }
+}
+
+/// The library's own timer says `Cancelled`.
+fn gave_up(status: &Status) -> bool {
+    status.code() == Code::Cancelled && status.message().contains("Timeout")
+}
+
+fn endpoint(text: &str) -> Result<Endpoint, Failure> {
+    let usage = |why: &str| {
+        Failure::Usage(format!("--endpoint {text:?}: {why}, such as http://127.0.0.1:8080"))
+    };
+    let url = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    if !url.starts_with("http://") {
+        return Err(usage("only http:// is understood"));
+    }
+    Endpoint::from_shared(url).map_err(|_| usage("not the address of a server"))
+}
+
+/// "transport error" says nothing; what is behind it does.
+fn innermost(error: &tonic::transport::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_may_lack_its_scheme_but_not_be_nonsense() {
+        for good in ["http://127.0.0.1:8080", "localhost:9", "http://[::1]:80"] {
+            assert!(endpoint(good).is_ok(), "{good}");
+        }
+        for bad in ["https://x", "ftp://x", "", "a b", "unix:///x"] {
+            let failure = endpoint(bad).expect_err(bad);
+            assert!(matches!(failure, Failure::Usage(_)), "{failure}");
+        }
+    }
+}

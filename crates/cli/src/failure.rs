@@ -1,0 +1,191 @@
+//! What can go wrong, as one helpful sentence and an exit code.
+
+use std::io;
+use std::path::PathBuf;
+
+use holdfast_api::status::{self, exit};
+use thiserror::Error;
+use tonic::{Code, Status};
+
+use crate::tree::format::ReadError;
+use crate::tree::nest::NotReversible;
+
+/// Why a verb did not do what it was asked.
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// The command line makes no sense, beyond what its parser sees. Nothing was sent.
+    #[error("{0}")]
+    Usage(String),
+    /// The server answered with an error. Nothing changed, unless it says otherwise.
+    #[error("{}", sentence_of(.0))]
+    Server(#[from] Box<Status>),
+    /// No answer in time: a write may have been made or not.
+    #[error(
+        "no answer within {0:?}; whether a write was made is unknown. A longer --timeout may help"
+    )]
+    Timeout(std::time::Duration),
+    /// There is no connection. Nothing was sent.
+    #[error(
+        "cannot reach a server at {endpoint} ({why}); is `holdfast serve` running there? Name another one with --endpoint or HOLDFAST_ENDPOINT"
+    )]
+    Unreachable {
+        /// Where it was looked for.
+        endpoint: String,
+        /// What the network said.
+        why: String,
+    },
+    /// The key is an alias of a key that does not exist.
+    #[error("{alias} is an alias of {target}, which does not exist in namespace {namespace}")]
+    DanglingAlias {
+        /// The name asked for.
+        alias: String,
+        /// What it stands for.
+        target: String,
+        /// Where it was looked for.
+        namespace: String,
+    },
+    /// A file could not be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file holds what cannot be imported. Nothing was sent.
+    #[error("{}: {source}", path.display())]
+    Document {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: ReadError,
+    },
+    /// An export would not read back. Nothing was written.
+    #[error(transparent)]
+    NotReversible(#[from] NotReversible),
+    /// The server did not start. Nothing was changed.
+    #[error(transparent)]
+    Serve(#[from] holdfast_server::ServeError),
+    /// Anything else that this side refuses. Nothing was sent.
+    #[error("{0}")]
+    Refused(String),
+    /// The first parts of an import are applied, the rest is not.
+    #[error(
+        "{applied} of {parts} parts are applied, the rest is not: {source}. The same import again writes only what is missing"
+    )]
+    Partly {
+        /// Parts that were committed.
+        applied: usize,
+        /// All parts.
+        parts: usize,
+        /// What stopped it.
+        source: Box<Failure>,
+    },
+    /// stdout or stdin failed.
+    #[error("standard output: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl Failure {
+    /// For stderr; `None` when the reader of stdout simply went away, which is how pipes end.
+    pub fn sentence(&self) -> Option<String> {
+        let text = match self {
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return None,
+            // Every fault of the settings stands on a line of its own.
+            Self::Serve(_) => return Some(self.to_string()),
+            other => other.to_string(),
+        };
+        Some(text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
+    }
+
+    /// For the shell.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => exit::USAGE,
+            Self::Server(status) => status::exit_code(status),
+            Self::Timeout(_) | Self::Unreachable { .. } => exit::UNAVAILABLE,
+            Self::Serve(error) => error.exit_code(),
+            Self::DanglingAlias { .. } => exit::NOT_FOUND,
+            Self::Partly { source, .. } => source.exit_code(),
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
+            Self::File { .. }
+            | Self::Document { .. }
+            | Self::NotReversible(_)
+            | Self::Refused(_)
+            | Self::Output(_) => exit::ERROR,
+        }
+    }
+
+    /// True for the answer of a server to a call that it does not have.
+    pub fn is_unimplemented(&self) -> bool {
+        matches!(self, Self::Server(status) if status.code() == Code::Unimplemented)
+    }
+
+    /// True when the server says that there is no such thing.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Server(status) if status.code() == Code::NotFound)
+    }
+}
+
+impl From<Status> for Failure {
+    fn from(status: Status) -> Self {
+        Self::Server(Box::new(status))
+    }
+}
+
+fn sentence_of(status: &Status) -> String {
+    let message = match status.message() {
+        "" => format!("the server answered {:?} and no more", status.code()),
+        text => text.to_owned(),
+    };
+    match hint(status) {
+        Some(hint) => format!("{message}; {hint}"),
+        None => message,
+    }
+}
+
+fn hint(status: &Status) -> Option<String> {
+    let info = status::error_info(status);
+    let reason = info.as_ref().map(|info| info.reason.as_str()).unwrap_or_default();
+    match (status.code(), reason) {
+        (_, "INVALID_VALUE") => Some(
+            "codec json takes JSON, so a text needs quotes inside the shell's ('\"hello\"') or --string; \
+             any other bytes go with another --codec"
+                .to_owned(),
+        ),
+        (Code::Unauthenticated | Code::PermissionDenied, _) if status.message().is_empty() => {
+            Some("the server does not allow this".to_owned())
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_failure_has_its_exit_code() {
+        for (failure, code) in [
+            (Failure::Usage("x".into()), exit::USAGE),
+            (Status::not_found("x").into(), exit::NOT_FOUND),
+            (Status::already_exists("x").into(), exit::CONFLICT),
+            (Status::unauthenticated("x").into(), exit::DENIED),
+            (Status::unavailable("x").into(), exit::UNAVAILABLE),
+            (Failure::Refused("x".into()), exit::ERROR),
+            (io::Error::from(io::ErrorKind::BrokenPipe).into(), exit::OK),
+        ] {
+            assert_eq!(failure.exit_code(), code, "{failure}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_is_one_line() {
+        let failure = Failure::from(Status::internal("a\nb\u{1b}[31m"));
+        assert_eq!(failure.sentence().as_deref(), Some("a b [31m"));
+        assert_eq!(
+            Failure::from(Status::internal("")).sentence().as_deref(),
+            Some("the server answered Internal and no more")
+        );
+    }
+}

@@ -1,0 +1,42 @@
+//! The command line of Holdfast: the server, and every verb a person or a script needs to talk to one.
+//!
+//! - [`args`]: what a command line may say. **Start here**, then go to the verb in [`verbs`]
+//! - [`verbs`]: one file for each verb: its arguments and its story
+//! - [`connect`]: the way to a server; [`read`]: whole listings; [`commit`]: batches of writes
+//! - [`failure`]: what can go wrong, as a sentence and an exit code
+//! - [`record`], [`output`], [`screen`]: how entries are shown
+//! - [`tree`]: files of configuration as keys and back; [`plan`]: what an import would change
+//!
+//! Invariants: what a script reads goes to stdout, everything else to stderr; colour and progress only on a terminal.
+
+pub mod args;
+pub mod commit;
+pub mod connect;
+#[cfg(test)]
+mod docs;
+pub mod failure;
+pub mod output;
+pub mod plan;
+pub mod read;
+pub mod record;
+pub mod screen;
+pub mod tree;
+pub mod verbs;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = args::Cli::parse();
+    match verbs::run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if let Some(sentence) = failure.sentence() {
+                screen::complain(&sentence);
+            }
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}

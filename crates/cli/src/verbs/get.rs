@@ -1,0 +1,84 @@
+//! `holdfast get`.
+
+use clap::Args;
+use holdfast_api::config_v1::{GetAliasRequest, GetRequest};
+
+use crate::args::Global;
+use crate::connect::Server;
+use crate::failure::Failure;
+use crate::output::{self, Layout};
+use crate::record::Record;
+use crate::tree::{Value, json};
+
+/// Print the value of a key: its bytes and nothing else, or with -o all that is known about it.
+///
+/// A key that does not exist but is an alias stands for the alias's target.
+#[derive(Debug, Args)]
+pub struct Get {
+    /// The key
+    #[arg(value_name = "KEY")]
+    key: String,
+    /// Print a JSON string as the text that it holds, without quotes
+    #[arg(short, long)]
+    string: bool,
+}
+
+impl Get {
+    /// Asks for the key, then for an alias of its name.
+    pub async fn run(self, global: &Global, server: &Server) -> Result<(), Failure> {
+        let found = match entry(server, &global.namespace, &self.key).await {
+            Err(missing) if missing.is_not_found() => {
+                follow_alias(server, &global.namespace, &self.key, missing).await?
+            }
+            other => other?,
+        };
+        match global.output.unwrap_or(Layout::Raw) {
+            Layout::Raw if self.string => output::bare(text(&found)?.as_bytes()),
+            Layout::Raw => output::bare(&found.value),
+            Layout::Table => output::entry_table(&[found]),
+            layout => output::document(&Value::Table(found.members()), layout),
+        }
+    }
+}
+
+async fn entry(server: &Server, namespace: &str, key: &str) -> Result<Record, Failure> {
+    let request =
+        GetRequest { namespace: namespace.into(), key: key.into(), ..GetRequest::default() };
+    let answer = server.answer(server.config.clone().get(server.request(request))).await?;
+    let entry = answer.entry.into_option();
+    entry.map(Record::from).ok_or_else(|| Failure::Refused("the server sent no entry".into()))
+}
+
+async fn follow_alias(
+    server: &Server,
+    namespace: &str,
+    alias: &str,
+    missing: Failure,
+) -> Result<Record, Failure> {
+    let request = GetAliasRequest { alias: alias.into(), ..GetAliasRequest::default() };
+    let answer = server.answer(server.config.clone().get_alias(server.request(request))).await;
+    let Some(found) = answer.ok().and_then(|answer| answer.alias.into_option()) else {
+        return Err(missing);
+    };
+    match entry(server, namespace, &found.target).await {
+        Err(gone) if gone.is_not_found() => Err(Failure::DanglingAlias {
+            alias: alias.to_owned(),
+            target: found.target,
+            namespace: namespace.to_owned(),
+        }),
+        other => other,
+    }
+}
+
+fn text(record: &Record) -> Result<String, Failure> {
+    let value = std::str::from_utf8(&record.value).ok().and_then(|text| json::read(text).ok());
+    match value {
+        Some(Value::Text(text)) if record.codec == "json" => Ok(text),
+        _ => Err(Failure::Refused(format!(
+            "{} is no JSON string but a value of type {} and codec {}; leave --string out",
+            record.key,
+            record.type_name(),
+            record.codec
+        ))),
+    }
+}

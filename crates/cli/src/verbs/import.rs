@@ -1,0 +1,169 @@
+//! `holdfast import`.
+
+mod diff;
+mod files;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::Args;
+use holdfast_api::holdfast_v1::Write;
+
+use crate::args::Global;
+use crate::commit;
+use crate::connect::Server;
+use crate::failure::Failure;
+use crate::output::{self, Layout};
+use crate::plan::{Change, MAX_BYTES, MAX_EVENTS, Plan};
+use crate::read;
+use crate::screen;
+use crate::tree::{Format, Item, Value};
+
+/// Write files of configuration into a namespace, in one commit.
+///
+/// JSON, YAML and TOML files become keys: tables are flattened with `/`, each list or scalar is one value of codec
+/// json. Of a directory every such file is taken, its path below the directory (without the extension) comes first in
+/// its keys. Keys that already have their value are left alone.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// Files, directories, or `-` for standard input
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
+    /// Read every file that is named itself as this format, whatever its name says
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// Put all keys below this one
+    #[arg(long, value_name = "KEY")]
+    prefix: Option<String>,
+    /// Take files of other kinds too: one key each, named with the extension, codec `raw`
+    #[arg(long)]
+    raw: bool,
+    /// Take files and directories whose name begins with a dot too
+    #[arg(long)]
+    hidden: bool,
+    /// Leave out what is no value to a server (null, an empty raw file) instead of refusing the import
+    #[arg(long)]
+    skip_empty: bool,
+    /// Delete the keys (below --prefix, when given) that the files do not have
+    #[arg(long)]
+    prune: bool,
+    /// Only show what would change
+    #[arg(long)]
+    dry_run: bool,
+    /// Use several commits when one cannot hold everything
+    #[arg(long)]
+    parts: bool,
+    /// Why, for the history
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+impl Import {
+    /// Reads the files, compares them with the server, and writes what differs.
+    pub async fn run(self, global: &Global) -> Result<(), Failure> {
+        let wanted = files::read(&self)?;
+        let server = Server::connect(global).await?;
+        let there = self.there(global, &server).await?;
+        let plan = Plan::new(wanted, there, self.prune);
+        if self.dry_run {
+            return diff::show(&plan, global);
+        }
+        let bytes = plan.bytes(&global.namespace);
+        let too_large = plan.changes.len() > MAX_EVENTS || bytes > MAX_BYTES;
+        if too_large && !self.parts {
+            return Err(Failure::Refused(format!(
+                "{} changes of {bytes} bytes are more than one commit holds ({MAX_EVENTS} changes, {MAX_BYTES} bytes); \
+                 import less at once, or with --parts as several commits (which others can see one by one)",
+                plan.changes.len(),
+            )));
+        }
+        self.write(global, &server, plan).await
+    }
+
+    async fn there(
+        &self,
+        global: &Global,
+        server: &Server,
+    ) -> Result<BTreeMap<String, Item>, Failure> {
+        let prefix = self.prefix.as_deref().unwrap_or_default();
+        let found = read::moment(server, &global.namespace, prefix).await?;
+        // As text `app` begins `apple` too, as a key it does not.
+        let below = |item: &Item| match item.key.strip_prefix(prefix) {
+            Some(rest) => prefix.is_empty() || rest.is_empty() || rest.starts_with('/'),
+            None => false,
+        };
+        let items = found.into_iter().map(Item::from).filter(below);
+        Ok(items.map(|item| (item.key.clone(), item)).collect())
+    }
+
+    async fn write(&self, global: &Global, server: &Server, plan: Plan) -> Result<(), Failure> {
+        let (counts, same, total) = (plan.counts(), plan.same, plan.changes.len());
+        let parts = plan.parts(&global.namespace);
+        let bar = screen::progress(u64::try_from(total).unwrap_or(u64::MAX), "writing");
+        let mut revision = None;
+        for (applied, part) in parts.iter().enumerate() {
+            let writes = part.iter().map(|change| write(&global.namespace, change)).collect();
+            let reason = self.reason.as_deref().unwrap_or_default();
+            let answer = commit::commit(server, writes, reason).await.map_err(|source| {
+                bar.finish_and_clear();
+                partly(applied, parts.len(), source)
+            })?;
+            revision = Some(answer.revision);
+            bar.inc(u64::try_from(part.len()).unwrap_or(u64::MAX));
+        }
+        bar.finish_and_clear();
+        show(global, counts, same, parts.len(), revision)
+    }
+}
+
+fn write(namespace: &str, change: &Change) -> Write {
+    match change {
+        Change::Add(item) | Change::Replace { new: item, .. } => {
+            commit::put(namespace, &item.key, &item.codec, item.value.clone().into())
+        }
+        // Gone already is as good.
+        Change::Remove(item) => commit::delete(namespace, &item.key, true),
+    }
+}
+
+fn partly(applied: usize, parts: usize, source: Failure) -> Failure {
+    match applied {
+        0 => source,
+        _ => Failure::Partly { applied, parts, source: Box::new(source) },
+    }
+}
+
+fn show(
+    global: &Global,
+    [added, changed, removed]: [usize; 3],
+    same: usize,
+    commits: usize,
+    revision: Option<u64>,
+) -> Result<(), Failure> {
+    let layout = global.output.unwrap_or(Layout::Table);
+    match layout {
+        Layout::Raw => Ok(()),
+        Layout::Table => {
+            let place = match (commits, revision) {
+                (1, Some(revision)) => format!(" in revision {revision}"),
+                (n, Some(revision)) => format!(" in {n} commits, the last one revision {revision}"),
+                _ => String::new(),
+            };
+            output::line(&format!(
+                "{added} added, {changed} changed, {removed} removed, {same} unchanged{place}"
+            ))
+        }
+        _ => {
+            let number = |n: usize| Value::Number(u64::try_from(n).unwrap_or(u64::MAX).into());
+            let mut members = vec![
+                ("added".to_owned(), number(added)),
+                ("changed".to_owned(), number(changed)),
+                ("removed".to_owned(), number(removed)),
+                ("unchanged".to_owned(), number(same)),
+                ("commits".to_owned(), number(commits)),
+            ];
+            members.extend(revision.map(|r| ("revision".to_owned(), Value::Number(r.into()))));
+            output::document(&Value::Table(members), layout)
+        }
+    }
+}

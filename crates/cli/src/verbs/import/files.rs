@@ -1,0 +1,182 @@
+//! From paths to items.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use super::Import;
+use crate::failure::Failure;
+use crate::record::printable;
+use crate::screen;
+use crate::tree::flatten::{Flat, flatten, join};
+use crate::tree::walk::{Found, Options, Skip, walk};
+use crate::tree::{Format, Item, part};
+
+/// A larger file is no configuration, and one commit could not hold it.
+const MAX_FILE_BYTES: u64 = 256 << 20;
+/// Codec of opaque files: no server looks into it.
+const RAW: &str = "raw";
+
+/// Reads all paths of the command line; no key may come twice.
+pub(super) fn read(import: &Import) -> Result<BTreeMap<String, Item>, Failure> {
+    let files = list(import)?;
+    let bar = screen::progress(u64::try_from(files.len()).unwrap_or(u64::MAX), "reading");
+    let mut all = Collected::default();
+    for file in &files {
+        let flat = read_one(file).inspect_err(|_| bar.finish_and_clear())?;
+        all.take(flat, &file.path, import)?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    all.finish(import)
+}
+
+fn list(import: &Import) -> Result<Vec<Found>, Failure> {
+    let mut files = Vec::new();
+    for path in &import.paths {
+        if path == Path::new("-") || !path.is_dir() {
+            files.push(named(path, import)?);
+            continue;
+        }
+        let options = Options { raw: import.raw, hidden: import.hidden };
+        let walked =
+            walk(path, options).map_err(|source| Failure::File { path: path.clone(), source })?;
+        remark(&walked.skipped);
+        files.extend(walked.files);
+    }
+    Ok(files)
+}
+
+/// A file that is named on the command line adds nothing to its keys, unless it is opaque.
+fn named(path: &Path, import: &Import) -> Result<Found, Failure> {
+    let format = import.format.or_else(|| Format::of(path));
+    let name = path.file_name().and_then(|name| name.to_str());
+    let prefix = match (format, name) {
+        (Some(_), _) => String::new(),
+        (None, Some(name)) if import.raw && name != "-" => part::encode(name),
+        _ => {
+            return Err(Failure::Usage(format!(
+                "{} has no name that tells its format; say --format json, yaml or toml, or --raw for an opaque value",
+                if path == Path::new("-") {
+                    "standard input".into()
+                } else {
+                    path.display().to_string()
+                }
+            )));
+        }
+    };
+    Ok(Found { path: path.to_owned(), prefix, format })
+}
+
+fn read_one(file: &Found) -> Result<Flat, Failure> {
+    let bytes =
+        bytes(&file.path).map_err(|source| Failure::File { path: file.path.clone(), source })?;
+    let Some(format) = file.format else {
+        return Ok(opaque(file, bytes));
+    };
+    let document = format.read(&bytes);
+    document
+        .and_then(|document| flatten(document, &file.prefix))
+        .map_err(|source| Failure::Document { path: file.path.clone(), source })
+}
+
+fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        std::io::stdin().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    } else {
+        fs::File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    }
+    if u64::try_from(bytes.len()).is_ok_and(|len| len > MAX_FILE_BYTES) {
+        return Err(std::io::Error::other(format!("larger than {MAX_FILE_BYTES} bytes")));
+    }
+    Ok(bytes)
+}
+
+fn opaque(file: &Found, bytes: Vec<u8>) -> Flat {
+    let key = file.prefix.clone();
+    if bytes.is_empty() {
+        return Flat { items: vec![], nulls: vec![key] };
+    }
+    Flat { items: vec![Item { key, codec: RAW.to_owned(), value: bytes }], nulls: vec![] }
+}
+
+#[derive(Default)]
+struct Collected {
+    items: BTreeMap<String, Item>,
+    from: BTreeMap<String, PathBuf>,
+    empty: Vec<(PathBuf, String)>,
+}
+
+impl Collected {
+    fn take(&mut self, flat: Flat, path: &Path, import: &Import) -> Result<(), Failure> {
+        let base = import.prefix.as_deref().unwrap_or_default();
+        for mut item in flat.items {
+            item.key = join(base, &item.key);
+            check_key(&item.key, path)?;
+            if let Some(other) = self.from.insert(item.key.clone(), path.to_owned()) {
+                return Err(Failure::Refused(format!(
+                    "the key {} comes twice: from {} and from {}",
+                    printable(&item.key),
+                    other.display(),
+                    path.display()
+                )));
+            }
+            self.items.insert(item.key.clone(), item);
+        }
+        self.empty.extend(flat.nulls.into_iter().map(|key| (path.to_owned(), join(base, &key))));
+        Ok(())
+    }
+
+    fn finish(self, import: &Import) -> Result<BTreeMap<String, Item>, Failure> {
+        if let (Some((path, key)), false) = (self.empty.first(), import.skip_empty) {
+            return Err(Failure::Refused(format!(
+                "{}: {} is null or empty, which is no value to a server ({} such in all); --skip-empty leaves them out",
+                path.display(),
+                printable(key),
+                self.empty.len()
+            )));
+        }
+        if !self.empty.is_empty() {
+            screen::note(&format!("{} null or empty values left out", self.empty.len()));
+        }
+        if self.items.is_empty() {
+            return Err(Failure::Refused(
+                "there is no value in these files; nothing was imported".into(),
+            ));
+        }
+        Ok(self.items)
+    }
+}
+
+fn check_key(key: &str, path: &Path) -> Result<(), Failure> {
+    if key.is_empty() {
+        let why =
+            "it is a single value and has no key; put it under a name, or give one with --prefix";
+        return Err(Failure::Refused(format!("{}: {why}", path.display())));
+    }
+    holdfast_model::Key::new(key).map(|_| ()).map_err(|error| {
+        Failure::Refused(format!(
+            "{}: {error}: {}",
+            path.display(),
+            printable(&key.chars().take(80).collect::<String>())
+        ))
+    })
+}
+
+fn remark(skipped: &[(PathBuf, Skip)]) {
+    for (skip, what) in [
+        (Skip::Kind, "of other kinds (--raw takes them as opaque values)"),
+        (Skip::Hidden, "with a name that begins with a dot (--hidden takes them)"),
+        (Skip::Link, "that are links leading elsewhere"),
+        (Skip::Special, "that are neither files nor directories"),
+    ] {
+        let paths: Vec<&PathBuf> =
+            skipped.iter().filter(|(_, s)| *s == skip).map(|(p, _)| p).collect();
+        if let Some(first) = paths.first() {
+            let and = if paths.len() > 1 { " and others" } else { "" };
+            screen::note(&format!("left out {} {what}: {}{and}", paths.len(), first.display()));
+        }
+    }
+}

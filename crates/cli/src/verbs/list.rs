@@ -1,0 +1,29 @@
+//! `holdfast list`.
+
+use clap::Args;
+
+use crate::args::Global;
+use crate::connect::Server;
+use crate::failure::Failure;
+use crate::output::{self, Layout};
+use crate::read;
+
+/// List the entries whose key begins with a prefix, in key order; with `-o raw` only their keys.
+#[derive(Debug, Args)]
+pub struct List {
+    /// The beginning of the keys; none: all of the namespace
+    #[arg(value_name = "PREFIX", default_value = "", hide_default_value = true)]
+    prefix: String,
+    /// Show no more than this many
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
+}
+
+impl List {
+    /// Reads page after page and shows them as one list.
+    pub async fn run(self, global: &Global, server: &Server) -> Result<(), Failure> {
+        let limit = self.limit.and_then(|limit| usize::try_from(limit).ok());
+        let found = read::entries(server, &global.namespace, &self.prefix, limit).await?;
+        output::records(&found, global.output.unwrap_or(Layout::Table))
+    }
+}

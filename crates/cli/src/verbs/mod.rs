@@ -1,0 +1,52 @@
+//! The verbs: one file for each, with its arguments and its story.
+
+pub mod alias;
+pub mod delete;
+pub mod export;
+pub mod get;
+pub mod history;
+pub mod import;
+pub mod list;
+pub mod ns;
+pub mod serve;
+pub mod set;
+pub mod snapshot;
+pub mod watch;
+
+use crate::args::{Cli, Command, Global};
+use crate::connect::Server;
+use crate::failure::Failure;
+
+/// Runs the verb of a command line.
+pub fn run(cli: Cli) -> Result<(), Failure> {
+    // The server builds a runtime of its own, with all threads.
+    if let Command::Serve(serve) = cli.command {
+        return serve.run();
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(talk(cli.command, cli.global))
+}
+
+async fn talk(command: Command, global: Global) -> Result<(), Failure> {
+    // What can be refused without a server is refused before one is looked for.
+    let command = match command {
+        Command::Import(import) => return import.run(&global).await,
+        Command::Set(set) => return set.run(&global).await,
+        other => other,
+    };
+    let server = Server::connect(&global).await?;
+    match command {
+        Command::Get(get) => get.run(&global, &server).await,
+        Command::Delete(delete) => delete.run(&global, &server).await,
+        Command::List(list) => list.run(&global, &server).await,
+        Command::Watch(watch) => watch.run(&global, server).await,
+        Command::History(history) => history.run(&global, &server).await,
+        Command::Snapshot(snapshot) => snapshot.run(&global, &server).await,
+        Command::Alias(alias) => alias.run(&global, &server).await,
+        Command::Ns(ns) => ns.run(&global, &server).await,
+        Command::Export(export) => export.run(&global, &server).await,
+        Command::Import(_) | Command::Set(_) | Command::Serve(_) => {
+            unreachable!("handled above")
+        }
+    }
+}

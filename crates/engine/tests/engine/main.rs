@@ -1,0 +1,57 @@
+//! The use cases over the memory store, as the adapters call them.
+
+mod aliases;
+mod batches;
+mod entries;
+mod upkeep;
+mod watching;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+
+use bytes::Bytes;
+use holdfast_auth::{AllowAll, Guard, Identity};
+use holdfast_engine::{Caller, Clock, Engine, EngineError, Options, Set, any_key};
+use holdfast_model::{Entry, Timestamp, WriteMode};
+use holdfast_store::MemoryStore;
+
+/// A clock that the test sets.
+#[derive(Debug, Default)]
+struct Hands(AtomicI64);
+
+impl Clock for Hands {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Relaxed))
+    }
+}
+
+async fn engine_with(guard: impl Guard, options: Options) -> Engine {
+    Engine::open(Arc::new(MemoryStore::new()), Arc::new(guard), options).await.expect("it opens")
+}
+
+async fn engine() -> Engine {
+    engine_with(AllowAll, Options::default()).await
+}
+
+fn me() -> Caller {
+    Caller { identity: Identity::named("me"), method: "test", deadline: None }
+}
+
+fn value(namespace: &str, key: &str, value: &str) -> Set {
+    Set {
+        namespace: namespace.into(),
+        key: key.into(),
+        value: Bytes::from(value.to_owned()),
+        codec: String::new(),
+        mode: WriteMode::Upsert,
+        key_rule: any_key,
+    }
+}
+
+async fn set(engine: &Engine, namespace: &str, key: &str, text: &str) -> Arc<Entry> {
+    engine.set(&me(), value(namespace, key, text)).await.expect("a set")
+}
+
+fn is_not_found<T>(result: Result<T, EngineError>) -> bool {
+    matches!(result, Err(EngineError::NotFound { .. }))
+}

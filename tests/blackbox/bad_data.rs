@@ -1,0 +1,182 @@
+//! Data directories that cannot be served: each is refused with a sentence and left as it was.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use holdfast_tests::client::put;
+use holdfast_tests::log::{self, Commit};
+use holdfast_tests::server::Launch;
+use holdfast_tests::{Server, http, skip};
+use tonic::Code;
+
+/// All files below a directory and their contents.
+fn contents(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(directory).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(contents(&path));
+        } else {
+            let bytes = fs::read(&path).expect("a file");
+            found.insert(path, bytes);
+        }
+    }
+    found
+}
+
+/// A stopped server with some data.
+async fn stopped() -> (Server, Vec<Commit>) {
+    let mut server = Server::dev().await;
+    let holdfast = server.holdfast().await;
+    for n in 0..20 {
+        let value = format!("\"{}\"", "v".repeat(n * 100));
+        holdfast.commit(vec![put("a", &format!("k{n}"), value)]).await.expect("it is committed");
+    }
+    let commits = log::check(&holdfast).await;
+    assert!(server.stop().await.0.success());
+    (server, commits)
+}
+
+/// Fails unless `serve` refuses to start; what it says.
+async fn refused(server: &mut Server) -> String {
+    let logged = server.log().len();
+    let status = server.try_start().await;
+    let said = server.log()[logged..].to_owned();
+    let status = status.unwrap_or_else(|| panic!("it serves broken data: {said}"));
+    assert_eq!(status.code(), Some(1), "an error, not a crash: {said}");
+    assert!(!said.contains("panicked at"), "{said}");
+    said
+}
+
+#[tokio::test]
+async fn a_directory_in_use_is_refused() {
+    let first = Server::dev().await;
+    first.config().await.set("a", "k", "1").await.expect("it is written");
+    let mut second = Launch::default().prepare();
+    fs::remove_dir(second.data_dir()).expect("an empty directory");
+    std::os::unix::fs::symlink(first.data_dir(), second.data_dir()).expect("a link");
+    let said = refused(&mut second).await;
+    assert!(said.contains("in use") || said.contains("lock"), "{said}");
+    assert!(said.contains(&first.pid().to_string()), "it names the other process: {said}");
+    assert_eq!(first.config().await.get("a", "k").await.expect("the first goes on").value, "1");
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_refused_or_does_not_matter() {
+    let (mut server, commits) = stopped().await;
+    let good = contents(&server.data_dir());
+    let mut outcomes = (0, 0);
+    for (path, bytes) in good.iter().filter(|(_, bytes)| !bytes.is_empty()) {
+        for place in [0, bytes.len() / 3, bytes.len() / 2, bytes.len() - 1] {
+            let mut damaged = bytes.clone();
+            damaged[place] ^= 0x40;
+            fs::write(path, &damaged).expect("a file");
+            if server.try_start().await.is_none() {
+                // It serves: then everything is there, and what cannot be read says so.
+                if let Ok(read) = log::read_after(&server.holdfast().await, 0).await {
+                    assert_eq!(read, commits, "byte {place} of {}", path.display());
+                }
+                outcomes.0 += 1;
+                server.kill();
+            } else {
+                outcomes.1 += 1;
+            }
+            restore(&server.data_dir(), &good);
+        }
+    }
+    println!("{} starts served, {} refused", outcomes.0, outcomes.1);
+    assert!(outcomes.1 > 0, "no damage was noticed");
+    server.start_again().await;
+    assert_eq!(log::check(&server.holdfast().await).await, commits);
+}
+
+/// Puts a directory back to what it was.
+fn restore(directory: &Path, good: &BTreeMap<PathBuf, Vec<u8>>) {
+    fs::remove_dir_all(directory).expect("a directory");
+    for (path, bytes) in good {
+        fs::create_dir_all(path.parent().expect("a file has a directory")).expect("a directory");
+        fs::write(path, bytes).expect("a file");
+    }
+}
+
+/// The reserve is larger than what is free: no write passes, reads and deletes do, and it is said before that.
+#[tokio::test]
+async fn below_the_reserve_only_deletes_pass() {
+    let mut server = Server::dev().await;
+    let holdfast = server.holdfast().await;
+    holdfast
+        .commit(vec![put("a", "k", "1"), put("a", "gone", "1")])
+        .await
+        .expect("it is committed");
+    let before = log::check(&holdfast).await;
+    assert!(server.stop().await.0.success());
+    let mut full = Launch::default().settings("store.reserve_bytes = \"1000000GiB\"").prepare();
+    fs::remove_dir(full.data_dir()).expect("an empty directory");
+    fs::rename(server.data_dir(), full.data_dir()).expect("the same disk");
+    full.start_again().await;
+    let config = full.config().await;
+    let failure = config.set("a", "k", "2").await.expect_err("there is no space");
+    assert_eq!(failure.code, Code::ResourceExhausted, "{failure:?}");
+    assert!(failure.message.contains("space"), "it says what to do: {failure:?}");
+    assert_eq!(config.get("a", "k").await.expect("reads go on").value, "1");
+    assert_eq!(log::check(&full.holdfast().await).await, before, "nothing changed");
+    config.delete("a", "gone").await.expect("deletes pass");
+    let holdfast = full.holdfast().await;
+    let mixed = vec![put("a", "new", "1"), holdfast_tests::client::delete("a", "k")];
+    let failure = holdfast.commit(mixed).await.expect_err("not only deletes");
+    assert_eq!(failure.code, Code::ResourceExhausted, "{failure:?}");
+    assert_eq!(log::check(&holdfast).await.len(), before.len() + 1);
+}
+
+/// A file system of its own in memory, so that nobody else changes how much of it is free.
+const DISK: &str = "/dev/shm";
+const FILLER_BYTES: u64 = 192 << 20;
+
+fn free_bytes() -> Option<u64> {
+    let disk = rustix::fs::statvfs(DISK).ok()?;
+    Some(disk.f_bavail * disk.f_frsize)
+}
+
+/// Space runs out while the server works, and comes back: it needs no help to go on.
+#[tokio::test]
+async fn a_full_disk_recovers_by_itself() {
+    let Some(free) = free_bytes().filter(|free| *free > 4 * FILLER_BYTES) else {
+        skip::skipped("a full disk", "no file system in memory with enough space at /dev/shm");
+        return;
+    };
+    // Writes pass until the filler takes more than what is between the reserve and the free space.
+    let reserve = free - 2 * FILLER_BYTES;
+    let launch = Launch::default().home_in(DISK);
+    let server = launch.settings(&format!("store.reserve_bytes = {reserve}")).start().await;
+    let config = server.config().await;
+    config.set("a", "k", "1").await.expect("there is space");
+    let filler = server.home().join("filler");
+    let file = fs::File::create(&filler).expect("a file");
+    rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, 2 * FILLER_BYTES)
+        .expect("there is space for it");
+
+    let failure = until(async || config.set("a", "k", "2").await.err()).await;
+    assert_eq!(failure.code, Code::ResourceExhausted, "{failure:?}");
+    assert_eq!(http::get(server.admin_port(), "/livez").await.expect("an answer").status, 200);
+    config.get("a", "k").await.expect("reads go on");
+    let before = log::check(&server.holdfast().await).await;
+
+    fs::remove_file(filler).expect("the file");
+    drop(file);
+    until(async || config.set("a", "k", "\"again\"").await.ok()).await;
+    let after = log::check(&server.holdfast().await).await;
+    assert_eq!(after.len(), before.len() + 1, "what was refused is not there");
+}
+
+/// Tries until there is a result: how much is free is looked at now and then.
+async fn until<T>(attempt: impl AsyncFn() -> Option<T>) -> T {
+    for _ in 0..1_000 {
+        if let Some(result) = attempt().await {
+            return result;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("it did not happen");
+}

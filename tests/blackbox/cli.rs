@@ -1,0 +1,217 @@
+//! The verbs of the binary as scripts use them: bytes through pipes, layouts, exit codes.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use holdfast_tests::cli::{command, run, run_with_input};
+use holdfast_tests::server::Launch;
+use holdfast_tests::{Server, cli, ports};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, BufReader};
+
+fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[tokio::test]
+async fn get_prints_the_bare_value() {
+    let server = Server::dev().await;
+    run(&server, &["set", "greeting", "{ \"a\": 1.0 }"]).ok();
+    assert_eq!(run(&server, &["get", "greeting"]).ok(), "{ \"a\": 1.0 }");
+    run(&server, &["set", "text", "--string", "hello"]).ok();
+    assert_eq!(run(&server, &["get", "text"]).ok(), "\"hello\"");
+    assert_eq!(run(&server, &["get", "text", "--string"]).ok(), "hello");
+}
+
+#[tokio::test]
+async fn values_come_from_standard_input_and_files() {
+    let server = Server::dev().await;
+    let bytes: Vec<u8> = (0..=255).collect();
+    run_with_input(&server, &["set", "blob", "-", "--codec", "raw"], &bytes).ok();
+    let entry = server.config().await.get("default", "blob").await.expect("it is there");
+    assert_eq!((&entry.value[..], entry.codec.as_str()), (&bytes[..], "raw"));
+    let file = server.home().join("value.json");
+    std::fs::write(&file, "[1, 2]\n").expect("a file");
+    run(&server, &["set", "list", "--file", file.to_str().expect("UTF-8")]).ok();
+    assert_eq!(run(&server, &["get", "list"]).ok(), "[1, 2]\n");
+    let out = command(&server, &["get", "blob"]).output().expect("it runs");
+    assert_eq!(out.stdout, bytes, "the very bytes");
+}
+
+#[tokio::test]
+async fn layouts_show_the_same_entries() {
+    let server = Server::dev().await;
+    run(&server, &["-n", "shop", "set", "db/port", "5432"]).ok();
+    run(&server, &["-n", "shop", "set", "db/host", "\"db1\""]).ok();
+    let listed = parsed(&run(&server, &["-n", "shop", "list", "-o", "json"]).ok());
+    let keys: Vec<_> =
+        listed.as_array().expect("a list").iter().map(|e| e["key"].clone()).collect();
+    assert_eq!(keys, [json!("db/host"), json!("db/port")]);
+    assert_eq!((&listed[1]["value"], &listed[1]["version"]), (&json!(5432), &json!(1)));
+    assert_eq!((&listed[1]["codec"], &listed[1]["namespace"]), (&json!("json"), &json!("shop")));
+    let yaml = run(&server, &["-n", "shop", "list", "-o", "yaml"]).ok();
+    assert_eq!(serde_saphyr::from_str::<Value>(&yaml).expect("YAML"), listed);
+    assert_eq!(run(&server, &["-n", "shop", "list", "-o", "raw"]).ok(), "db/host\ndb/port\n");
+    let table = run(&server, &["-n", "shop", "list", "db/p"]).ok();
+    assert!(
+        table.contains("db/port") && table.contains("5432") && !table.contains("db/host"),
+        "{table}"
+    );
+    assert!(!table.contains('\u{1b}'), "no colour through a pipe: {table:?}");
+    let one = parsed(&run(&server, &["-n", "shop", "get", "db/host", "-o", "json"]).ok());
+    assert_eq!((&one["key"], &one["value"]), (&json!("db/host"), &json!("db1")));
+    assert_eq!(run(&server, &["ns", "-o", "raw"]).ok(), "shop\n");
+}
+
+#[tokio::test]
+async fn conditions_and_reasons_reach_the_server() {
+    let server = Server::dev().await;
+    run(&server, &["set", "k", "1", "--if-version", "0"]).ok();
+    run(&server, &["set", "k", "2", "--if-version", "7"]).fails(4);
+    run(&server, &["set", "k", "2", "--create"]).fails(4);
+    run(&server, &["set", "missing", "2", "--update"]).fails(3);
+    run(&server, &["set", "k", "2", "--if-version", "1", "--reason", "because"]).ok();
+    run(&server, &["delete", "k", "--if-version", "1"]).fails(4);
+    assert_eq!(run(&server, &["get", "k"]).ok(), "2");
+    let history = parsed(&run(&server, &["history", "k", "-o", "json"]).ok());
+    let versions: Vec<_> =
+        history.as_array().expect("a list").iter().map(|e| e["version"].clone()).collect();
+    assert_eq!(versions, [json!(2), json!(1)]);
+    run(&server, &["delete", "k", "--if-version", "2"]).ok();
+    run(&server, &["get", "k"]).fails(3);
+    let commits = holdfast_tests::log::check(&server.holdfast().await).await;
+    assert!(commits.iter().any(|commit| commit.reason == "because"));
+}
+
+#[tokio::test]
+async fn deletes_are_all_or_nothing() {
+    let server = Server::dev().await;
+    for key in ["a", "b"] {
+        run(&server, &["set", key, "1"]).ok();
+    }
+    run(&server, &["delete", "a", "missing", "b"]).fails(3);
+    assert_eq!(run(&server, &["list", "-o", "raw"]).ok(), "a\nb\n");
+    run(&server, &["delete", "a", "b"]).ok();
+    assert_eq!(run(&server, &["list", "-o", "raw"]).ok(), "");
+}
+
+#[tokio::test]
+async fn aliases_and_snapshots() {
+    let server = Server::dev().await;
+    run(&server, &["set", "database/url", "\"there\""]).ok();
+    run(&server, &["alias", "set", "db", "database/url"]).ok();
+    assert_eq!(run(&server, &["get", "db"]).ok(), "\"there\"", "an alias is followed");
+    assert_eq!(run(&server, &["alias", "get", "db"]).ok(), "database/url\n");
+    assert_eq!(run(&server, &["alias", "list", "-o", "raw"]).ok(), "db\n");
+    run(&server, &["alias", "set", "db", "elsewhere"]).fails(4);
+    run(&server, &["alias", "delete", "db"]).ok();
+    run(&server, &["get", "db"]).fails(3);
+
+    let etag = run(&server, &["snapshot", "-o", "raw"]).ok();
+    let snapshot = server.config().await.snapshot("default", "").await.expect("a snapshot");
+    assert_eq!(etag.trim(), snapshot.etag);
+    let again = run(&server, &["snapshot", "-o", "json", "--if-none-match", etag.trim()]).ok();
+    assert_eq!(parsed(&again)["not_modified"], json!(true));
+}
+
+#[tokio::test]
+async fn exit_codes_tell_what_went_wrong() {
+    let server = Server::dev().await;
+    run(&server, &["get", "missing"]).fails(3);
+    run(&server, &["set", "k", "no json"]).fails(1);
+    run(&server, &["-n", "a/b", "set", "k", "1"]).fails(1);
+    run(&server, &["set", "a b", "1"]).fails(1);
+    for usage in [&["nonsense"][..], &["get"], &["get", "a", "--nonsense"], &["list", "-o", "xml"]]
+    {
+        run(&server, usage).fails(2);
+    }
+    let nobody = format!("http://127.0.0.1:{}", ports::free());
+    let said = run(&server, &["--endpoint", &nobody, "get", "k"]).fails(6);
+    assert!(said.contains(&nobody), "it names the place: {said}");
+    let closed = Launch::default().closed().start().await;
+    run(&closed, &["get", "k"]).fails(5);
+    run(&closed, &["set", "k", "1"]).fails(5);
+    run(&closed, &["watch"]).fails(5);
+}
+
+/// A reader that goes away ends the writer in silence.
+#[tokio::test]
+async fn a_closed_pipe_is_no_error() {
+    let server = Server::dev().await;
+    let writes =
+        (0..2_000).map(|n| holdfast_tests::client::put("default", &format!("key/{n:05}"), "1"));
+    server.holdfast().await.commit(writes.collect()).await.expect("it is committed");
+    let mut child = command(&server, &["list"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().expect("it ends");
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "", "nothing to say");
+    assert_eq!(ended.status.code(), Some(0));
+}
+
+async fn line(lines: &mut tokio::io::Lines<BufReader<tokio::process::ChildStdout>>) -> Value {
+    let line = tokio::time::timeout(Duration::from_secs(60), lines.next_line()).await;
+    parsed(&line.expect("a line comes").expect("text").expect("the watch goes on"))
+}
+
+/// `watch` prints what happens, also across a restart of the server.
+#[tokio::test]
+async fn watch_prints_changes_as_they_happen() {
+    let mut server = Server::dev().await;
+    run(&server, &["set", "app/before", "1"]).ok();
+    let watch = command(&server, &["watch", "app/", "--initial", "-o", "json"]);
+    let mut child = tokio::process::Command::from(watch)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("it starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let initial = line(&mut lines).await;
+    assert_eq!((&initial["change"], &initial["key"]), (&json!("initial"), &json!("app/before")));
+    run(&server, &["set", "other", "1"]).ok();
+    run(&server, &["set", "app/k", "{\"x\":1}"]).ok();
+    let set = line(&mut lines).await;
+    assert_eq!((&set["change"], &set["key"]), (&json!("set"), &json!("app/k")));
+    assert_eq!((&set["value"], &set["revision"]), (&json!({"x": 1}), &json!(3)));
+    server.kill();
+    server.start_again().await;
+    run(&server, &["delete", "app/k"]).ok();
+    let deleted = line(&mut lines).await;
+    assert_eq!((&deleted["change"], &deleted["key"]), (&json!("delete"), &json!("app/k")));
+    child.kill().await.expect("it can be killed");
+}
+
+/// `serve` itself: settings are checked all at once, and shown on request.
+#[tokio::test]
+async fn serve_refuses_settings_it_does_not_know() {
+    let server = Launch::default().prepare();
+    let file = server.home().join("wrong.toml");
+    std::fs::write(&file, "nonsense = 1\n[limits]\nvalue_bytes = \"many\"\n").expect("a file");
+    let said = run(&server, &["serve", "--config", file.to_str().expect("UTF-8")]).fails(2);
+    assert!(
+        said.contains("nonsense") && said.contains("limits.value_bytes"),
+        "both faults: {said}"
+    );
+    let said = run(&server, &["serve", "--dev", "--listen", "0.0.0.0:0"]).fails(2);
+    assert!(said.contains("loopback"), "{said}");
+    let printed = run(&server, &["serve", "--dev", "--print-config"]).ok();
+    let printed: toml::Table = printed.parse().expect("TOML");
+    assert_eq!(printed["dev"].as_bool(), Some(true));
+    assert!(printed.contains_key("listen") && printed.contains_key("limits"), "{printed:?}");
+}
+
+#[tokio::test]
+async fn help_names_every_verb() {
+    let server = Launch::default().prepare();
+    let help = cli::run(&server, &["--help"]).ok();
+    for verb in [
+        "serve", "get", "set", "delete", "list", "watch", "history", "snapshot", "alias", "ns",
+        "import", "export", "repair",
+    ] {
+        assert!(help.contains(&format!("  {verb}")), "{verb} in {help}");
+    }
+}

@@ -1,0 +1,20 @@
+//! The real binary over the real wire.
+//!
+//! - [`config_v1`]: the contract of the config.v1 dialect, case by case
+//! - [`foreign`]: a gRPC client of another implementation
+//! - [`cli`]: the other verbs, through pipes; [`real_input`]: files of real packages
+//! - [`admin`]: health, metrics, reflection, gRPC-Web
+//! - [`bad_input`], [`bad_data`]: wrong requests, broken data directories, a full disk
+//! - [`crash`]: SIGKILL under load; [`shutdown`]: an orderly stop
+//! - [`watch`]: 100 watchers, slow and resuming, over restarts
+
+mod admin;
+mod bad_data;
+mod bad_input;
+mod cli;
+mod config_v1;
+mod crash;
+mod foreign;
+mod real_input;
+mod shutdown;
+mod watch;

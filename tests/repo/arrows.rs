@@ -1,0 +1,130 @@
+//! The arrows of ARCHITECTURE.md, held against `cargo metadata`.
+
+use std::collections::BTreeMap;
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
+
+use crate::{assert_none, root};
+
+/// What each room may use. A crate that is not listed here may not exist: a new room is a decision.
+fn allowed(name: &str) -> Option<&'static [&'static str]> {
+    Some(match name {
+        "model" => &[],
+        "store" | "channel" | "auth" | "grants" => &["model"],
+        "api" => &["model"],
+        "engine" => &["model", "store", "channel", "auth", "grants"],
+        "cluster" => &["model", "store", "channel", "grants"],
+        "client" => &["model", "api"],
+        "embed" => &["model", "engine", "client"],
+        "dashboard" => &["model"],
+        "server" => &[
+            "model",
+            "engine",
+            "api",
+            "auth",
+            "cluster",
+            "dashboard",
+            "store",
+            "channel",
+            "BACKENDS",
+        ],
+        // The generated client of `api` is the way to the server until there is a `client` crate.
+        "cli" => &["model", "server", "client", "api"],
+        "testkit" => &["model", "store", "channel", "auth"],
+        "tests" | "sim" | "bench" => &["EVERYTHING"],
+        _ if name.starts_with("store-") => &["model", "store"],
+        _ if name.starts_with("channel-") => &["model", "channel"],
+        _ => return None,
+    })
+}
+
+/// Crates that only tests may use.
+const FOR_TESTS: [&str; 4] = ["testkit", "tests", "sim", "bench"];
+
+fn workspace() -> Metadata {
+    MetadataCommand::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .no_deps()
+        .other_options(vec!["--offline".into(), "--locked".into()])
+        .exec()
+        .expect("cargo metadata answers")
+}
+
+fn short(name: &str) -> &str {
+    name.strip_prefix("holdfast-").unwrap_or(name)
+}
+
+fn is_backend(name: &str) -> bool {
+    name.starts_with("store-") || name.starts_with("channel-")
+}
+
+/// The arrows from one crate to others of the workspace.
+fn arrows(package: &Package) -> Vec<(String, DependencyKind)> {
+    let inside = package.dependencies.iter().filter(|d| d.path.is_some());
+    inside.map(|d| (short(&d.name).to_owned(), d.kind)).collect()
+}
+
+fn fault(from: &str, to: &str, kind: DependencyKind, allowed: &[&str]) -> Option<String> {
+    if kind == DependencyKind::Development {
+        let never = ["tests", "sim", "bench"].contains(&to);
+        return never.then(|| format!("{from} -> {to}: nothing depends on {to}, not even a test"));
+    }
+    if allowed.contains(&"EVERYTHING") {
+        return None;
+    }
+    if FOR_TESTS.contains(&to) {
+        return Some(format!("{from} -> {to}: {to} is for tests only"));
+    }
+    let through_backends = allowed.contains(&"BACKENDS") && is_backend(to);
+    let fine = allowed.contains(&to) || through_backends;
+    (!fine).then(|| format!("{from} -> {to} is not among the arrows of ARCHITECTURE.md"))
+}
+
+#[test]
+fn crates_use_only_what_the_arrows_allow() {
+    let metadata = workspace();
+    let packages = metadata.workspace_packages();
+    assert!(packages.len() >= 8, "only {} crates found", packages.len());
+    let mut faults = Vec::new();
+    for package in packages {
+        let from = short(&package.name);
+        let Some(allowed) = allowed(from) else {
+            faults.push(format!("{from}: no room of that name (add it to the arrows first)"));
+            continue;
+        };
+        let wrong = |(to, kind): (String, DependencyKind)| fault(from, &to, kind, allowed);
+        faults.extend(arrows(package).into_iter().filter_map(wrong));
+    }
+    assert_none(&faults, "arrows that must not be");
+}
+
+#[test]
+fn the_check_itself_sees_a_wrong_arrow() {
+    let model = allowed("model").expect("a room");
+    assert!(fault("model", "store", DependencyKind::Normal, model).is_some());
+    assert!(fault("model", "testkit", DependencyKind::Normal, model).is_some());
+    assert!(fault("model", "testkit", DependencyKind::Development, model).is_none());
+    assert!(fault("model", "tests", DependencyKind::Development, model).is_some());
+    let server = allowed("server").expect("a room");
+    assert!(fault("server", "store-fjall", DependencyKind::Normal, server).is_none());
+    assert!(allowed("util").is_none());
+}
+
+/// The innermost rooms stay small: what they pull in everybody pulls in.
+#[test]
+fn the_model_knows_neither_runtime_nor_wire() {
+    let metadata = workspace();
+    let forbidden: BTreeMap<&str, &[&str]> = BTreeMap::from([
+        ("model", &["tokio", "tonic", "buffa", "prost", "axum", "fjall"][..]),
+        ("engine", &["tonic", "axum", "buffa", "prost", "fjall", "hyper"][..]),
+        ("store", &["tonic", "axum", "buffa", "fjall"][..]),
+    ]);
+    let mut faults = Vec::new();
+    for package in metadata.workspace_packages() {
+        let Some(forbidden) = forbidden.get(short(&package.name)) else { continue };
+        let normal = package.dependencies.iter().filter(|d| d.kind == DependencyKind::Normal);
+        let found = normal.filter(|d| forbidden.contains(&d.name.as_str()));
+        faults.extend(found.map(|d| format!("{} -> {}", package.name, d.name)));
+    }
+    assert_none(&faults, "libraries in a room that must not know them");
+}
