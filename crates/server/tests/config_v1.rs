@@ -170,10 +170,7 @@ async fn lists_are_sorted_paged_and_end_with_an_empty_cursor() {
     }
     assert_eq!(
         (sizes, seen),
-        (
-            vec![2, 2, 1],
-            vec!["app/1", "app/2", "apple", "b", "c"].iter().map(|k| k.to_string()).collect()
-        )
+        (vec![2, 2, 1], ["app/1", "app/2", "apple", "b", "c"].map(String::from).to_vec())
     );
     for everything in [0, -1] {
         let page = list(&mut client, "", everything, "").await;
