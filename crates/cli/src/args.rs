@@ -5,7 +5,9 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::output::Layout;
-use crate::verbs::{alias, delete, export, get, history, import, list, ns, serve, set, snapshot, watch};
+use crate::verbs::{
+    alias, delete, export, get, history, import, list, ns, serve, set, snapshot, watch,
+};
 
 /// Configuration and state that everybody sees change: the Holdfast server and its command line.
 #[derive(Debug, Parser)]

@@ -44,6 +44,9 @@ pub enum Failure {
         /// Where it was looked for.
         namespace: String,
     },
+    /// There is no such alias. (What config.v1 says of it speaks of a key.)
+    #[error("there is no alias {0}")]
+    NoAlias(String),
     /// A file could not be read or written.
     #[error("{}: {source}", path.display())]
     File {
@@ -105,7 +108,7 @@ impl Failure {
             Self::Server(status) => status::exit_code(status),
             Self::Timeout(_) | Self::Unreachable { .. } => exit::UNAVAILABLE,
             Self::Serve(error) => error.exit_code(),
-            Self::DanglingAlias { .. } => exit::NOT_FOUND,
+            Self::DanglingAlias { .. } | Self::NoAlias(_) => exit::NOT_FOUND,
             Self::Partly { source, .. } => source.exit_code(),
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
             Self::File { .. }
@@ -144,17 +147,18 @@ fn sentence_of(status: &Status) -> String {
     }
 }
 
-fn hint(status: &Status) -> Option<String> {
+fn hint(status: &Status) -> Option<&'static str> {
     let info = status::error_info(status);
-    let reason = info.as_ref().map(|info| info.reason.as_str()).unwrap_or_default();
-    match (status.code(), reason) {
-        (_, "INVALID_VALUE") => Some(
+    match info.as_ref().map(|info| info.reason.as_str()).unwrap_or_default() {
+        "INVALID_VALUE" => Some(
             "codec json takes JSON, so a text needs quotes inside the shell's ('\"hello\"') or --string; \
-             any other bytes go with another --codec"
-                .to_owned(),
+             any other bytes go with another --codec",
         ),
-        (Code::Unauthenticated | Code::PermissionDenied, _) if status.message().is_empty() => {
-            Some("the server does not allow this".to_owned())
+        "INVALID_NAMESPACE" => Some(
+            "a namespace begins with an ASCII letter or digit and goes on with those and _ . : -",
+        ),
+        "INVALID_KEY" => {
+            Some("a key is made of ASCII letters, digits and _ . - with / between its parts")
         }
         _ => None,
     }

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use comfy_table::{ContentArrangement, Table, presets};
 
 use crate::failure::Failure;
-use crate::record::{Record, printable};
+use crate::record::{Record, printable, to_second};
 use crate::tree::{Format, Value};
 
 /// How to show an answer.
@@ -109,11 +109,10 @@ pub fn entry_table(records: &[Record]) -> Result<(), Failure> {
     let rows = records
         .iter()
         .map(|record| {
-            let updated = record.updated_at.map(|time| time.to_string()).unwrap_or_default();
             vec![
                 printable(&record.key),
                 record.version.to_string(),
-                updated,
+                to_second(record.updated_at),
                 record.codec.clone(),
                 record.preview(),
             ]

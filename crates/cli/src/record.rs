@@ -135,6 +135,11 @@ impl Record {
     }
 }
 
+/// A time without its fraction, for people; empty when there is none.
+pub fn to_second(time: Option<Timestamp>) -> String {
+    time.map(|time| Timestamp(time.seconds() * 1_000_000_000).to_string()).unwrap_or_default()
+}
+
 /// Control characters as escapes.
 pub fn printable(text: &str) -> String {
     let escape = |c: char| -> Box<dyn Iterator<Item = char>> {

@@ -10,7 +10,7 @@ use crate::args::Global;
 use crate::connect::Server;
 use crate::failure::Failure;
 use crate::output::{self, Layout};
-use crate::record::printable;
+use crate::record::{printable, to_second};
 use crate::tree::Value;
 
 /// Give keys second names, which hold in every namespace.
@@ -52,14 +52,17 @@ impl Alias {
                 show_one(&answer.alias, global.output.unwrap_or(Layout::Table))
             }
             Self::Get { alias } => {
-                let request = GetAliasRequest { alias, ..GetAliasRequest::default() };
-                let answer = server.answer(client.get_alias(server.request(request))).await?;
+                let request =
+                    GetAliasRequest { alias: alias.clone(), ..GetAliasRequest::default() };
+                let answer = server.answer(client.get_alias(server.request(request))).await;
+                let answer = answer.map_err(|failure| named(failure, &alias))?;
                 show_one(&answer.alias, global.output.unwrap_or(Layout::Raw))
             }
             Self::Delete { alias } => {
                 let request =
                     DeleteAliasRequest { alias: alias.clone(), ..DeleteAliasRequest::default() };
-                server.answer(client.delete_alias(server.request(request))).await?;
+                let answer = server.answer(client.delete_alias(server.request(request))).await;
+                answer.map_err(|failure| named(failure, &alias))?;
                 match global.output.unwrap_or(Layout::Table) {
                     Layout::Table => output::line(&format!("alias {} deleted", printable(&alias))),
                     Layout::Raw => Ok(()),
@@ -78,6 +81,10 @@ impl Alias {
     }
 }
 
+fn named(failure: Failure, alias: &str) -> Failure {
+    if failure.is_not_found() { Failure::NoAlias(alias.to_owned()) } else { failure }
+}
+
 fn show_one(alias: &WireAlias, layout: Layout) -> Result<(), Failure> {
     match layout {
         Layout::Raw => output::line(&printable(&alias.target)),
@@ -93,7 +100,13 @@ fn show_all(mut aliases: Vec<WireAlias>, layout: Layout) -> Result<(), Failure> 
     match layout {
         Layout::Raw => output::lines(aliases.iter().map(|alias| &alias.alias)),
         Layout::Table => {
-            let row = |a: &WireAlias| vec![printable(&a.alias), created(a), printable(&a.target)];
+            let row = |a: &WireAlias| {
+                vec![
+                    printable(&a.alias),
+                    to_second(a.created_at.as_option().map(model_time)),
+                    printable(&a.target),
+                ]
+            };
             output::table(&["ALIAS", "CREATED", "TARGET"], aliases.iter().map(row).collect())
         }
         _ => output::document(&Value::List(aliases.iter().map(members).collect()), layout),

@@ -35,8 +35,9 @@ pub struct Serve {
 impl Serve {
     /// Hands the layers of settings to the server.
     pub fn run(self) -> Result<(), Failure> {
+        let print_config = self.print_config;
         let layers = Layers { file: self.config.clone(), env: environment(), flags: self.flags() };
-        holdfast_server::serve(&layers, self.print_config)?;
+        holdfast_server::serve(&layers, print_config)?;
         Ok(())
     }
 
@@ -47,7 +48,8 @@ impl Serve {
             ("--admin-listen", "admin_listen", self.admin_listen),
             ("--data-dir", "data_dir", self.data_dir),
         ];
-        let given = |(flag, path, value): (&str, _, Option<_>)| Some((flag.to_owned(), path, value?));
+        let given =
+            |(flag, path, value): (&str, _, Option<_>)| Some((flag.to_owned(), path, value?));
         flags.into_iter().filter_map(given).collect()
     }
 }
