@@ -18,7 +18,7 @@ use parking_lot::Mutex;
 use tokio::task::JoinSet;
 
 const NAMESPACES: u64 = 10;
-const WRITERS: u64 = 16;
+const WRITERS: u64 = 64;
 /// What the server may hold beyond its idle figure and its caches.
 const GROWTH_BYTES: u64 = 64 << 20;
 

@@ -1,5 +1,12 @@
 //! Cases 53, 59 and 60: who may do what.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use holdfast_auth::{Action, AuthError, Credentials, Decision, Guard, Identity, Resource};
+use holdfast_server::settings::StoreKind;
+use holdfast_server::{Settings, start_with};
 use holdfast_tests::server::Launch;
 use holdfast_tests::{Config, Failure, Server};
 use tonic::Code;
@@ -48,4 +55,53 @@ async fn case_59_without_settings_nobody_gets_in() {
     let watch = holdfast.watch(&[], None).await;
     assert_eq!(watch.expect_err("nobody gets in").code, Code::Unauthenticated);
     assert!(server.log().contains("--dev"), "it says how to proceed: {}", server.log());
+}
+
+/// Lets everybody in, and everything but reading pass with a reason.
+struct ReadOnly;
+
+const REASON: &str = "only reading is allowed on Sundays";
+
+#[async_trait]
+impl Guard for ReadOnly {
+    async fn authenticate(&self, shown: &Credentials) -> Result<Identity, AuthError> {
+        Ok(Identity::named(shown.get("x-user").unwrap_or("anonymous")))
+    }
+
+    async fn decide(
+        &self,
+        _who: &Identity,
+        action: Action,
+        _what: &Resource,
+    ) -> Result<Decision, AuthError> {
+        let reads = matches!(action, Action::Read | Action::List | Action::Watch);
+        Ok(if reads { Decision::Allow } else { Decision::Deny(REASON.into()) })
+    }
+}
+
+/// The binary has no guard yet that denies with a reason: the same server, in this process, with one of the test's.
+#[tokio::test]
+async fn case_60_a_denial_carries_the_reason_of_the_guard() {
+    let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
+    let mut settings = Settings { listen: nowhere, admin_listen: nowhere, ..Settings::default() };
+    settings.store.kind = StoreKind::Memory;
+    let running = start_with(&settings, Arc::new(ReadOnly)).await.expect("it starts");
+    let config = Config::connect(running.api.port()).await;
+    for (method, answer) in call_everything(&config).await {
+        let writes = ["Set", "Delete", "SetAlias", "DeleteAlias"].contains(&method);
+        match answer {
+            Err(failure) if writes => {
+                assert_eq!(failure.code, Code::PermissionDenied, "{method}: {failure:?}");
+                assert_eq!(
+                    (failure.message.as_str(), failure.reason.as_str()),
+                    (REASON, ""),
+                    "{method}"
+                );
+            }
+            Err(failure) => assert_eq!(failure.code, Code::NotFound, "{method}: {failure:?}"),
+            Ok(()) => assert!(!writes, "{method} passed"),
+        }
+    }
+    assert_eq!(config.check_access("a").await, Ok((true, false)));
+    running.stop().await;
 }
