@@ -1,3 +1,5 @@
 //! The embedded store: the conformance suite, and what only a store on a disk can do wrong.
 
 mod conformance;
+mod dump;
+mod flips;
