@@ -28,11 +28,11 @@ pub(crate) fn open(path: &Path) -> Result<FjallStore, StoreError> {
 
 /// Opens a directory and reads all of it.
 pub(crate) fn open_and_dump(path: &Path, keys: &[EntryKey]) -> Result<Dump, StoreError> {
-    dump(&open(path)?, keys)
+    dump(&open(path)? as &dyn Store, keys)
 }
 
 /// Reads all commits, and all rows of each revision that can still be read.
-pub(crate) fn dump(store: &FjallStore, keys: &[EntryKey]) -> Result<Dump, StoreError> {
+pub(crate) fn dump(store: &dyn Store, keys: &[EntryKey]) -> Result<Dump, StoreError> {
     let head = block_on(store.head())?;
     let from = Revision(head.floors.events.0 - 1);
     let commits = block_on(store.commits(from, usize::MAX))?.commits;
@@ -44,7 +44,10 @@ pub(crate) fn dump(store: &FjallStore, keys: &[EntryKey]) -> Result<Dump, StoreE
     rows.extend(entries(store, At::Latest)?);
     for of in keys {
         let what = Scan::History { of: of.clone(), before: None };
-        rows.extend(scan(store, &what, At::Latest)?.rows);
+        let kept =
+            |row: &Row| matches!(row, Row::History(row) if row.revision > head.floors.history);
+        // What lies below the floor is on its way out, sooner or later.
+        rows.extend(scan(store, &what, At::Latest)?.rows.into_iter().filter(kept));
     }
     let side = Scan::Side { prefix: Bytes::new(), after: None };
     for what in [Scan::Due(Timestamp(i64::MAX)), side] {
@@ -53,7 +56,7 @@ pub(crate) fn dump(store: &FjallStore, keys: &[EntryKey]) -> Result<Dump, StoreE
     Ok(Dump { head, commits, rows })
 }
 
-fn entries(store: &FjallStore, at: At) -> Result<Vec<Row>, StoreError> {
+fn entries(store: &dyn Store, at: At) -> Result<Vec<Row>, StoreError> {
     let what = Scan::Namespaces { prefix: String::new(), after: None, now: Timestamp(i64::MIN) };
     let mut rows = Vec::new();
     for name in scan(store, &what, at)?.rows {
@@ -67,7 +70,7 @@ fn entries(store: &FjallStore, at: At) -> Result<Vec<Row>, StoreError> {
     Ok(rows)
 }
 
-fn scan(store: &FjallStore, what: &Scan, at: At) -> Result<Page, StoreError> {
+fn scan(store: &dyn Store, what: &Scan, at: At) -> Result<Page, StoreError> {
     let page = block_on(store.scan(what, at, PageLimit::rows(100_000)))?;
     assert!(!page.value.more);
     Ok(page.value)

@@ -119,7 +119,7 @@ fn directory() -> (TempDir, Vec<EntryKey>) {
 }
 
 /// In memory where the system has such a place: thousands of directories are written.
-fn scratch() -> TempDir {
+pub(crate) fn scratch() -> TempDir {
     let memory = Path::new("/dev/shm");
     let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
     made.expect("a directory")
