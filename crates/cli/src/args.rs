@@ -9,7 +9,7 @@ use crate::verbs::{
     alias, delete, export, get, history, import, list, ns, serve, set, snapshot, watch,
 };
 
-/// Configuration and state that everybody sees change: the Holdfast server and its command line.
+/// Holdfast: a configuration server with history, watches and atomic commits, and the commands to work with it.
 #[derive(Debug, Parser)]
 #[command(name = "holdfast", version, max_term_width = 110, arg_required_else_help = true)]
 #[command(

@@ -139,7 +139,8 @@ impl From<Status> for Failure {
 fn sentence_of(status: &Status) -> String {
     let message = match status.message() {
         "" => format!("the server answered {:?} and no more", status.code()),
-        text => text.to_owned(),
+        // The contract of config.v1 begins some of its texts with its own name.
+        text => text.strip_prefix("config: ").unwrap_or(text).to_owned(),
     };
     match hint(status) {
         Some(hint) => format!("{message}; {hint}"),

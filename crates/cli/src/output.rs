@@ -62,9 +62,8 @@ pub fn document(value: &Value, layout: Layout) -> Result<(), Failure> {
 pub fn table(headings: &[&str], rows: Vec<Vec<String>>) -> Result<(), Failure> {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    let width = io::stdout().is_terminal().then(|| table.width()).flatten();
-    let rows = match width {
-        Some(width) => fitted(headings, rows, usize::from(width)),
+    let rows = match width() {
+        Some(width) => fitted(headings, rows, width),
         None => rows,
     };
     table.set_header(headings.to_vec()).add_rows(rows);
@@ -72,6 +71,21 @@ pub fn table(headings: &[&str], rows: Vec<Vec<String>>) -> Result<(), Failure> {
         column.set_padding((0, 2));
     }
     lines(table.lines().map(|line| line.trim_end().to_owned()))
+}
+
+/// How many columns the terminal has, when stdout is one.
+pub fn width() -> Option<usize> {
+    io::stdout().is_terminal().then(|| Table::new().width().map(usize::from)).flatten()
+}
+
+/// The text, cut to so many characters.
+pub fn cut(text: &str, room: usize) -> String {
+    let mut characters = text.chars();
+    let head: String = characters.by_ref().take(room).collect();
+    match characters.next() {
+        None => head,
+        Some(_) => head.chars().take(room.saturating_sub(1)).chain(['…']).collect(),
+    }
 }
 
 /// Cuts the last column so that a row stays on one line of the terminal.
@@ -83,9 +97,7 @@ fn fitted(headings: &[&str], mut rows: Vec<Vec<String>>, width: usize) -> Vec<Ve
     let others: usize = (0..last).map(|c| longest(c).max(headings[c].len()) + 2).sum();
     let room = width.saturating_sub(others + 2).max(LEAST);
     for row in &mut rows {
-        if row[last].chars().count() > room {
-            row[last] = row[last].chars().take(room - 1).chain(['…']).collect();
-        }
+        row[last] = cut(&row[last], room);
     }
     rows
 }

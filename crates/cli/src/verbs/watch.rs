@@ -7,13 +7,14 @@ use holdfast_api::holdfast_v1::watch_request::Start;
 use holdfast_api::holdfast_v1::watch_response::Kind;
 use holdfast_api::holdfast_v1::{Event, EventKind, Filter, WatchRequest, WatchResponse};
 use holdfast_api::{config_v1, convert};
+use holdfast_model::Timestamp;
 use tonic::{Code, Request, Streaming};
 
 use crate::args::Global;
 use crate::connect::Server;
 use crate::failure::Failure;
 use crate::output::{self, Layout};
-use crate::record::{Record, printable};
+use crate::record::{Record, printable, to_second};
 use crate::screen::{self, Ink, Paint};
 use crate::tree::{Format, Value};
 
@@ -199,7 +200,7 @@ impl Printer {
         let begun =
             self.begun.take().filter(|(revision, _)| *revision == frame.revision && !initial);
         let next = frame.events.last().map_or(0, |event| event.index + 1);
-        let time = frame.time.as_option().map(|time| convert::model_time(time).to_string());
+        let time = frame.time.as_option().map(convert::model_time);
         let token = Some(frame.token).filter(|token| !token.is_empty());
         let count = frame.events.len();
         for (at, event) in frame.events.into_iter().enumerate() {
@@ -210,7 +211,7 @@ impl Printer {
             let mut context = vec![("change".to_owned(), Value::from(word))];
             let revision = if initial { event.mod_revision } else { frame.revision };
             context.push(("revision".to_owned(), Value::Number(revision.into())));
-            context.extend(time.iter().map(|time| ("time".to_owned(), Value::from(time.as_str()))));
+            context.extend(time.map(|time| ("time".to_owned(), Value::Text(time.to_string()))));
             if !frame.reason.is_empty() {
                 context.push(("reason".to_owned(), Value::from(frame.reason.as_str())));
             }
@@ -218,7 +219,7 @@ impl Printer {
             if let (Some(token), true) = (&token, at + 1 == count) {
                 context.push(("token".to_owned(), Value::from(token.as_str())));
             }
-            self.change(word, &Record::from(event), time.as_deref(), context)?;
+            self.change(word, &Record::from(event), time, context)?;
         }
         if token.is_none() && !initial {
             let printed = begun.map_or(0, |(_, printed)| printed).max(next);
@@ -240,15 +241,15 @@ impl Printer {
             _ => return Ok(()),
         };
         let record = change.entry.into_option().map(Record::from).unwrap_or_default();
-        let time = record.updated_at.map(|time| time.to_string());
-        self.change(word, &record, time.as_deref(), vec![("change".to_owned(), Value::from(word))])
+        let time = record.updated_at;
+        self.change(word, &record, time, vec![("change".to_owned(), Value::from(word))])
     }
 
     fn change(
         &self,
         word: &str,
         record: &Record,
-        time: Option<&str>,
+        time: Option<Timestamp>,
         context: Vec<(String, Value)>,
     ) -> Result<(), Failure> {
         let document = || Value::Table(context.into_iter().chain(record.members()).collect());
@@ -259,24 +260,26 @@ impl Printer {
                 let text = Format::Yaml.write(&document()).unwrap_or_default();
                 output::bytes(format!("---\n{text}").as_bytes())
             }
-            Layout::Table => {
-                let ink = match word {
-                    "set" | "alias-set" => Ink::Green,
-                    "initial" => Ink::Dim,
-                    _ => Ink::Red,
-                };
-                let value = if record.codec.is_empty() { String::new() } else { record.preview() };
-                let line = format!(
-                    "{}  {}  {}/{}  v{}  {value}",
-                    self.paint.ink(Ink::Dim, time.unwrap_or("-")),
-                    self.paint.ink(ink, &format!("{word:<7}")),
-                    printable(&record.namespace),
-                    printable(&record.key),
-                    record.version,
-                );
-                output::line(line.trim_end())
-            }
+            Layout::Table => output::line(&self.line(word, record, &to_second(time))),
         }
+    }
+
+    fn line(&self, word: &str, record: &Record, time: &str) -> String {
+        let ink = match word {
+            "set" | "alias-set" => Ink::Green,
+            "initial" => Ink::Dim,
+            _ => Ink::Red,
+        };
+        let word = format!("{word:<7}");
+        let mut rest = format!("{}/{}", printable(&record.namespace), printable(&record.key));
+        if !record.codec.is_empty() {
+            rest = format!("{rest}  v{}  {}", record.version, record.preview());
+        }
+        if let Some(width) = output::width() {
+            let taken = time.len() + word.len() + 4;
+            rest = output::cut(&rest, width.saturating_sub(taken));
+        }
+        format!("{}  {}  {rest}", self.paint.ink(Ink::Dim, time), self.paint.ink(ink, &word))
     }
 }
 

@@ -22,17 +22,11 @@ pub(super) fn show(plan: &Plan, global: &Global) -> Result<(), Failure> {
 }
 
 fn lines(plan: &Plan, paint: Paint) -> Result<(), Failure> {
+    let width = output::width();
     let line = |change: &Change| match change {
-        Change::Add(item) => paint.ink(Ink::Green, &format!("+ {}", shown(item))),
-        Change::Remove(item) => paint.ink(Ink::Red, &format!("- {}", shown(item))),
-        Change::Replace { old, new } => {
-            let text = format!("~ {} = {} -> {}", printable(&new.key), value(old), value(new));
-            let codec = match old.codec == new.codec {
-                true => String::new(),
-                false => format!(" (codec {} -> {})", printable(&old.codec), printable(&new.codec)),
-            };
-            paint.ink(Ink::Yellow, &format!("{text}{codec}"))
-        }
+        Change::Add(item) => paint.ink(Ink::Green, &one_sided('+', item, width)),
+        Change::Remove(item) => paint.ink(Ink::Red, &one_sided('-', item, width)),
+        Change::Replace { old, new } => paint.ink(Ink::Yellow, &two_sided(old, new, width)),
     };
     output::lines(plan.changes.iter().map(line))?;
     let [added, changed, removed] = plan.counts();
@@ -42,11 +36,28 @@ fn lines(plan: &Plan, paint: Paint) -> Result<(), Failure> {
     ))
 }
 
-fn shown(item: &Item) -> String {
-    format!("{} = {}", printable(&item.key), value(item))
+fn one_sided(sign: char, item: &Item, width: Option<usize>) -> String {
+    let line = format!("{sign} {} = {}", printable(&item.key), preview(item));
+    width.map_or_else(|| line.clone(), |width| output::cut(&line, width))
 }
 
-fn value(item: &Item) -> String {
+/// Each value gets half of what the key leaves of the line.
+fn two_sided(old: &Item, new: &Item, width: Option<usize>) -> String {
+    const LEAST: usize = 16;
+    let key = printable(&new.key);
+    let codec = match old.codec == new.codec {
+        true => String::new(),
+        false => format!(" (codec {} -> {})", printable(&old.codec), printable(&new.codec)),
+    };
+    let taken = key.chars().count() + codec.chars().count() + "~  =  -> ".len();
+    let side = |item: &Item| match width {
+        Some(width) => output::cut(&preview(item), (width.saturating_sub(taken) / 2).max(LEAST)),
+        None => preview(item),
+    };
+    format!("~ {key} = {} -> {}{codec}", side(old), side(new))
+}
+
+fn preview(item: &Item) -> String {
     record(item, "").preview()
 }
 
