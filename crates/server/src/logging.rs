@@ -7,8 +7,8 @@ use tracing_subscriber::fmt;
 
 use crate::settings::{LogFormat, LogSettings};
 
-/// The embedded engine reports its housekeeping as news; a setting that names these targets still wins.
-const ENGINE_NOISE: &str = "fjall=warn,lsm_tree=warn";
+/// Libraries whose notices are of no use to an operator; a level that names them wins.
+const QUIET: &str = "fjall=warn,lsm_tree=warn,h2=warn,hyper=warn,tonic=warn";
 
 /// Says what is wrong with a level.
 ///
@@ -26,7 +26,7 @@ pub fn start(settings: &LogSettings) {
         LogFormat::Pretty => false,
         LogFormat::Auto => !stderr().is_terminal(),
     };
-    let filter = EnvFilter::new(format!("{ENGINE_NOISE},{}", settings.level));
+    let filter = EnvFilter::new(format!("{QUIET},{}", settings.level));
     let builder = fmt().with_env_filter(filter).with_writer(stderr);
     let started = if json {
         builder.json().flatten_event(true).try_init()
