@@ -149,6 +149,10 @@ fn sentence_of(status: &Status) -> String {
 }
 
 fn hint(status: &Status) -> Option<&'static str> {
+    // What a gRPC library says about an answer that is none of gRPC.
+    if status.message().contains("grpc-status header missing") {
+        return Some("something else than a Holdfast server answers there");
+    }
     let info = status::error_info(status);
     match info.as_ref().map(|info| info.reason.as_str()).unwrap_or_default() {
         "INVALID_VALUE" => Some(

@@ -31,8 +31,8 @@ pub struct Watch {
     /// Beginnings of keys; none: all of the namespace
     #[arg(value_name = "PREFIX")]
     prefixes: Vec<String>,
-    /// Watch every namespace
-    #[arg(short = 'A', long, conflicts_with = "namespace")]
+    /// Watch every namespace, whatever --namespace says
+    #[arg(short = 'A', long)]
     all_namespaces: bool,
     /// First print the current entries
     #[arg(long)]
@@ -219,7 +219,7 @@ impl Printer {
             if let (Some(token), true) = (&token, at + 1 == count) {
                 context.push(("token".to_owned(), Value::from(token.as_str())));
             }
-            self.change(word, &Record::from(event), time, context)?;
+            self.change(word, &record(event), time, context)?;
         }
         if token.is_none() && !initial {
             let printed = begun.map_or(0, |(_, printed)| printed).max(next);
@@ -280,6 +280,20 @@ impl Printer {
             rest = output::cut(&rest, width.saturating_sub(taken));
         }
         format!("{}  {}  {rest}", self.paint.ink(Ink::Dim, time), self.paint.ink(ink, &word))
+    }
+}
+
+/// Of an event that removed the key only the names: it has no value.
+fn record(event: Event) -> Record {
+    use EventKind::{EVENT_KIND_DELETE, EVENT_KIND_EXPIRE, EVENT_KIND_REVOKE};
+    let gone = matches!(
+        event.kind.as_known(),
+        Some(EVENT_KIND_DELETE | EVENT_KIND_EXPIRE | EVENT_KIND_REVOKE)
+    );
+    let record = Record::from(event);
+    match gone {
+        true => Record { namespace: record.namespace, key: record.key, ..Record::default() },
+        false => record,
     }
 }
 
