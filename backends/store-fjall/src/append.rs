@@ -1,16 +1,19 @@
 //! One group: one engine batch, one flush, one published view.
 
 use std::collections::HashSet;
+use std::time::Instant;
 
 use bytes::Bytes;
 use fjall::{Database, OwnedWriteBatch, PersistMode, Readable, Slice};
 use holdfast_model::{EntryKey, Head, Revision, Sealed};
 use holdfast_store::{AppendError, Group, SideWrite, StoreError, same_end};
 
+use crate::head_file::Batch;
 use crate::keys;
 use crate::log_row;
 use crate::reclaim::Dead;
 use crate::row::{self, EventRow, INLINE_BYTES, seal};
+use crate::space::Space;
 use crate::store::{FjallStore, View};
 use crate::tables::{Table, Tables};
 
@@ -26,6 +29,7 @@ const SHARE_BYTES: usize = 64 << 10;
 pub(crate) struct Writer {
     /// Why nothing is written any more.
     pub(crate) read_only: Option<String>,
+    space: Space,
     /// All up to this revision is trimmed.
     pub(crate) trimmed: Revision,
     /// The head at which a reclaim last had nothing left to do.
@@ -37,8 +41,15 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn new(trimmed: Revision) -> Self {
-        Self { read_only: None, trimmed, swept: None, dead: Dead::default(), forgotten: Vec::new() }
+    pub(crate) fn new(trimmed: Revision, space: Space) -> Self {
+        Self {
+            read_only: None,
+            space,
+            trimmed,
+            swept: None,
+            dead: Dead::default(),
+            forgotten: Vec::new(),
+        }
     }
 
     /// Remembers rows of the expiry index for removal.
@@ -72,27 +83,51 @@ impl FjallStore {
         if group.commits.is_empty() && group.side.is_empty() {
             return Ok(head);
         }
+        self.check_space(&mut writer, group)?;
         let batch = self.batch_of(&mut writer, &view, group).map_err(before_writing)?;
-        self.flush(&mut writer, batch)?;
-        self.publish(head);
+        self.flush(&mut writer, batch, &head)?;
         Ok(head)
     }
 
-    /// Makes a batch durable; when that fails, the store only reads from then on.
+    fn check_space(&self, writer: &mut Writer, group: &Group) -> Result<(), AppendError> {
+        if group.frees_space {
+            return Ok(());
+        }
+        let bytes = group.commits.iter().map(|sealed| sealed.appended_bytes()).sum();
+        writer.space.check(bytes).inspect_err(|_| self.counters.refused_for_space())
+    }
+
+    /// Makes a batch durable, notes and shows the head behind it. When the flush fails, the store only reads from then on.
     pub(crate) fn flush(
         &self,
         writer: &mut Writer,
         batch: OwnedWriteBatch,
+        head: &Head,
     ) -> Result<(), AppendError> {
-        let Err(error) = batch.commit() else { return Ok(()) };
-        let reason = error.to_string();
-        writer.read_only = Some(reason.clone());
+        let before = self.db.seqno();
+        let started = Instant::now();
+        if let Err(error) = batch.commit() {
+            let reason = error.to_string();
+            self.only_read(writer, &reason);
+            return Err(match error {
+                // An earlier failure in the engine's background work: this batch was not begun.
+                fjall::Error::Poisoned => AppendError::ReadOnly(reason),
+                _ => AppendError::Unknown(reason),
+            });
+        }
+        self.counters.flushed(started.elapsed());
+        let flushed = Batch { before, after: self.db.seqno() };
+        if let Err(error) = self.head_file.write(head, flushed) {
+            // The group is durable, but the next one could be lost unnoticed.
+            self.only_read(writer, &format!("the file HEAD cannot be written: {error}"));
+        }
+        self.publish(*head);
+        Ok(())
+    }
+
+    fn only_read(&self, writer: &mut Writer, reason: &str) {
         tracing::error!(%reason, "a flush failed: the store is read-only until it is opened again");
-        Err(match error {
-            // An earlier failure in the engine's background work: this batch was not begun.
-            fjall::Error::Poisoned => AppendError::ReadOnly(reason),
-            _ => AppendError::Unknown(reason),
-        })
+        writer.read_only = Some(reason.to_owned());
     }
 
     fn batch_of(

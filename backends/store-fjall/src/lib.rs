@@ -14,17 +14,24 @@
 
 mod append;
 mod error;
+mod head_file;
+mod journal;
 mod keys;
+mod lock;
 mod log_row;
+mod manifest;
 mod open;
 mod options;
 mod read;
 mod reclaim;
 mod row;
 mod scan;
+mod space;
 mod state;
+mod stats;
 mod store;
 mod tables;
 
 pub use options::FjallOptions;
+pub use stats::FjallStats;
 pub use store::FjallStore;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use holdfast_model::{DecodeError, Revision, Sealed, StoredCommit};
+use holdfast_model::{ChainHash, DecodeError, Revision, Sealed, StoredCommit};
 use holdfast_store::StoreError;
 
 use crate::keys;
@@ -57,6 +57,11 @@ impl LogRow {
         let bytes = Bytes::copy_from_slice(&body[HEADER..]);
         let canonical = bytes.slice(..len);
         Ok(Self { revision, appended, canonical, inline: bytes.slice(len..) })
+    }
+
+    /// The hash of the commit, values or no values.
+    pub(crate) fn hash(&self) -> ChainHash {
+        StoredCommit::new(self.canonical.clone()).hash()
     }
 
     /// The commit, once it and its values are found to be what was written. `large` fetches a value by its index.

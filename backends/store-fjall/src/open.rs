@@ -1,6 +1,9 @@
-//! Opening a directory.
+//! Opening a directory: nothing of the engine runs before our own look at its files, and nothing is changed before that
+//! look has found them to be what was written.
 
-use std::path::Path;
+mod newest;
+
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -10,72 +13,178 @@ use holdfast_store::StoreError;
 use parking_lot::Mutex;
 use uuid::Uuid;
 
-use crate::append::Writer;
-use crate::error::{REMEDY, corrupt, reading};
-use crate::keys;
-use crate::log_row::LogRow;
+use crate::append::{Writer, batch};
+use crate::error::{REMEDY, corrupt, io, reading};
+use crate::head_file::{self, Batch, HeadFile, Record, sync_directory};
+use crate::lock::DirectoryLock;
 use crate::options::FjallOptions;
-use crate::state::State;
+use crate::space::Space;
+use crate::state::{FORMAT, State};
 use crate::store::{FjallStore, View};
-use crate::tables::Tables;
+use crate::tables::{Table, Tables};
+use crate::{journal, keys, manifest};
 
 /// The engine's own directory, inside ours.
-const ENGINE: &str = "engine";
+pub(crate) const ENGINE: &str = "engine";
+/// There while a new log is being made: whatever is in the directory then was never used.
+pub(crate) const UNFINISHED: &str = "UNFINISHED";
 /// The engine rotates its journal at 64 MiB, and starts to push out what holds the oldest one at this size of all.
 const JOURNAL_BYTES: u64 = 64 << 20;
 /// One for flushes, one for compactions; with a single one the engine can wait for itself while it recovers.
 const WORKERS: usize = 2;
 
 pub(crate) fn open(path: &Path, options: FjallOptions) -> Result<FjallStore, StoreError> {
-    let db = Database::builder(path.join(ENGINE))
-        .cache_size(options.cache_bytes)
-        .max_journaling_size(JOURNAL_BYTES)
-        .journal_compression(CompressionType::None)
-        .worker_threads(WORKERS)
-        .open()
-        .map_err(reading)?;
-    let tables = Tables::open(&db).map_err(reading)?;
-    let (state, head) = match tables.meta.get(keys::STATE).map_err(reading)? {
-        Some(row) => {
-            let state = State::parse(&row)?;
-            let head = end_of_log(&db, &tables, &state)?;
-            (state, head)
-        }
-        None => begin(&db, &tables)?,
-    };
+    std::fs::create_dir_all(path).map_err(io(format!("making {}", path.display())))?;
+    let lock = DirectoryLock::take(path)?;
+    let place = Place { root: path.to_owned(), engine: path.join(ENGINE) };
+    if place.exists(UNFINISHED)? || !(place.exists(ENGINE)? || place.exists(head_file::NAME)?) {
+        place.begin(options)?;
+    }
+    let record = place.record()?;
+    let found = journal::check(&place.engine)?.map_err(|damage| damage.error())?;
+    place.check_before(&record, &found)?;
+    found.cut_torn_batch()?;
+
+    let (db, tables) = open_engine(&place.engine, options)?;
+    let (state, head) = end_of_log(&db, &tables)?;
     let view = View { head, snapshot: db.snapshot() };
-    let writer = Mutex::new(Writer::new(Revision(state.trimmed)));
-    Ok(FjallStore { view: ArcSwap::new(Arc::new(view)), db, tables, writer })
+    newest::check(&tables, &view, &record, Revision(state.trimmed))?;
+    let flushed =
+        found.last.map_or(Batch::default(), |last| Batch { before: last, after: last + 1 });
+    let head_file = HeadFile::open(path, Some(record), &head, flushed)?;
+    Ok(FjallStore {
+        head_file,
+        view: ArcSwap::new(Arc::new(view)),
+        writer: Mutex::new(Writer::new(
+            Revision(state.trimmed),
+            Space::new(place.root, options.reserve_bytes),
+        )),
+        counters: Default::default(),
+        tables,
+        db,
+        _lock: lock,
+    })
 }
 
-/// Makes a new log.
-fn begin(db: &Database, tables: &Tables) -> Result<(State, Head), StoreError> {
-    let head = Head::genesis(LogId(Uuid::new_v4()));
-    let state = State::of(&head, Revision::ZERO);
-    let mut batch = crate::append::batch(db, tables, 1);
-    batch.insert(&tables.meta, keys::STATE, state.encode());
-    batch.commit().map_err(reading)?;
-    db.persist(PersistMode::SyncAll).map_err(reading)?;
-    Ok((state, head))
+/// A data directory.
+struct Place {
+    root: PathBuf,
+    engine: PathBuf,
 }
 
-/// The head as the newest row of the log tells it.
-fn end_of_log(db: &Database, tables: &Tables, state: &State) -> Result<Head, StoreError> {
+impl Place {
+    fn exists(&self, name: &str) -> Result<bool, StoreError> {
+        let path = self.root.join(name);
+        path.try_exists().map_err(io(format!("looking for {}", path.display())))
+    }
+
+    /// Makes a new log. Until the note of it is gone, a crash leaves nothing that anybody was told of.
+    fn begin(&self, options: FjallOptions) -> Result<(), StoreError> {
+        let note = self.root.join(UNFINISHED);
+        let doing = || format!("making a new log in {}", self.root.display());
+        std::fs::write(&note, b"").map_err(io(doing()))?;
+        sync_directory(&self.root)?;
+        if self.engine.try_exists().map_err(io(doing()))? {
+            std::fs::remove_dir_all(&self.engine).map_err(io(doing()))?;
+        }
+        let head = Head::genesis(LogId(Uuid::new_v4()));
+        let (db, tables) = open_engine(&self.engine, options)?;
+        let mut first = batch(&db, &tables, 1);
+        first.insert(&tables.meta, keys::STATE, State::of(&head, Revision::ZERO).encode());
+        first.commit().map_err(reading)?;
+        db.persist(PersistMode::SyncAll).map_err(reading)?;
+        drop((tables, db));
+        drop(HeadFile::open(&self.root, None, &head, Batch::default())?);
+        std::fs::remove_file(&note).map_err(io(doing()))?;
+        sync_directory(&self.root)
+    }
+
+    /// What the file `HEAD` says.
+    fn record(&self) -> Result<Record, StoreError> {
+        let refused = |what: &str| {
+            let place = self.root.join(head_file::NAME);
+            StoreError::Refused(format!("{} {what}: {REMEDY}", place.display()))
+        };
+        if !self.exists(head_file::NAME)? {
+            return Err(refused("is missing, so nobody can tell whether the log has lost its end"));
+        }
+        if !self.exists(ENGINE)? {
+            return Err(refused("is there, but the folder `engine` beside it is missing"));
+        }
+        let record = head_file::read(&self.root)?;
+        let record = record.ok_or_else(|| refused("has no intact record of the end of the log"))?;
+        if record.format > FORMAT {
+            return Err(StoreError::Refused(format!(
+                "the data in {} has format {}.{}, this release reads up to {}.{}: use the release that wrote it, or a newer one",
+                self.root.display(),
+                record.format.0,
+                record.format.1,
+                FORMAT.0,
+                FORMAT.1,
+            )));
+        }
+        Ok(record)
+    }
+
+    /// All that can be known to be wrong before the engine opens its files.
+    fn check_before(&self, record: &Record, found: &journal::Found) -> Result<(), StoreError> {
+        manifest::check(&self.engine)?;
+        found.check(record.batch)?;
+        match (&found.torn, found.newest) {
+            (Some(_), Some(newest)) if newest < record.revision => {
+                Err(newest::lost_tail(newest, record.revision))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Opens the engine. It panics on some kinds of damage, which must not take the process down.
+pub(crate) fn open_engine(
+    engine: &Path,
+    options: FjallOptions,
+) -> Result<(Database, Tables), StoreError> {
+    let open = || {
+        let db = Database::builder(engine)
+            .cache_size(options.cache_bytes)
+            .max_journaling_size(JOURNAL_BYTES)
+            .journal_compression(CompressionType::None)
+            .worker_threads(WORKERS)
+            .open()?;
+        let tables = Tables::open(&db)?;
+        Ok((db, tables))
+    };
+    let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(open));
+    let (db, tables) = match opened {
+        Ok(opened) => opened.map_err(reading)?,
+        Err(_) => {
+            let what = format!("the engine cannot make sense of its files; {REMEDY}");
+            return Err(corrupt(engine.display().to_string(), what));
+        }
+    };
+    // The look at the journals knows our keyspaces by these numbers.
+    if Table::ALL.into_iter().any(|table| tables.get(table).id() != table as u64) {
+        let what = format!("its keyspaces are not numbered as they were made; {REMEDY}");
+        return Err(corrupt(engine.display().to_string(), what));
+    }
+    Ok((db, tables))
+}
+
+/// The state row, and the head as the newest row of the log tells it.
+pub(crate) fn end_of_log(db: &Database, tables: &Tables) -> Result<(State, Head), StoreError> {
+    let row = tables.meta.get(keys::STATE).map_err(reading)?;
+    let row = row.ok_or_else(|| {
+        corrupt("meta", format!("the row of the log's state is missing; {REMEDY}"))
+    })?;
+    let state = State::parse(&row)?;
     let mut head = state.base_head();
-    let Some(last) = db.snapshot().last_key_value(&tables.log) else { return Ok(head) };
+    let Some(last) = db.snapshot().last_key_value(&tables.log) else { return Ok((state, head)) };
     let (key, row) = last.into_inner().map_err(reading)?;
     let revision = keys::parse_log(&key)?;
-    let row = LogRow::parse(revision, &row)?;
-    head.appended_bytes = row.appended;
-    let sealed = row.open(|index| {
-        let key = keys::value(revision, index);
-        let value = tables.values.get(key).map_err(reading)?;
-        value
-            .map(Into::into)
-            .ok_or_else(|| corrupt("values", format!("a value is missing; {REMEDY}")))
-    })?;
-    head.revision = sealed.commit().revision;
-    head.time = sealed.commit().time;
-    head.hash = sealed.hash();
-    Ok(head)
+    let (appended, commit) = newest::read(tables, revision, &row)?;
+    head.revision = revision;
+    head.time = commit.commit().time;
+    head.hash = commit.hash();
+    head.appended_bytes = appended;
+    Ok((state, head))
 }

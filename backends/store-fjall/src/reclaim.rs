@@ -77,12 +77,11 @@ impl FjallStore {
         trimmed: Revision,
     ) -> Result<(), StoreError> {
         batch.insert(&self.tables.meta, keys::STATE, State::of(head, trimmed).encode());
-        self.flush(writer, batch).map_err(|error| StoreError::Io {
+        self.flush(writer, batch, head).map_err(|error| StoreError::Io {
             doing: "reclaiming".into(),
             error: error.to_string(),
         })?;
         writer.trimmed = trimmed;
-        self.publish(*head);
         Ok(())
     }
 

@@ -14,19 +14,27 @@ use holdfast_store::{
 use parking_lot::Mutex;
 
 use crate::append::Writer;
+use crate::head_file::HeadFile;
+use crate::lock::DirectoryLock;
 use crate::options::FjallOptions;
 use crate::read::Reader;
+use crate::stats::Counters;
 use crate::tables::Tables;
 use crate::{open, scan};
 
 /// A log in a directory.
+///
+/// Fields are dropped in this order: the head record is flushed first, the directory is given free last.
 pub struct FjallStore {
-    pub(crate) db: Database,
-    pub(crate) tables: Tables,
+    pub(crate) head_file: HeadFile,
     /// The end of the log and the engine snapshot that shows exactly that.
     pub(crate) view: ArcSwap<View>,
     /// Whoever holds it may write.
     pub(crate) writer: Mutex<Writer>,
+    pub(crate) counters: Counters,
+    pub(crate) tables: Tables,
+    pub(crate) db: Database,
+    pub(crate) _lock: DirectoryLock,
 }
 
 /// A consistent state, published after it became durable.

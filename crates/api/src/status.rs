@@ -30,6 +30,8 @@ pub struct Row {
     pub http: u16,
     /// Exit code of the command line.
     pub exit: u8,
+    /// What became of the request, and what the caller should do.
+    pub means: &'static str,
 }
 
 /// Exit codes of the command line.
@@ -54,44 +56,206 @@ pub mod exit {
 #[must_use]
 pub fn row(kind: ErrorKind) -> Row {
     use exit::{CONFLICT, DENIED, ERROR, NOT_FOUND, UNAVAILABLE};
-    let both = |code, reason, http, exit| Row { code, reason, config_v1: Some(reason), http, exit };
-    let bare = |code, reason, http, exit| Row { code, reason, config_v1: None, http, exit };
+    let both = |code, reason, http, exit, means| Row {
+        code,
+        reason,
+        config_v1: Some(reason),
+        http,
+        exit,
+        means,
+    };
+    let bare =
+        |code, reason, http, exit, means| Row { code, reason, config_v1: None, http, exit, means };
     match kind {
-        ErrorKind::InvalidArgument => bare(Code::InvalidArgument, "INVALID_ARGUMENT", 400, ERROR),
-        ErrorKind::InvalidNamespace => both(Code::InvalidArgument, "INVALID_NAMESPACE", 400, ERROR),
-        ErrorKind::InvalidKey => both(Code::InvalidArgument, "INVALID_KEY", 400, ERROR),
-        ErrorKind::InvalidValue => both(Code::InvalidArgument, "INVALID_VALUE", 400, ERROR),
-        ErrorKind::InvalidCursor => both(Code::InvalidArgument, "INVALID_CURSOR", 400, ERROR),
-        ErrorKind::TooLarge => bare(Code::InvalidArgument, "TOO_LARGE", 413, ERROR),
-        ErrorKind::NotFound => both(Code::NotFound, "NOT_FOUND", 404, NOT_FOUND),
-        ErrorKind::VersionNotFound => both(Code::NotFound, "VERSION_NOT_FOUND", 404, NOT_FOUND),
-        ErrorKind::KeyExists => both(Code::AlreadyExists, "KEY_EXISTS", 409, CONFLICT),
-        ErrorKind::AliasExists => both(Code::AlreadyExists, "ALIAS_EXISTS", 409, CONFLICT),
-        ErrorKind::AliasSelf => both(Code::InvalidArgument, "ALIAS_SELF", 400, ERROR),
-        ErrorKind::AliasChain => both(Code::InvalidArgument, "ALIAS_CHAIN", 400, ERROR),
-        ErrorKind::Conflict => bare(Code::Aborted, "CONFLICT", 409, CONFLICT),
-        ErrorKind::IdempotencyMismatch => {
-            bare(Code::FailedPrecondition, "IDEMPOTENCY_MISMATCH", 422, CONFLICT)
-        }
-        ErrorKind::Unauthenticated => bare(Code::Unauthenticated, "UNAUTHENTICATED", 401, DENIED),
-        ErrorKind::PermissionDenied => {
-            bare(Code::PermissionDenied, "PERMISSION_DENIED", 403, DENIED)
-        }
-        ErrorKind::ReadOnly => both(Code::FailedPrecondition, "READ_ONLY", 400, ERROR),
-        ErrorKind::Compacted => bare(Code::OutOfRange, "COMPACTED", 410, ERROR),
-        ErrorKind::ForeignLog => bare(Code::OutOfRange, "FOREIGN_LOG", 410, ERROR),
-        ErrorKind::FutureRevision => bare(Code::OutOfRange, "FUTURE_REVISION", 400, ERROR),
-        ErrorKind::ResourceExhausted => {
-            bare(Code::ResourceExhausted, "RESOURCE_EXHAUSTED", 429, UNAVAILABLE)
-        }
-        ErrorKind::DeadlineExceeded => {
-            bare(Code::DeadlineExceeded, "DEADLINE_EXCEEDED", 504, UNAVAILABLE)
-        }
-        ErrorKind::Unavailable => bare(Code::Unavailable, "UNAVAILABLE", 503, UNAVAILABLE),
-        ErrorKind::Unknown => bare(Code::Unknown, "OUTCOME_UNKNOWN", 500, ERROR),
-        ErrorKind::Corrupt => bare(Code::DataLoss, "CORRUPT", 500, ERROR),
-        ErrorKind::Internal => bare(Code::Internal, "INTERNAL", 500, ERROR),
-        ErrorKind::Unsupported => bare(Code::Unimplemented, "UNSUPPORTED", 501, ERROR),
+        ErrorKind::InvalidArgument => bare(
+            Code::InvalidArgument,
+            "INVALID_ARGUMENT",
+            400,
+            ERROR,
+            "A member of the request is missing or out of its range; `field` names it. Nothing was applied.",
+        ),
+        ErrorKind::InvalidNamespace => both(
+            Code::InvalidArgument,
+            "INVALID_NAMESPACE",
+            400,
+            ERROR,
+            "The text can be no namespace. Nothing was applied.",
+        ),
+        ErrorKind::InvalidKey => both(
+            Code::InvalidArgument,
+            "INVALID_KEY",
+            400,
+            ERROR,
+            "The text can be no key. Nothing was applied.",
+        ),
+        ErrorKind::InvalidValue => both(
+            Code::InvalidArgument,
+            "INVALID_VALUE",
+            400,
+            ERROR,
+            "The value does not decode with its codec, or is null. Nothing was applied.",
+        ),
+        ErrorKind::InvalidCursor => both(
+            Code::InvalidArgument,
+            "INVALID_CURSOR",
+            400,
+            ERROR,
+            "A page cursor that this server did not make. Start from the first page.",
+        ),
+        ErrorKind::TooLarge => bare(
+            Code::InvalidArgument,
+            "TOO_LARGE",
+            413,
+            ERROR,
+            "The value or the commit is larger than a setting allows. Nothing was applied; split it.",
+        ),
+        ErrorKind::NotFound => both(
+            Code::NotFound,
+            "NOT_FOUND",
+            404,
+            NOT_FOUND,
+            "There is no such entry or alias. Nothing was applied.",
+        ),
+        ErrorKind::VersionNotFound => both(
+            Code::NotFound,
+            "VERSION_NOT_FOUND",
+            404,
+            NOT_FOUND,
+            "The entry exists, that version of it does not.",
+        ),
+        ErrorKind::KeyExists => both(
+            Code::AlreadyExists,
+            "KEY_EXISTS",
+            409,
+            CONFLICT,
+            "The entry exists and the write wanted to create it. Nothing was applied.",
+        ),
+        ErrorKind::AliasExists => both(
+            Code::AlreadyExists,
+            "ALIAS_EXISTS",
+            409,
+            CONFLICT,
+            "The alias exists, or an entry has its name. Nothing was applied.",
+        ),
+        ErrorKind::AliasSelf => both(
+            Code::InvalidArgument,
+            "ALIAS_SELF",
+            400,
+            ERROR,
+            "The alias would be its own target. Nothing was applied.",
+        ),
+        ErrorKind::AliasChain => both(
+            Code::InvalidArgument,
+            "ALIAS_CHAIN",
+            400,
+            ERROR,
+            "The target is an alias, or the alias is a target. Nothing was applied.",
+        ),
+        ErrorKind::Conflict => bare(
+            Code::Aborted,
+            "CONFLICT",
+            409,
+            CONFLICT,
+            "A condition did not hold; the metadata says what is there instead. Nothing was applied: read, decide again.",
+        ),
+        ErrorKind::IdempotencyMismatch => bare(
+            Code::FailedPrecondition,
+            "IDEMPOTENCY_MISMATCH",
+            422,
+            CONFLICT,
+            "The idempotency key was used for another request. Nothing was applied; use a new key.",
+        ),
+        ErrorKind::Unauthenticated => bare(
+            Code::Unauthenticated,
+            "UNAUTHENTICATED",
+            401,
+            DENIED,
+            "The caller is not known. Nothing was applied; bring other credentials.",
+        ),
+        ErrorKind::PermissionDenied => bare(
+            Code::PermissionDenied,
+            "PERMISSION_DENIED",
+            403,
+            DENIED,
+            "The caller may not. Nothing was applied.",
+        ),
+        ErrorKind::ReadOnly => both(
+            Code::FailedPrecondition,
+            "READ_ONLY",
+            400,
+            ERROR,
+            "The namespace belongs to the server, or a flush failed and the store only reads until the restart. Nothing was applied.",
+        ),
+        ErrorKind::Compacted => bare(
+            Code::OutOfRange,
+            "COMPACTED",
+            410,
+            ERROR,
+            "The revision is older than what is kept; `oldest` is the first one that is. Take the current state and go on from there.",
+        ),
+        ErrorKind::ForeignLog => bare(
+            Code::OutOfRange,
+            "FOREIGN_LOG",
+            410,
+            ERROR,
+            "The resume point belongs to another log or epoch. Take the current state and go on from there.",
+        ),
+        ErrorKind::FutureRevision => bare(
+            Code::OutOfRange,
+            "FUTURE_REVISION",
+            400,
+            ERROR,
+            "The revision does not exist yet; `head` is the newest.",
+        ),
+        ErrorKind::ResourceExhausted => bare(
+            Code::ResourceExhausted,
+            "RESOURCE_EXHAUSTED",
+            429,
+            UNAVAILABLE,
+            "A limit is reached or disk space is short. Nothing was applied; deletes still pass, and it passes by itself once space is free.",
+        ),
+        ErrorKind::DeadlineExceeded => bare(
+            Code::DeadlineExceeded,
+            "DEADLINE_EXCEEDED",
+            504,
+            UNAVAILABLE,
+            "With this reason: the deadline passed before the write was judged, nothing was applied. Without a reason: there was no answer in time, a write may have been applied.",
+        ),
+        ErrorKind::Unavailable => bare(
+            Code::Unavailable,
+            "UNAVAILABLE",
+            503,
+            UNAVAILABLE,
+            "The server is stopping, or cannot answer for the moment. Nothing was applied; try again.",
+        ),
+        ErrorKind::Unknown => bare(
+            Code::Unknown,
+            "OUTCOME_UNKNOWN",
+            500,
+            ERROR,
+            "The flush of the write failed: it may be there after a restart or not. Only reading can tell; with an idempotency key a retry is safe.",
+        ),
+        ErrorKind::Corrupt => bare(
+            Code::DataLoss,
+            "CORRUPT",
+            500,
+            ERROR,
+            "Stored bytes are not what was written. Nothing was applied; the operator has to act (`holdfast repair`, or a backup).",
+        ),
+        ErrorKind::Internal => bare(
+            Code::Internal,
+            "INTERNAL",
+            500,
+            ERROR,
+            "A fault of this server; its log says more. Nothing was applied.",
+        ),
+        ErrorKind::Unsupported => bare(
+            Code::Unimplemented,
+            "UNSUPPORTED",
+            501,
+            ERROR,
+            "This server cannot do that. Nothing was applied.",
+        ),
     }
 }
 
@@ -125,6 +289,39 @@ pub const KINDS: [ErrorKind; 27] = [
     ErrorKind::Internal,
     ErrorKind::Unsupported,
 ];
+
+/// `docs/errors.md`.
+#[must_use]
+pub fn documentation() -> String {
+    let line = |kind: &ErrorKind| {
+        let Row { code, reason, config_v1, http, exit, means } = row(*kind);
+        let config_v1 = config_v1.map_or_else(|| "none".to_owned(), |name| format!("`{name}`"));
+        format!("| `{reason}` | {code:?} | {config_v1} | {http} | {exit} | {means} |\n")
+    };
+    let lines: String = KINDS.iter().map(line).collect();
+    format!("{INTRODUCTION}{lines}")
+}
+
+const INTRODUCTION: &str = "\
+# Errors
+
+Every failure is one row of this table. holdfast.v1 sends the gRPC code and, in `grpc-status-details-bin`, a
+`google.rpc.Status` with one `google.rpc.ErrorInfo` whose domain is `holdfast.v1`, whose reason is the one below, and
+whose metadata are the facts that belong to it (`field`, `namespace`, `key`, `oldest`, ...). config.v1 sends the same
+code, the messages of its contract and, where the column says so, an `ErrorInfo` of domain `config.rbaliyan.com` without
+metadata; only `CORRUPT` is Internal there. The command line ends with the exit code.
+
+A write that failed was *not applied*, with two exceptions: `OUTCOME_UNKNOWN`, and a DeadlineExceeded that has no reason
+(the answer came too late). A call that was cut off, or ended in Unavailable by the network, leaves the outcome open
+too: a commit with an idempotency key can be sent again whatever happened.
+
+A store whose flush failed answers reads and refuses every write with `READ_ONLY` until the server is restarted;
+`/readyz` says so. The write whose flush it was gets `OUTCOME_UNKNOWN`. Without free space above
+`store.reserve_bytes` writes get `RESOURCE_EXHAUSTED`; the store is well and recovers by itself.
+
+| reason | gRPC code | reason in config.v1 | HTTP | exit code | what it means |
+|---|---|---|---|---|---|
+";
 
 /// The exit code for an answer of a server: by its reason when it has one, else by its code.
 #[must_use]
@@ -190,6 +387,19 @@ mod tests {
         reasons.sort_unstable();
         reasons.dedup();
         assert_eq!(reasons.len(), KINDS.len());
+    }
+
+    #[test]
+    fn the_documentation_is_what_the_table_says() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/errors.md");
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(path, documentation()).expect("docs can be written");
+        }
+        let kept = std::fs::read_to_string(path).expect("docs/errors.md is there");
+        assert!(
+            kept == documentation(),
+            "docs/errors.md is stale: run the test again with BLESS=1"
+        );
     }
 
     #[test]

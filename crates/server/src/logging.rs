@@ -7,6 +7,9 @@ use tracing_subscriber::fmt;
 
 use crate::settings::{LogFormat, LogSettings};
 
+/// The embedded engine reports its housekeeping as news; a setting that names these targets still wins.
+const ENGINE_NOISE: &str = "fjall=warn,lsm_tree=warn";
+
 /// Says what is wrong with a level.
 ///
 /// # Errors
@@ -23,7 +26,8 @@ pub fn start(settings: &LogSettings) {
         LogFormat::Pretty => false,
         LogFormat::Auto => !stderr().is_terminal(),
     };
-    let builder = fmt().with_env_filter(EnvFilter::new(&settings.level)).with_writer(stderr);
+    let filter = EnvFilter::new(format!("{ENGINE_NOISE},{}", settings.level));
+    let builder = fmt().with_env_filter(filter).with_writer(stderr);
     let started = if json {
         builder.json().flatten_event(true).try_init()
     } else {

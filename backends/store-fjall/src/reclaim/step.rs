@@ -211,6 +211,10 @@ impl Planner<'_> {
     }
 
     fn remove_value(&mut self, revision: Revision, index: u32, len: usize) {
+        // The log still has the commit of the head; it is gone through again once there is another one.
+        if revision == self.reader.view.head.revision {
+            return;
+        }
         let key = keys::value(revision, index);
         self.step.dead.values += len as u64;
         self.batch.remove(&self.reader.tables.values, key);

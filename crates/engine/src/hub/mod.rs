@@ -35,7 +35,7 @@ use crate::options::WatchOptions;
 use delivered::Delivered;
 use index::Index;
 use ring::Ring;
-use watcher::{Mode, Watcher};
+use watcher::{Mode, State, Watcher};
 
 pub(crate) struct Hub {
     pub(crate) ring: Mutex<Ring>,
@@ -118,10 +118,17 @@ impl Hub {
 
     /// Takes the watcher to where it is live, or has something queued, or waits for a sweep.
     pub(crate) fn catch_up(&self, watcher: &Arc<Watcher>) {
+        let needs_nothing = |state: &State| {
+            state.mode == Mode::Live || !state.queue.is_empty() || state.ended.is_some()
+        };
+        // Nearly always so, and without the lock that all watchers share.
+        if needs_nothing(&watcher.state.lock()) {
+            return;
+        }
         loop {
             let roster = self.roster.lock();
             let mut state = watcher.state.lock();
-            if state.mode == Mode::Live || !state.queue.is_empty() || state.ended.is_some() {
+            if needs_nothing(&state) {
                 return;
             }
             if state.position >= roster.dispatched {
