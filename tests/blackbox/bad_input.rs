@@ -58,7 +58,7 @@ async fn batches_with_a_bad_member_are_refused_whole() {
         (put("a", "line\nbreak", "1"), "key"),
         (put("a", &"k".repeat(1_025), "1"), "1025"),
         (put("a", "bad", "nope"), "value"),
-        (without_action(), "writes[1].action"),
+        (without_action(), "writes[1]: needs one of"),
         (with_mode(99), "writes[1].put.mode"),
         (with_ttl(0), "writes[1].put.ttl"),
         (with_ttl(-5), "writes[1].put.ttl"),
@@ -144,7 +144,7 @@ async fn a_token_of_another_log_is_told_apart() {
         (Code::OutOfRange, "FOREIGN_LOG"),
         "{failure:?}"
     );
-    assert_eq!(failure.metadata.get("oldest").map(String::as_str), Some("0"), "{failure:?}");
+    assert_eq!(failure.metadata.get("oldest").map(String::as_str), Some("1"), "{failure:?}");
     // A place that this log has not reached yet, under its own name.
     let own = before.last().expect("a commit").token.clone();
     let ahead = format!("{}.999", own.rsplit_once('.').expect("parts").0);

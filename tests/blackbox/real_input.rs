@@ -63,7 +63,11 @@ fn read(path: &Path) -> Option<Value> {
     let value: Value = match path.extension()?.to_str()? {
         "json" => serde_json::from_str(&text).ok()?,
         "toml" => serde_json::to_value(toml::from_str::<toml::Table>(&text).ok()?).ok()?,
-        _ => serde_saphyr::from_str(&text).ok()?,
+        // YAML 1.2: `on` and `yes` are texts.
+        _ => {
+            let options = serde_saphyr::options! { strict_booleans: true };
+            serde_saphyr::from_str_with_options(&text, options).ok()?
+        }
     };
     value.as_object().is_some_and(|members| !members.is_empty()).then_some(value)
 }

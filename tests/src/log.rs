@@ -116,21 +116,38 @@ fn delivery(frame: WatchResponse) -> Delivery {
     }
 }
 
-/// All commits behind a revision, up to what the server has when it has nothing more to tell.
+/// The newest revision: where a watch "from now" stands.
+async fn head(server: &Holdfast) -> Result<u64, Failure> {
+    let mut watch = Watch::new(server.watch(&[], None).await?);
+    match watch.next().await? {
+        Delivery::Bookmark(revision, _) => Ok(revision),
+        Delivery::Commit(commit) => Ok(commit.revision),
+        Delivery::Initial(state) => panic!("nobody asked for initial state: {state:?}"),
+    }
+}
+
+/// All commits behind a revision, up to what was the newest one when this was called (or a little further).
 pub async fn read_after(server: &Holdfast, revision: u64) -> Result<Vec<Commit>, Failure> {
+    let head = head(server).await?;
     let mut watch = Watch::new(server.watch(&[], Some(Start::AfterRevision(revision))).await?);
     let mut commits: Vec<Commit> = Vec::new();
-    loop {
+    let mut position = revision;
+    while position < head {
         match watch.next().await? {
-            Delivery::Commit(commit) => commits.push(commit),
+            Delivery::Commit(commit) => {
+                assert!(commit.revision > position, "{} behind {position}", commit.revision);
+                position = commit.revision;
+                commits.push(commit);
+            }
+            // A bookmark only says that nothing came for a moment, not that nothing more is there.
             Delivery::Bookmark(seen, _) => {
-                let last = commits.last().map_or(revision, |commit| commit.revision);
-                assert!(seen >= last, "a bookmark at {seen} behind commit {last}");
-                return Ok(commits);
+                assert!(seen >= position, "a bookmark at {seen} behind commit {position}");
+                position = seen;
             }
             Delivery::Initial(state) => panic!("nobody asked for initial state: {state:?}"),
         }
     }
+    Ok(commits)
 }
 
 /// Where an entry is.

@@ -8,6 +8,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use holdfast_api::config_v1::config_service_server::SERVICE_NAME as CONFIG_V1;
+use holdfast_api::holdfast_v1::holdfast_service_server::SERVICE_NAME as HOLDFAST_V1;
 use holdfast_auth::{AllowAll, DenyAll, Guard};
 use holdfast_engine::{Engine, EngineError};
 use holdfast_store::StoreError;
@@ -150,6 +152,7 @@ pub async fn start_with(settings: &Settings, guard: Arc<dyn Guard>) -> Result<Ru
     let name = store.capabilities().name;
     let engine = Engine::open(store, guard, settings.engine_options()).await?;
     let running = Running::begin(settings, engine, api, admin)?;
+    running.report(ServingStatus::Serving).await;
     let head = running.engine.status().head;
     tracing::info!(
         listen = %running.api, admin_listen = %running.admin, store = name, log = %head.log,
@@ -209,10 +212,17 @@ impl Running {
         &self.engine
     }
 
+    /// Health of the whole and of each service: they rise and fall together.
+    async fn report(&self, status: ServingStatus) {
+        for service in ["", CONFIG_V1, HOLDFAST_V1] {
+            self.reporter.set_service_status(service, status).await;
+        }
+    }
+
     /// Ends watches with Unavailable, lets other calls end, makes durable what was accepted, and returns.
     pub async fn stop(self) {
         self.health.stop();
-        self.reporter.set_service_status("", ServingStatus::NotServing).await;
+        self.report(ServingStatus::NotServing).await;
         self.stop.cancel();
         if self.serving.await.is_err() {
             tracing::error!("the API listener had panicked");
