@@ -23,7 +23,10 @@ pub(crate) mod watcher;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{
+    AtomicBool, AtomicUsize,
+    Ordering::{Relaxed, SeqCst},
+};
 use std::thread::JoinHandle;
 
 use holdfast_model::{Filter, Head, Revision, Sealed};
@@ -95,9 +98,11 @@ impl Hub {
         }
     }
 
-    /// Says that the View now shows what was pushed.
+    /// Says that the View now shows what was pushed. With nobody watching it wakes nobody: the first to register rings again.
     pub(crate) fn ring_the_bell(&self) {
-        self.commits.ring();
+        if self.watchers.load(SeqCst) > 0 {
+            self.commits.ring();
+        }
     }
 
     /// A new cursor behind `position`. It starts lagging and catches up by itself.
@@ -106,14 +111,16 @@ impl Hub {
         let watcher = Arc::new(Watcher::new(roster.next_id, filters, position));
         roster.next_id += 1;
         roster.index.insert(&watcher);
-        self.watchers.fetch_add(1, Relaxed);
+        drop(roster);
+        self.watchers.fetch_add(1, SeqCst);
+        self.commits.ring();
         watcher
     }
 
     pub(crate) fn deregister(&self, watcher: &Arc<Watcher>) {
         self.roster.lock().index.remove(watcher);
         self.waiting.lock().retain(|other| !Arc::ptr_eq(other, watcher));
-        self.watchers.fetch_sub(1, Relaxed);
+        self.watchers.fetch_sub(1, SeqCst);
     }
 
     /// Takes the watcher to where it is live, or has something queued, or waits for a sweep.
@@ -181,7 +188,7 @@ impl Hub {
         });
         let lag = behind.max().unwrap_or(0);
         drop(roster);
-        (self.watchers.load(Relaxed), lag)
+        (self.watchers.load(SeqCst), lag)
     }
 
     /// Ends every watch and both threads.
