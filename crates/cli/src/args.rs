@@ -51,9 +51,9 @@ pub struct Global {
         value_name = "URL"
     )]
     pub endpoint: String,
-    /// How long one call may take: `500ms`, `10s`, `2m`
-    #[arg(long, global = true, default_value = "10s", value_name = "DURATION", value_parser = duration)]
-    pub timeout: Duration,
+    /// How long one call may take: `500ms`, `10s`, `2m`; without it 10s, and 2m for a commit of an import
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
+    pub timeout: Option<Duration>,
     /// Print help
     #[arg(short, long, global = true, action = ArgAction::Help, help_heading = "Global options")]
     pub help: Option<bool>,
@@ -78,6 +78,23 @@ pub enum Command {
     Import(import::Import),
     Export(export::Export),
     Serve(serve::Serve),
+}
+
+impl Global {
+    /// How long to wait for an answer, where the command line does not say.
+    const USUAL_TIMEOUT: Duration = Duration::from_secs(10);
+    /// The same for 10,000 writes that a slow disk has to make durable.
+    const COMMIT_TIMEOUT: Duration = Duration::from_secs(120);
+
+    /// For a call.
+    pub fn call_timeout(&self) -> Duration {
+        self.timeout.unwrap_or(Self::USUAL_TIMEOUT)
+    }
+
+    /// For a large commit.
+    pub fn commit_timeout(&self) -> Duration {
+        self.timeout.unwrap_or(Self::COMMIT_TIMEOUT)
+    }
 }
 
 /// Reads a span of time such as `500ms`, `10s`, `1h 30m`.

@@ -101,11 +101,12 @@ impl Import {
         let (counts, same, total) = (plan.counts(), plan.same, plan.changes.len());
         let parts = plan.parts(&global.namespace);
         let bar = screen::progress(u64::try_from(total).unwrap_or(u64::MAX), "writing");
+        let server = server.patient(global.commit_timeout());
         let mut revision = None;
         for (applied, part) in parts.iter().enumerate() {
             let writes = part.iter().map(|change| write(&global.namespace, change)).collect();
             let reason = self.reason.as_deref().unwrap_or_default();
-            let answer = commit::commit(server, writes, reason).await.map_err(|source| {
+            let answer = commit::commit(&server, writes, reason).await.map_err(|source| {
                 bar.finish_and_clear();
                 partly(applied, parts.len(), named(part, source))
             })?;
