@@ -1,13 +1,16 @@
-//! A look at the engine's manifests before the engine does.
+//! A look at the engine's manifests, and at the ends of the tables they name, before the engine does.
 //!
 //! The engine keeps a checksum of each manifest but does not compare it, takes a keyspace without a manifest for one that
-//! was never finished, and deletes files that no manifest names. A flipped byte could so lose data in silence: the check
-//! here refuses first, and changes nothing.
+//! was never finished, deletes files that no manifest names, and believes the lengths at the end of a table. A flipped byte
+//! could so lose data in silence or ask for more memory than there is: the check here refuses first, and changes nothing.
+
+mod archive;
 
 use std::path::Path;
 
 use holdfast_store::StoreError;
 
+use self::archive::Fields;
 use crate::error::{REMEDY, corrupt, io};
 use crate::tables::Table;
 
@@ -28,29 +31,66 @@ pub(crate) fn check(engine: &Path) -> Result<(), StoreError> {
 }
 
 fn check_keyspace(keyspace: &Path) -> Result<(), StoreError> {
-    let current = read(&keyspace.join("current"))?;
-    let bad = |what: &str| {
-        corrupt(keyspace.join("current").display().to_string(), format!("{what}; {REMEDY}"))
+    let current_path = keyspace.join("current");
+    let current = read(&current_path)?;
+    let mut fields = Fields(&current);
+    let (version, checksum, kind) = (fields.number::<8>(), fields.take(16), fields.take(1));
+    let (Some(version), CURRENT_BYTES) = (version, current.len()) else {
+        return Err(bad(&current_path, "it has another length than it was written with"));
     };
-    let current: [u8; CURRENT_BYTES] =
-        current.try_into().map_err(|_| bad("it has another length than it was written with"))?;
-    let (version, rest) = current.split_at(8);
-    let (checksum, kind) = rest.split_at(16);
-    let version = u64::from_le_bytes(version.try_into().map_err(|_| bad("it is too short"))?);
-    let manifest = keyspace.join(format!("v{version}"));
-    let found = xxhash_rust::xxh3::xxh3_128(&read(&manifest)?);
-    if kind == [0] && found.to_le_bytes() == *checksum {
-        return Ok(());
+    let manifest_path = keyspace.join(format!("v{version}"));
+    let manifest = read(&manifest_path)?;
+    let found = xxhash_rust::xxh3::xxh3_128(&manifest).to_le_bytes();
+    if checksum != Some(&found) || kind != Some(&[0]) {
+        return Err(bad(&manifest_path, "its checksum is wrong"));
     }
-    let what = format!("its checksum is wrong; {REMEDY}");
-    Err(corrupt(manifest.display().to_string(), what))
+    let doing = || format!("reading {}", manifest_path.display());
+    let sections = archive::sections(&manifest_path).map_err(io(doing()))?.unwrap_or_default();
+    let tables = sections.iter().find(|section| section.name == b"tables").and_then(|section| {
+        let end = section.position.checked_add(section.len)?;
+        tables(manifest.get(section.position as usize..end as usize)?)
+    });
+    let tables = tables.ok_or_else(|| bad(&manifest_path, "its list of tables does not parse"))?;
+    tables
+        .iter()
+        .try_for_each(|table| check_table(&keyspace.join("tables").join(table.to_string())))
+}
+
+/// Numbers of the tables in all runs of all levels.
+fn tables(section: &[u8]) -> Option<Vec<u64>> {
+    let mut fields = Fields(section);
+    let mut tables = Vec::new();
+    for _ in 0..fields.number::<1>()? {
+        for _ in 0..fields.number::<1>()? {
+            for _ in 0..fields.number::<4>()? {
+                tables.push(fields.number::<8>()?);
+                // Kind of the checksum, checksum, counter of the engine.
+                fields.take(1 + 16 + 8)?;
+            }
+        }
+    }
+    Some(tables)
+}
+
+fn check_table(path: &Path) -> Result<(), StoreError> {
+    let sections = archive::sections(path).map_err(|error| failed(path, error))?;
+    match sections {
+        Some(_) => Ok(()),
+        None => Err(bad(path, "its end is not as it was written")),
+    }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
-    std::fs::read(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            corrupt(path.display().to_string(), format!("the file is missing; {REMEDY}"))
-        }
+    std::fs::read(path).map_err(|error| failed(path, error))
+}
+
+fn failed(path: &Path, error: std::io::Error) -> StoreError {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => bad(path, "the file is missing"),
         _ => io(format!("reading {}", path.display()))(error),
-    })
+    }
+}
+
+fn bad(path: &Path, what: &str) -> StoreError {
+    corrupt(path.display().to_string(), format!("{what}; {REMEDY}"))
 }

@@ -94,6 +94,10 @@ impl Place {
         first.commit().map_err(reading)?;
         db.persist(PersistMode::SyncAll).map_err(reading)?;
         drop((tables, db));
+        // The engine flushes what is in its folders, but not always the names of the folders.
+        for folder in ["", "keyspaces"] {
+            sync_directory(&self.engine.join(folder))?;
+        }
         drop(HeadFile::open(&self.root, None, &head, Batch::default())?);
         std::fs::remove_file(&note).map_err(io(doing()))?;
         sync_directory(&self.root)

@@ -11,7 +11,7 @@ use crate::verbs::{
 
 /// Holdfast: a configuration server with history, watches and atomic commits, and the commands to work with it.
 #[derive(Debug, Parser)]
-#[command(name = "holdfast", version, max_term_width = 110, arg_required_else_help = true)]
+#[command(name = "holdfast", version, max_term_width = 110)]
 #[command(
     after_help = "Exit codes: 0 ok, 1 error, 2 usage, 3 not found, 4 conflict, 5 denied, 6 unavailable."
 )]
@@ -51,9 +51,9 @@ pub struct Global {
         value_name = "URL"
     )]
     pub endpoint: String,
-    /// How long one call may take: `500ms`, `10s`, `2m`
-    #[arg(long, global = true, default_value = "10s", value_name = "DURATION", value_parser = duration)]
-    pub timeout: Duration,
+    /// How long one call may take: `500ms`, `10s`, `2m`; without it 10s, and 2m for a commit of an import
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
+    pub timeout: Option<Duration>,
     /// Print help
     #[arg(short, long, global = true, action = ArgAction::Help, help_heading = "Global options")]
     pub help: Option<bool>,
@@ -61,34 +61,40 @@ pub struct Global {
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
+#[allow(missing_docs, reason = "the help takes what the struct of each verb says")]
 pub enum Command {
-    /// Print the value of a key
     Get(get::Get),
-    /// Write a value
     Set(set::Set),
-    /// Delete keys, all of them or none
     #[command(visible_alias = "del", alias = "rm")]
     Delete(delete::Delete),
-    /// List the entries below a prefix
     #[command(visible_alias = "ls")]
     List(list::List),
-    /// Print changes as they happen
     Watch(watch::Watch),
-    /// Show the versions of a key, newest first
     History(history::History),
-    /// Show all entries of a namespace with their common ETag
     Snapshot(snapshot::Snapshot),
-    /// Give keys second names
     #[command(subcommand)]
     Alias(alias::Alias),
-    /// List the namespaces that hold entries
     Ns(ns::Ns),
-    /// Write files of configuration into a namespace
     Import(import::Import),
-    /// Write a namespace into files of configuration
     Export(export::Export),
-    /// Run the server
     Serve(serve::Serve),
+}
+
+impl Global {
+    /// How long to wait for an answer, where the command line does not say.
+    const USUAL_TIMEOUT: Duration = Duration::from_secs(10);
+    /// The same for 10,000 writes that a slow disk has to make durable.
+    const COMMIT_TIMEOUT: Duration = Duration::from_secs(120);
+
+    /// For a call.
+    pub fn call_timeout(&self) -> Duration {
+        self.timeout.unwrap_or(Self::USUAL_TIMEOUT)
+    }
+
+    /// For a large commit.
+    pub fn commit_timeout(&self) -> Duration {
+        self.timeout.unwrap_or(Self::COMMIT_TIMEOUT)
+    }
 }
 
 /// Reads a span of time such as `500ms`, `10s`, `1h 30m`.

@@ -27,7 +27,7 @@ pub struct Server {
 impl Server {
     /// Connects to the endpoint of the command line.
     pub async fn connect(global: &Global) -> Result<Self, Failure> {
-        let endpoint = endpoint(&global.endpoint)?.connect_timeout(global.timeout);
+        let endpoint = endpoint(&global.endpoint)?.connect_timeout(global.call_timeout());
         let channel = endpoint.connect().await.map_err(|error| Failure::Unreachable {
             endpoint: global.endpoint.clone(),
             why: innermost(&error),
@@ -37,8 +37,14 @@ impl Server {
                 .max_decoding_message_size(MAX_ANSWER_BYTES),
             holdfast: HoldfastServiceClient::new(channel)
                 .max_decoding_message_size(MAX_ANSWER_BYTES),
-            timeout: global.timeout,
+            timeout: global.call_timeout(),
         })
+    }
+
+    /// The same server, asked with more patience.
+    #[must_use]
+    pub fn patient(&self, timeout: Duration) -> Self {
+        Self { timeout, ..self.clone() }
     }
 
     /// A request that tells the server how long its caller will wait.

@@ -72,6 +72,14 @@ pub enum Failure {
     /// Anything else that this side refuses. Nothing was sent.
     #[error("{0}")]
     Refused(String),
+    /// The server does not take one value of an import. Nothing of this commit was applied.
+    #[error("{key}: {source}")]
+    Value {
+        /// Whose value.
+        key: String,
+        /// What the server said.
+        source: Box<Failure>,
+    },
     /// The first parts of an import are applied, the rest is not.
     #[error(
         "{applied} of {parts} parts are applied, the rest is not: {source}. The same import again writes only what is missing"
@@ -109,7 +117,7 @@ impl Failure {
             Self::Timeout(_) | Self::Unreachable { .. } => exit::UNAVAILABLE,
             Self::Serve(error) => error.exit_code(),
             Self::DanglingAlias { .. } | Self::NoAlias(_) => exit::NOT_FOUND,
-            Self::Partly { source, .. } => source.exit_code(),
+            Self::Value { source, .. } | Self::Partly { source, .. } => source.exit_code(),
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
             Self::File { .. }
             | Self::Document { .. }
@@ -122,6 +130,13 @@ impl Failure {
     /// True for the answer of a server to a call that it does not have.
     pub fn is_unimplemented(&self) -> bool {
         matches!(self, Self::Server(status) if status.code() == Code::Unimplemented)
+    }
+
+    /// The size of the value that is larger than the server takes, when that is the failure.
+    pub fn too_large(&self) -> Option<usize> {
+        let Self::Server(status) = self else { return None };
+        let info = status::error_info(status).filter(|info| info.reason == "TOO_LARGE")?;
+        info.metadata.get("size")?.parse().ok()
     }
 
     /// True when the server says that there is no such thing.
@@ -149,6 +164,10 @@ fn sentence_of(status: &Status) -> String {
 }
 
 fn hint(status: &Status) -> Option<&'static str> {
+    // What a gRPC library says about an answer that is none of gRPC.
+    if status.message().contains("grpc-status header missing") {
+        return Some("something else than a Holdfast server answers there");
+    }
     let info = status::error_info(status);
     match info.as_ref().map(|info| info.reason.as_str()).unwrap_or_default() {
         "INVALID_VALUE" => Some(

@@ -25,10 +25,16 @@ pub mod verbs;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
+use holdfast_api::status::exit;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    // The parser would count what the environment says as an argument and complain instead.
+    if std::env::args_os().len() < 2 {
+        let shown = args::Cli::command().print_help();
+        return ExitCode::from(if shown.is_ok() { exit::USAGE } else { exit::ERROR });
+    }
     let cli = args::Cli::parse();
     match verbs::run(cli) {
         Ok(()) => ExitCode::SUCCESS,

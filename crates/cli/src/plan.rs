@@ -33,6 +33,14 @@ impl Change {
         }
     }
 
+    /// What is written.
+    pub fn value(&self) -> Option<&[u8]> {
+        match self {
+            Self::Add(item) | Self::Replace { new: item, .. } => Some(&item.value),
+            Self::Remove(_) => None,
+        }
+    }
+
     /// How much room it takes in a commit.
     fn bytes(&self, namespace: &str) -> usize {
         match self {

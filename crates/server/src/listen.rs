@@ -1,11 +1,17 @@
 //! The accept loop: HTTP/1.1 and HTTP/2 without TLS on one port, bounded, with a drain at the end.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use axum::routing::future::RouteFuture;
+use http::{Request, Response};
+use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulConnection;
@@ -15,6 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
+use tower::Service;
 use tracing::{debug, warn};
 
 /// How HTTP/2 begins (RFC 9113, section 3.4).
@@ -122,8 +129,8 @@ async fn connection(
             Ok(Err(_)) | Err(_) => return,
         },
     };
-    let router = router.layer(axum::Extension(Peer(peer.ip())));
-    let service = TowerToHyperService::new(router);
+    let peer = peer.ip();
+    let service = TowerToHyperService::new(WithPeer { router, peer: Peer(peer) });
     let io = TokioIo::new(stream);
     let ended = if http2 {
         let mut builder = http2::Builder::new(TokioExecutor::new());
@@ -143,6 +150,29 @@ async fn connection(
     };
     if let Err(error) = ended {
         debug!(%peer, %error, "connection ended");
+    }
+}
+
+/// Tells every request of a connection who is on the other side. Beside the shared router it costs a few bytes for each
+/// connection, where a layer would cost a router.
+#[derive(Clone)]
+struct WithPeer {
+    router: Router,
+    peer: Peer,
+}
+
+impl Service<Request<Incoming>> for WithPeer {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = RouteFuture<Infallible>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Service::<Request<Incoming>>::poll_ready(&mut self.router, cx)
+    }
+
+    fn call(&mut self, mut request: Request<Incoming>) -> RouteFuture<Infallible> {
+        request.extensions_mut().insert(self.peer);
+        self.router.call(request)
     }
 }
 

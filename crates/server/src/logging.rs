@@ -7,6 +7,9 @@ use tracing_subscriber::fmt;
 
 use crate::settings::{LogFormat, LogSettings};
 
+/// Libraries whose notices are of no use to an operator; a level that names them wins.
+const QUIET: &str = "fjall=warn,lsm_tree=warn,h2=warn,hyper=warn,tonic=warn";
+
 /// Says what is wrong with a level.
 ///
 /// # Errors
@@ -23,7 +26,8 @@ pub fn start(settings: &LogSettings) {
         LogFormat::Pretty => false,
         LogFormat::Auto => !stderr().is_terminal(),
     };
-    let builder = fmt().with_env_filter(EnvFilter::new(&settings.level)).with_writer(stderr);
+    let filter = EnvFilter::new(format!("{QUIET},{}", settings.level));
+    let builder = fmt().with_env_filter(filter).with_writer(stderr);
     let started = if json {
         builder.json().flatten_event(true).try_init()
     } else {

@@ -14,6 +14,7 @@ use holdfast_auth::{AllowAll, DenyAll, Guard};
 use holdfast_engine::{Engine, EngineError};
 use holdfast_store::StoreError;
 use http::{StatusCode, header};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -77,6 +78,7 @@ pub fn serve(layers: &Layers, print_config: bool) -> Result<(), ServeError> {
         return Ok(());
     }
     logging::start(&loaded.settings.log);
+    raise_file_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
@@ -93,6 +95,15 @@ pub fn serve(layers: &Layers, print_config: bool) -> Result<(), ServeError> {
         tracing::info!("stopped");
         Ok(())
     })
+}
+
+/// Every watcher is a socket, and the usual soft limit is 1,024.
+fn raise_file_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%error, files = limit.current, "cannot raise the limit of open files");
+    }
 }
 
 /// A server that answers calls. [`Running::stop`] ends it; dropping it does not.

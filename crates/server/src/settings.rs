@@ -3,7 +3,7 @@
 //! - [`Settings`]: the tree
 //! - [`table`]: every setting with its path and its sentence; documentation, environment names and printing come from it
 //! - [`form`]: how a value is written: sizes, durations, addresses
-//! - [`load`]: the layers, and every fault at once
+//! - [`mod@load`]: the layers, and every fault at once
 
 pub mod form;
 pub mod load;

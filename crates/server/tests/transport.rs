@@ -279,6 +279,28 @@ async fn a_connection_that_stays_open_is_cut_after_the_grace() {
 }
 
 #[tokio::test]
+async fn a_thousand_watches_of_one_connection_end_with_their_callers() {
+    let server = open().await;
+    let mut client = config(&server).await;
+    let mut watches = Vec::new();
+    for _ in 0..1_000 {
+        watches.push(watch(&mut client, &["a"], &[]).await);
+    }
+    assert_eq!(server.engine().status().watchers, 1_000);
+    set(&mut client, "a", "k", "1").await;
+    for watch in &mut watches {
+        let change = watch.message().await.expect("live").expect("not over");
+        assert_eq!(&*change.entry.key, "k");
+    }
+    drop(watches);
+    while server.engine().status().watchers > 0 {
+        // The connection still carries calls while the watches go.
+        assert_eq!(get(&mut client, "a", "k").await.expect("there").version, 1);
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_taken_port_is_a_sentence() {
     let server = open().await;
     let mut settings = settings();

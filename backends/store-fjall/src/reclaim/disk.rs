@@ -54,9 +54,23 @@ impl FjallStore {
                 continue;
             }
             *self.writer.lock().dead.of(table) = 0;
-            keyspace.rotate_memtable_and_wait().map_err(reading)?;
-            keyspace.major_compact().map_err(reading)?;
+            self.rewrite(table)?;
         }
         Ok(())
+    }
+
+    /// Writes what is still in memory to files, and all files anew, so that they take as little space as can be. Takes as
+    /// long as copying the data; appends and reads go on beside it.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] and [`StoreError::Corrupt`], when the files cannot be written or read.
+    pub fn compact(&self) -> Result<(), StoreError> {
+        Table::ALL.into_iter().try_for_each(|table| self.rewrite(table))
+    }
+
+    fn rewrite(&self, table: Table) -> Result<(), StoreError> {
+        let keyspace = self.tables.get(table);
+        keyspace.rotate_memtable_and_wait().map_err(reading)?;
+        keyspace.major_compact().map_err(reading)
     }
 }

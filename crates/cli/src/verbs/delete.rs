@@ -11,7 +11,9 @@ use crate::output::{self, Layout};
 use crate::record::printable;
 use crate::tree::Value;
 
-/// Delete keys, all of them or none. A key that does not exist is an error.
+/// Delete keys, all of them or none.
+///
+/// A key that does not exist is an error.
 #[derive(Debug, Args)]
 pub struct Delete {
     /// The keys

@@ -10,9 +10,9 @@ use crate::output::{self, Layout};
 use crate::record::Record;
 use crate::tree::{Value, json};
 
-/// Print the value of a key: its bytes and nothing else, or with -o all that is known about it.
+/// Print the value of a key.
 ///
-/// A key that does not exist but is an alias stands for the alias's target.
+/// Its bytes and nothing else; with -o all that is known about it. A key that does not exist but is an alias stands for the alias's target.
 #[derive(Debug, Args)]
 pub struct Get {
     /// The key

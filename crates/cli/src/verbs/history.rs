@@ -11,7 +11,9 @@ use crate::record::Record;
 
 const PAGE: i32 = 200;
 
-/// Show the versions of a key, newest first; with `-o raw` only their values.
+/// Show the versions of a key, newest first.
+///
+/// With `-o raw` only their values.
 #[derive(Debug, Args)]
 pub struct History {
     /// The key

@@ -16,6 +16,7 @@ use crate::failure::Failure;
 use crate::output::{self, Layout};
 use crate::plan::{Change, MAX_BYTES, MAX_EVENTS, Plan};
 use crate::read;
+use crate::record::printable;
 use crate::screen;
 use crate::tree::{Format, Item, Value};
 
@@ -100,13 +101,14 @@ impl Import {
         let (counts, same, total) = (plan.counts(), plan.same, plan.changes.len());
         let parts = plan.parts(&global.namespace);
         let bar = screen::progress(u64::try_from(total).unwrap_or(u64::MAX), "writing");
+        let server = server.patient(global.commit_timeout());
         let mut revision = None;
         for (applied, part) in parts.iter().enumerate() {
             let writes = part.iter().map(|change| write(&global.namespace, change)).collect();
             let reason = self.reason.as_deref().unwrap_or_default();
-            let answer = commit::commit(server, writes, reason).await.map_err(|source| {
+            let answer = commit::commit(&server, writes, reason).await.map_err(|source| {
                 bar.finish_and_clear();
-                partly(applied, parts.len(), source)
+                partly(applied, parts.len(), named(part, source))
             })?;
             revision = Some(answer.revision);
             bar.inc(u64::try_from(part.len()).unwrap_or(u64::MAX));
@@ -123,6 +125,15 @@ fn write(namespace: &str, change: &Change) -> Write {
         }
         // Gone already is as good.
         Change::Remove(item) => commit::delete(namespace, &item.key, true),
+    }
+}
+
+/// The server tells the size of a value that is too large; here it is known whose it is.
+fn named(part: &[Change], source: Failure) -> Failure {
+    let Some(size) = source.too_large() else { return source };
+    match part.iter().find(|change| change.value().is_some_and(|value| value.len() == size)) {
+        Some(change) => Failure::Value { key: printable(change.key()), source: Box::new(source) },
+        None => source,
     }
 }
 

@@ -8,7 +8,9 @@ use crate::failure::Failure;
 use crate::output::{self, Layout};
 use crate::read;
 
-/// List the entries whose key begins with a prefix, in key order; with `-o raw` only their keys.
+/// List the entries whose key begins with a prefix.
+///
+/// In key order; with `-o raw` only their keys.
 #[derive(Debug, Args)]
 pub struct List {
     /// The beginning of the keys; none: all of the namespace

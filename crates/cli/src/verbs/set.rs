@@ -30,7 +30,7 @@ pub struct Set {
         value_name = "VALUE",
         required_unless_present = "file",
         conflicts_with = "file",
-        allow_hyphen_values = true
+        allow_negative_numbers = true
     )]
     value: Option<String>,
     /// Read the value from a file

@@ -11,7 +11,9 @@ use crate::record::Record;
 use crate::screen;
 use crate::tree::Value;
 
-/// Show all entries of a namespace as of one moment, with their common ETag; with `-o raw` only the ETag.
+/// Show all entries of a namespace with their common ETag.
+///
+/// As of one moment; with `-o raw` only the ETag.
 #[derive(Debug, Args)]
 pub struct Snapshot {
     /// The ETag of an earlier snapshot: when it still holds, no entries are sent

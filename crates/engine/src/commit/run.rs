@@ -69,9 +69,14 @@ impl Log {
     fn try_group(&self, group: &[Job]) -> Result<Vec<Result<Committed, EngineError>>, EngineError> {
         let batches: Vec<&Batch> = group.iter().map(|job| &job.batch).collect();
         for _ in 0..RACES {
+            // Before the facts: whoever appends from here on makes our append fail, whatever we read meanwhile.
+            let mut head = block_on(self.store.head())?;
+            if head.revision != self.view().head.revision {
+                self.moved(&head);
+            }
             let facts = block_on(self.gather(&batches))?;
-            // After the facts: the ordinal base covers every trace that was gone by then.
-            let head = block_on(self.store.head())?;
+            // After the facts: the ordinal base covers every trace of a key that was gone by then.
+            head.ordinal_base = block_on(self.store.head())?.ordinal_base;
             let now = self.options.clock.now();
             self.clock_behind.store(now < head.time, Relaxed);
             let mut random = random_bytes;

@@ -23,7 +23,10 @@ pub(crate) mod watcher;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{
+    AtomicBool, AtomicUsize,
+    Ordering::{Relaxed, SeqCst},
+};
 use std::thread::JoinHandle;
 
 use holdfast_model::{Filter, Head, Revision, Sealed};
@@ -35,7 +38,7 @@ use crate::options::WatchOptions;
 use delivered::Delivered;
 use index::Index;
 use ring::Ring;
-use watcher::{Mode, Watcher};
+use watcher::{Mode, State, Watcher};
 
 pub(crate) struct Hub {
     pub(crate) ring: Mutex<Ring>,
@@ -95,9 +98,11 @@ impl Hub {
         }
     }
 
-    /// Says that the View now shows what was pushed.
+    /// Says that the View now shows what was pushed. With nobody watching it wakes nobody: the first to register rings again.
     pub(crate) fn ring_the_bell(&self) {
-        self.commits.ring();
+        if self.watchers.load(SeqCst) > 0 {
+            self.commits.ring();
+        }
     }
 
     /// A new cursor behind `position`. It starts lagging and catches up by itself.
@@ -106,22 +111,31 @@ impl Hub {
         let watcher = Arc::new(Watcher::new(roster.next_id, filters, position));
         roster.next_id += 1;
         roster.index.insert(&watcher);
-        self.watchers.fetch_add(1, Relaxed);
+        drop(roster);
+        self.watchers.fetch_add(1, SeqCst);
+        self.commits.ring();
         watcher
     }
 
     pub(crate) fn deregister(&self, watcher: &Arc<Watcher>) {
         self.roster.lock().index.remove(watcher);
         self.waiting.lock().retain(|other| !Arc::ptr_eq(other, watcher));
-        self.watchers.fetch_sub(1, Relaxed);
+        self.watchers.fetch_sub(1, SeqCst);
     }
 
     /// Takes the watcher to where it is live, or has something queued, or waits for a sweep.
     pub(crate) fn catch_up(&self, watcher: &Arc<Watcher>) {
+        let needs_nothing = |state: &State| {
+            state.mode == Mode::Live || !state.queue.is_empty() || state.ended.is_some()
+        };
+        // Nearly always so, and without the lock that all watchers share.
+        if needs_nothing(&watcher.state.lock()) {
+            return;
+        }
         loop {
             let roster = self.roster.lock();
             let mut state = watcher.state.lock();
-            if state.mode == Mode::Live || !state.queue.is_empty() || state.ended.is_some() {
+            if needs_nothing(&state) {
                 return;
             }
             if state.position >= roster.dispatched {
@@ -174,7 +188,7 @@ impl Hub {
         });
         let lag = behind.max().unwrap_or(0);
         drop(roster);
-        (self.watchers.load(Relaxed), lag)
+        (self.watchers.load(SeqCst), lag)
     }
 
     /// Ends every watch and both threads.

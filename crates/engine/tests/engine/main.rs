@@ -3,6 +3,7 @@
 mod aliases;
 mod batches;
 mod entries;
+mod faults;
 mod upkeep;
 mod watching;
 

@@ -1,9 +1,9 @@
 //! The holdfast.v1 dialect: strict about what it is asked, exact about what went wrong.
 //!
-//! - [`commit`], [`watch`]: the RPCs
-//! - [`frames`]: commits as frames of at most 1 MiB
-//! - [`strict`]: what is refused, with the path of the member
-//! - [`error`]: reasons and metadata
+//! - `commit`, `watch`: the RPCs
+//! - `frames`: commits as frames of at most 1 MiB
+//! - `strict`: what is refused, with the path of the member
+//! - `error`: reasons and metadata
 
 mod commit;
 mod error;

@@ -33,14 +33,14 @@ pub fn routes(
         metrics: shared.metrics.clone(),
         refuse,
     };
+    // Answers go uncompressed: some clients ask for gzip by default, and then an event that was encoded once would be
+    // compressed for each of its watchers.
     let config = ConfigServiceServer::new(ConfigV1::new(shared.clone()))
         .max_decoding_message_size(shared.knobs.request_bytes)
-        .accept_compressed(CompressionEncoding::Gzip)
-        .send_compressed(CompressionEncoding::Gzip);
+        .accept_compressed(CompressionEncoding::Gzip);
     let holdfast = HoldfastServiceServer::new(HoldfastV1::new(shared.clone()))
         .max_decoding_message_size(shared.knobs.request_bytes)
-        .accept_compressed(CompressionEncoding::Gzip)
-        .send_compressed(CompressionEncoding::Gzip);
+        .accept_compressed(CompressionEncoding::Gzip);
     let health = HealthServer::new(HealthService::from_health_reporter(health));
     let routes = Routes::new(web.layer(authn(config_v1::refuse).layer(config)))
         .add_service(web.layer(authn(holdfast_v1::refuse).layer(holdfast)))

@@ -12,15 +12,17 @@ use super::table::{ENV_PREFIX, SETTINGS, Setting};
 /// The file that is read when it is there and no other is named.
 pub const DEFAULT_FILE: &str = "holdfast.toml";
 
-/// Names in the environment that belong to the command line client.
-const CLIENT_NAMES: [&str; 6] = ["ENDPOINT", "TOKEN", "NAMESPACE", "OUTPUT", "CONTEXT", "CONFIG"];
+/// Names the file, like `--config`.
+const FILE_NAME: &str = "HOLDFAST_CONFIG";
+/// Names in the environment that are no settings of the server: the file's, and those of the command line client.
+const OTHER_NAMES: [&str; 6] = ["CONFIG", "ENDPOINT", "TOKEN", "NAMESPACE", "OUTPUT", "CONTEXT"];
 /// Beginnings of names that Kubernetes injects for a service called holdfast.
 const FOREIGN_PREFIXES: [&str; 2] = ["SERVICE_", "PORT"];
 
 /// Where settings come from, weakest first.
 #[derive(Debug, Clone, Default)]
 pub struct Layers {
-    /// `--config`; `None`: [`DEFAULT_FILE`], if it is there.
+    /// `--config`; `None`: what `HOLDFAST_CONFIG` names, else [`DEFAULT_FILE`], if it is there.
     pub file: Option<PathBuf>,
     /// The environment.
     pub env: Vec<(String, String)>,
@@ -57,7 +59,9 @@ impl std::error::Error for Faults {}
 pub fn load(layers: &Layers) -> Result<Loaded, Faults> {
     let loaded = Loaded { settings: Settings::default(), origins: BTreeMap::new() };
     let mut loading = Loading { loaded, faults: Vec::new() };
-    loading.file(layers.file.as_deref());
+    let from_env = layers.env.iter().find(|(name, _)| name == FILE_NAME);
+    let file = layers.file.as_deref().or_else(|| from_env.map(|(_, path)| Path::new(path)));
+    loading.file(file);
     loading.environment(&layers.env);
     for (flag, path, value) in &layers.flags {
         loading.set(path, &Value::String(value.clone()), flag);
@@ -102,7 +106,7 @@ impl Loading {
         for (name, value) in env {
             let Some(short) = name.strip_prefix(ENV_PREFIX) else { continue };
             let foreign = FOREIGN_PREFIXES.iter().any(|prefix| short.starts_with(prefix));
-            if foreign || CLIENT_NAMES.contains(&short) {
+            if foreign || OTHER_NAMES.contains(&short) {
                 continue;
             }
             let path = short.to_lowercase().replace("__", ".");
@@ -239,7 +243,9 @@ mod tests {
     #[test]
     fn yaml_says_the_same() {
         let (_dir, path) = file("holdfast.yaml", "listen: 127.0.0.1:7\nstore:\n  kind: memory\n");
-        let settings = load(&layers(&path)).expect("valid").settings;
+        let named = vec![("HOLDFAST_CONFIG".into(), path.display().to_string())];
+        let layers = Layers { env: named, ..Layers::default() };
+        let settings = load(&layers).expect("valid").settings;
         assert_eq!(
             (settings.listen.port(), settings.store.kind),
             (7, super::super::StoreKind::Memory)

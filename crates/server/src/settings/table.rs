@@ -217,7 +217,7 @@ const INTRODUCTION: &str = "\
 
 Each setting has a place in the file, a name in the environment and, for the first few, a flag of `holdfast serve`.
 What comes later wins: default, file, environment, flag. The file is TOML, or YAML when its name ends in `.yaml` or
-`.yml`; `--config` names it, else `holdfast.toml` in the working directory is read when it is there. A dot in the path
+`.yml`; `--config` or `HOLDFAST_CONFIG` names it, else `holdfast.toml` in the working directory is read when it is there. A dot in the path
 is a table in the file and `__` in the environment. A setting that does not exist, or a value that cannot be, stops the
 start; all faults are shown at once, each with its path. `holdfast serve --print-config` prints what is in force and
 where each value comes from.

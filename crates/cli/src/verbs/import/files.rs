@@ -15,6 +15,8 @@ use crate::tree::{Format, Item, part};
 
 /// A larger file is no configuration, and one commit could not hold it.
 const MAX_FILE_BYTES: u64 = 256 << 20;
+/// How the command line names standard input.
+const STDIN: &str = "-";
 /// Codec of opaque files: no server looks into it.
 const RAW: &str = "raw";
 
@@ -25,7 +27,7 @@ pub(super) fn read(import: &Import) -> Result<BTreeMap<String, Item>, Failure> {
     let mut all = Collected::default();
     for file in &files {
         let flat = read_one(file).inspect_err(|_| bar.finish_and_clear())?;
-        all.take(flat, &file.path, import)?;
+        all.take(flat, &shown(&file.path), import)?;
         bar.inc(1);
     }
     bar.finish_and_clear();
@@ -35,7 +37,7 @@ pub(super) fn read(import: &Import) -> Result<BTreeMap<String, Item>, Failure> {
 fn list(import: &Import) -> Result<Vec<Found>, Failure> {
     let mut files = Vec::new();
     for path in &import.paths {
-        if path == Path::new("-") || !path.is_dir() {
+        if path == Path::new(STDIN) || !path.is_dir() {
             files.push(named(path, import)?);
             continue;
         }
@@ -50,15 +52,19 @@ fn list(import: &Import) -> Result<Vec<Found>, Failure> {
 
 /// A file that is named on the command line adds nothing to its keys, unless it is opaque.
 fn named(path: &Path, import: &Import) -> Result<Found, Failure> {
+    if path != Path::new(STDIN) {
+        let failed = |source| Failure::File { path: path.to_owned(), source };
+        fs::metadata(path).map_err(failed)?;
+    }
     let format = import.format.or_else(|| Format::of(path));
     let name = path.file_name().and_then(|name| name.to_str());
     let prefix = match (format, name) {
         (Some(_), _) => String::new(),
-        (None, Some(name)) if import.raw && name != "-" => part::encode(name),
+        (None, Some(name)) if import.raw && name != STDIN => part::encode(name),
         _ => {
             return Err(Failure::Usage(format!(
                 "{} has no name that tells its format; say --format json, yaml or toml, or --raw for an opaque value",
-                if path == Path::new("-") {
+                if path == Path::new(STDIN) {
                     "standard input".into()
                 } else {
                     path.display().to_string()
@@ -69,21 +75,26 @@ fn named(path: &Path, import: &Import) -> Result<Found, Failure> {
     Ok(Found { path: path.to_owned(), prefix, format })
 }
 
+/// For messages.
+fn shown(path: &Path) -> PathBuf {
+    if path == Path::new(STDIN) { PathBuf::from("standard input") } else { path.to_owned() }
+}
+
 fn read_one(file: &Found) -> Result<Flat, Failure> {
-    let bytes =
-        bytes(&file.path).map_err(|source| Failure::File { path: file.path.clone(), source })?;
+    let path = shown(&file.path);
+    let bytes = bytes(&file.path).map_err(|source| Failure::File { path: path.clone(), source })?;
     let Some(format) = file.format else {
         return Ok(opaque(file, bytes));
     };
     let document = format.read(&bytes);
     document
         .and_then(|document| flatten(document, &file.prefix))
-        .map_err(|source| Failure::Document { path: file.path.clone(), source })
+        .map_err(|source| Failure::Document { path, source })
 }
 
 fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    if path == Path::new("-") {
+    if path == Path::new(STDIN) {
         std::io::stdin().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
     } else {
         fs::File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;

@@ -70,3 +70,41 @@ fn message(error: &EngineError) -> String {
         _ => error.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use holdfast_api::status::error_info;
+    use holdfast_store::{AppendError, StoreError};
+
+    use super::*;
+
+    #[test]
+    fn a_store_in_trouble_speaks_as_the_contract_says() {
+        let flush = "fsync failed".to_owned();
+        let corrupt = StoreError::Corrupt { place: "log".into(), what: "secret".into() };
+        let cases: [(EngineError, Code, &str, &str); 6] = [
+            (
+                AppendError::ReadOnly(flush.clone()).into(),
+                Code::FailedPrecondition,
+                "READ_ONLY",
+                "config: store is read-only",
+            ),
+            (AppendError::Unknown(flush).into(), Code::Unknown, "", "the flush failed, "),
+            (
+                AppendError::NoSpace { free: 1, reserve: 2 }.into(),
+                Code::ResourceExhausted,
+                "",
+                "no space: ",
+            ),
+            (corrupt.into(), Code::Internal, "", "internal store error"),
+            (AppendError::Refused("x".into()).into(), Code::Internal, "", "internal error"),
+            (EngineError::Stopping, Code::Unavailable, "", "the server is shutting down"),
+        ];
+        for (error, code, reason, begins) in cases {
+            let status = Status::from(Refusal::from(error));
+            let found = error_info(&status).map(|info| info.reason).unwrap_or_default();
+            assert_eq!((status.code(), &*found), (code, reason), "{status:?}");
+            assert!(status.message().starts_with(begins), "{status:?}");
+        }
+    }
+}
