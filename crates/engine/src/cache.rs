@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn its_bound_is_in_bytes() {
-        let cache = Cache::new(64 * 64 << 10);
+        let cache = Cache::new(4 << 20);
         for n in 0..10_000 {
             let at = key("a", &format!("k{n}"));
             let sealed = sealed_set(&at, n + 1, &"v".repeat(8 << 10));
@@ -157,6 +157,6 @@ mod tests {
             cache.offer(&at, Known::Entry(Arc::new(entry)), Revision(n + 1));
         }
         let held: u64 = cache.shards.iter().map(|shard| shard.lock().known.weight()).sum();
-        assert!(held <= 64 * 64 << 10 && held > 32 * 64 << 10, "{held}");
+        assert!(held <= 4 << 20 && held > 2 << 20, "{held}");
     }
 }

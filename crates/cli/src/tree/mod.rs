@@ -4,7 +4,7 @@
 //!
 //! - [`value`]: the tree in memory, numbers as they were spelled
 //! - [`part`]: how any text becomes one part of a key, and back
-//! - [`format`]: JSON, YAML, TOML to [`value::Value`] and back, by [`json`], [`yaml`], [`toml`]
+//! - [`mod@format`]: JSON, YAML, TOML to [`value::Value`] and back, by [`json`], [`yaml`], [`toml`]
 //! - [`exact`]: the member `$holdfast`, for entries that no tree can show
 //! - [`files`]: items as the files of a directory
 //! - [`walk`]: which files there are below a directory, and what they add to the key

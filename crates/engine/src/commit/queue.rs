@@ -56,11 +56,8 @@ impl Queue {
         let _room = room.map_err(|_| EngineError::Stopping)?;
         let (answer, answered) = oneshot::channel();
         let job = Job { batch, side, deadline, answer, weight, _room };
-        let sent = self.jobs.read().as_ref().map(|jobs| jobs.send(job));
-        match sent {
-            Some(Ok(())) => Ok(answered),
-            _ => Err(EngineError::Stopping),
-        }
+        let taken = self.jobs.read().as_ref().is_some_and(|jobs| jobs.send(job).is_ok());
+        if taken { Ok(answered) } else { Err(EngineError::Stopping) }
     }
 
     pub(crate) async fn submit(
