@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use holdfast_api::config_v1::ChangeType;
+use holdfast_api::config_v1::{ChangeType, WatchResponse};
 use holdfast_api::holdfast_v1::watch_request::Start;
 use holdfast_api::holdfast_v1::{Event, EventKind};
 use holdfast_tests::client::{connect, put};
@@ -16,6 +16,7 @@ use holdfast_tests::server::Launch;
 use holdfast_tests::{Config, Holdfast, Server, memory, torture};
 use parking_lot::Mutex;
 use tokio::task::JoinSet;
+use tonic::Streaming;
 
 const NAMESPACES: u64 = 10;
 const WRITERS: u64 = 64;
@@ -138,8 +139,7 @@ fn watchers(port: u16, last: &Arc<AtomicU64>, dice: &mut Dice) -> Vec<Watcher> {
 type ConfigSeen = Arc<Mutex<Vec<(String, i64)>>>;
 
 /// A watcher over config.v1, which has no tokens: it sees what happens until the server stops.
-async fn follow_config(config: Config, namespace: String, seen: ConfigSeen) {
-    let mut watch = config.watch(&[&namespace], &[]).await.expect("a watch");
+async fn follow_config(mut watch: Streaming<WatchResponse>, seen: ConfigSeen) {
     while let Ok(event) = watch.message().await {
         let event = event.expect("a watch never ends with OK");
         assert_eq!(event.r#type, ChangeType::CHANGE_TYPE_SET);
@@ -219,11 +219,9 @@ async fn a_hundred_watchers_see_exactly_what_was_committed() {
     let mut config_seen = Vec::new();
     for number in 0..NAMESPACES {
         let (namespace, seen) = (format!("n{number}"), ConfigSeen::default());
-        over_config.spawn(follow_config(
-            server.config().await,
-            namespace.clone(),
-            Arc::clone(&seen),
-        ));
+        // It sees what happens from now on: so it has to have begun before the first write.
+        let watch = server.config().await.watch(&[&namespace], &[]).await.expect("a watch");
+        over_config.spawn(follow_config(watch, Arc::clone(&seen)));
         config_seen.push((namespace, seen));
     }
 
