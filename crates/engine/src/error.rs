@@ -158,7 +158,7 @@ pub enum EngineError {
         "the resume point belongs to another log or epoch; the oldest revision here is {oldest}"
     )]
     ForeignLog {
-        /// The oldest revision a watch can start behind.
+        /// The oldest commit that is still there.
         oldest: Revision,
     },
     /// The store failed to read.
