@@ -1,0 +1,49 @@
+//! Measures Holdfast beside other servers, in one run on one machine: same client, same connections, same payload.
+//!
+//! - [`rows`]: **start here**: one file for each kind of work, what is compared and against which bar
+//! - [`load`]: the load generator; [`measured`]: what it saw; [`scale`]: how much and how long
+//! - [`subjects`]: the servers as processes of their own: Holdfast, etcd, and an echo server on the same libraries
+//! - [`seed`]: directories with a million keys; [`data`]: keys and values; [`inside`]: an engine in this process
+//! - [`report`]: `docs/benchmarks.md`; [`machine`]: where all this was measured
+//!
+//! Rounds are interleaved (A, B, A, B, ...) and every figure is the median of its rounds, so that a disturbance of the
+//! machine meets both sides.
+
+mod args;
+mod data;
+mod dice;
+mod inside;
+mod load;
+mod machine;
+mod measured;
+mod process;
+mod report;
+mod rows;
+mod scale;
+mod seed;
+mod subjects;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Args, Command};
+
+/// Whatever goes wrong ends the run with a sentence.
+type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let ended = match (runtime, Args::parse().command) {
+        (Ok(runtime), Command::Run(run)) => runtime.block_on(rows::run(&run)),
+        (Ok(runtime), Command::Echo(echo)) => runtime.block_on(subjects::echo::serve(echo.listen)),
+        (Err(error), _) => Err(error.into()),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("bench: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Durable set beside etcd's put.
+
+use super::{Bench, Side, VALUE_BYTES, in_turns};
+use crate::Fault;
+use crate::data::Values;
+use crate::load::drive;
+use crate::machine;
+use crate::measured::Measured;
+use crate::report::{Bar, Latency, Line, Section, micros};
+use crate::subjects::echo::Echo;
+use crate::subjects::etcd::{Etcd, Put};
+use crate::subjects::holdfast::{Holdfast, Set};
+
+/// Writers on how many connections, each with so many calls at once.
+const WRITERS: [(usize, usize, f64); 3] = [(1, 1, 1.2), (4, 16, 1.5), (4, 125, 1.5)];
+/// Larger values, by 64 writers.
+const LARGE: [(usize, &str); 2] = [(16 << 10, "16 KiB"), (1 << 20, "1 MiB")];
+/// Keys that large values are written to.
+const LARGE_KEYS: u64 = 500;
+
+pub(crate) async fn measure(bench: &mut Bench) -> Result<Section, Fault> {
+    let keys = bench.scale.keys;
+    let mut section = Section {
+        title: "Durable set",
+        about: format!(
+            "`config.v1/Set` beside etcd's `Put`, both over existing keys, uniform over {keys} keys ({LARGE_KEYS} for the large \
+             values). Writers are callers that wait for each answer; up to 64 on 4 connections with 16 each, 500 on 4 with \
+             125 each, one alone on one. An answer comes when the write is on disk, on both sides."
+        ),
+        ..Section::default()
+    };
+    small(bench, &mut section).await?;
+    for (bytes, size) in LARGE {
+        let pair = Pair::start(bench, bytes, LARGE_KEYS, false).await?;
+        let (ours, theirs) = pair.measure(bench, 4, 16).await?;
+        note(&mut section, &format!("64 writers, {size}"), &ours, &theirs, Bar::None);
+    }
+    Ok(section)
+}
+
+async fn small(bench: &mut Bench, section: &mut Section) -> Result<(), Fault> {
+    let pair = Pair::start(bench, VALUE_BYTES, bench.scale.keys, true).await?;
+    for (connections, in_flight, bar) in WRITERS {
+        let (ours, theirs) = pair.measure(bench, connections, in_flight).await?;
+        let writers = connections * in_flight;
+        let work = format!("{writers} writer{}, 200 B", if writers == 1 { "" } else { "s" });
+        note(section, &work, &ours, &theirs, Bar::AtLeast(bar));
+        if writers == 1 {
+            section.lines.push(alone(bench, &ours).await?);
+        }
+        if writers == 64 {
+            for (name, ours, theirs) in
+                [("p99", ours.p99, theirs.p99), ("p99.9", ours.p999, theirs.p999)]
+            {
+                let work = format!("{work}: {name}");
+                section.lines.push(Line::time(&work, ours, ("etcd", theirs), Bar::AtMost(1.0)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The least that one writer can wait: a flush, and the way there and back.
+async fn alone(bench: &Bench, ours: &Measured) -> Result<Line, Fault> {
+    let echo = Echo::start(bench.work())?;
+    let bare = echo.side(1, bench.scale.keys).await?;
+    let way = drive(&bench.load(1), &bare.connections, bare.pid).await?;
+    let flush = machine::flush(bench.work(), 2_000)?;
+    let least = flush + way.p50;
+    Ok(Line {
+        work: "1 writer: p50 beside a flush and a round trip".into(),
+        holdfast: micros(ours.p50),
+        beside: format!("flush {} + echo {}", micros(flush), micros(way.p50)),
+        figure: format!("{:.2}x", ours.p50 / least),
+        bar: "at most 1.3x".into(),
+        met: Some(ours.p50 <= least * 1.3),
+    })
+}
+
+fn note(section: &mut Section, work: &str, ours: &Measured, theirs: &Measured, bar: Bar) {
+    section.lines.push(Line::rate(work, ours.rate, ("etcd", theirs.rate), bar));
+    section.latencies.push(Latency { who: format!("Holdfast, {work}"), seen: *ours });
+    section.latencies.push(Latency { who: format!("etcd, {work}"), seen: *theirs });
+}
+
+/// Both servers over the same keys.
+struct Pair {
+    holdfast: Holdfast,
+    etcd: Etcd,
+    keys: u64,
+    values: Values,
+}
+
+impl Pair {
+    async fn start(bench: &mut Bench, bytes: usize, keys: u64, full: bool) -> Result<Self, Fault> {
+        let seed = if full { Some(bench.seed().await?) } else { None };
+        let holdfast = Holdfast::start(bench.work(), seed.as_deref(), &[])?;
+        let etcd = Etcd::start(bench.work())?;
+        if full {
+            eprintln!("bench: filling etcd");
+            etcd.fill(keys, bytes).await?;
+        }
+        Ok(Self { holdfast, etcd, keys, values: Values::of(bytes) })
+    }
+
+    async fn measure(
+        &self,
+        bench: &Bench,
+        connections: usize,
+        in_flight: usize,
+    ) -> Result<(Measured, Measured), Fault> {
+        let ours = self.holdfast.connect(connections).await?;
+        let ours = Side {
+            connections: Set::on(ours, self.keys, &self.values),
+            pid: self.holdfast.process.pid(),
+        };
+        let theirs = self.etcd.connect(connections).await?;
+        let theirs = Side {
+            connections: Put::on(theirs, self.keys, &self.values),
+            pid: self.etcd.process.pid(),
+        };
+        in_turns(bench, in_flight, &ours, &theirs).await
+    }
+}
