@@ -4,14 +4,13 @@
 //! is published, so a hit is at most too new by a group that is already durable. A reader that missed may offer what
 //! it read from an older View: each shard remembers the last revision that touched it, and refuses older offers.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use holdfast_model::{Entry, EntryKey, Revision, Sealed};
 use parking_lot::Mutex;
-use quick_cache::Weighter;
-use quick_cache::unsync;
+use quick_cache::{DefaultHashBuilder, Weighter, unsync};
 
 /// Many enough that two threads rarely meet in one, few enough that each has a useful share of the budget.
 const SHARDS: usize = 64;
@@ -27,7 +26,7 @@ pub(crate) enum Known {
 
 pub(crate) struct Cache {
     shards: Box<[Mutex<Shard>]>,
-    hasher: RandomState,
+    hasher: DefaultHashBuilder,
     hits: AtomicU64,
     misses: AtomicU64,
 }
@@ -62,7 +61,7 @@ impl Cache {
         };
         Self {
             shards: (0..SHARDS).map(|_| shard()).collect(),
-            hasher: RandomState::new(),
+            hasher: DefaultHashBuilder::default(),
             hits: AtomicU64::new(0),
             misses: AtomicU64::new(0),
         }
