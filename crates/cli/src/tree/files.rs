@@ -46,7 +46,10 @@ fn file_name(first: &str) -> Option<String> {
 mod tests {
     use std::fs;
 
+    use proptest::prelude::*;
+
     use super::super::flatten::flatten;
+    use super::super::nest::tests::any_items;
     use super::super::walk::{Options, walk};
     use super::*;
 
@@ -68,31 +71,49 @@ mod tests {
             item("app/secret", "secret", b"\"s\""),
             item("bin/x", "raw", &[0, 255]),
             item("_-24holdfast/x", "json", b"1"),
+            item("app/_-24holdfast/x", "json", b"1"),
             item("a..b/x", "json", b"1"),
         ];
         items.sort_by(|a, b| a.key.cmp(&b.key));
         for format in [Format::Json, Format::Yaml, Format::Toml] {
             let files = split(&items, format).expect("reversible");
-            let dir = tempfile::tempdir().expect("a directory");
-            for (name, text) in &files {
-                fs::write(dir.path().join(name), text).expect("written");
-            }
-            let names: Vec<&str> =
-                files.keys().map(|name| name.split_once('.').map_or(&**name, |(n, _)| n)).collect();
-            assert_eq!(names, ["$holdfast", "app", "app", "top"], "{files:?}");
-            let walked = walk(dir.path(), Options::default()).expect("walked");
-            let mut back: Vec<Item> = walked
-                .files
-                .iter()
-                .flat_map(|file| {
-                    let text = fs::read(&file.path).expect("read");
-                    let format = file.format.expect("a format");
-                    let document = format.read(&text).expect("a document");
-                    flatten(document, &file.prefix).expect("items").items
-                })
+            let names: Vec<&str> = files
+                .keys()
+                .map(|name| name.split_once('.').map_or(&**name, |(name, _)| name))
                 .collect();
-            back.sort_by(|a, b| a.key.cmp(&b.key));
-            assert_eq!(back, items);
+            assert_eq!(names, ["$holdfast", "app", "app", "top"], "{files:?}");
+            assert_eq!(back(&files), items);
+        }
+    }
+
+    fn back(files: &BTreeMap<String, String>) -> Vec<Item> {
+        let dir = tempfile::tempdir().expect("a directory");
+        for (name, text) in files {
+            fs::write(dir.path().join(name), text).expect("written");
+        }
+        let walked = walk(dir.path(), Options::default()).expect("walked");
+        assert!(walked.skipped.is_empty(), "{walked:?}");
+        let mut back: Vec<Item> = walked
+            .files
+            .iter()
+            .flat_map(|file| {
+                let text = fs::read(&file.path).expect("read");
+                let document = file.format.expect("a format").read(&text).expect("a document");
+                flatten(document, &file.prefix).expect("items").items
+            })
+            .collect();
+        back.sort_by(|a, b| a.key.cmp(&b.key));
+        back
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+        #[test]
+        fn any_items_come_back_from_a_directory(items in any_items()) {
+            for format in [Format::Json, Format::Yaml, Format::Toml] {
+                let files = split(&items, format).expect("reversible");
+                prop_assert_eq!(back(&files), items.clone(), "{:?}", files);
+            }
         }
     }
 }
