@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use fjall::{Database, OwnedWriteBatch, PersistMode, Readable, Slice};
-use holdfast_model::{EntryKey, Head, Revision, Sealed};
+use holdfast_model::{EntryKey, Head, Revision, Sealed, Timestamp};
 use holdfast_store::{AppendError, Group, SideWrite, StoreError, same_end};
 
 use crate::head_file::Batch;
@@ -14,6 +14,7 @@ use crate::log_row;
 use crate::reclaim::Dead;
 use crate::row::{self, EventRow, INLINE_BYTES, seal};
 use crate::space::Space;
+use crate::state::State;
 use crate::store::{FjallStore, View};
 use crate::tables::{Table, Tables};
 
@@ -30,8 +31,8 @@ pub(crate) struct Writer {
     /// Why nothing is written any more.
     pub(crate) read_only: Option<String>,
     space: Space,
-    /// All up to this revision is trimmed.
-    pub(crate) trimmed: Revision,
+    /// The state row as it is on disk.
+    pub(crate) state: State,
     /// The head at which a reclaim last had nothing left to do.
     pub(crate) swept: Option<Revision>,
     /// Bytes removed since their table was last rewritten.
@@ -41,11 +42,11 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn new(trimmed: Revision, space: Space) -> Self {
+    pub(crate) fn new(state: State, space: Space) -> Self {
         Self {
             read_only: None,
             space,
-            trimmed,
+            state,
             swept: None,
             dead: Dead::default(),
             forgotten: Vec::new(),
@@ -67,6 +68,23 @@ pub(crate) fn batch(db: &Database, tables: &Tables, rows: usize) -> OwnedWriteBa
     let witness = seal(Table::Meta, keys::WITNESS, db.seqno().to_le_bytes().to_vec());
     batch.insert(&tables.meta, keys::WITNESS, witness);
     batch
+}
+
+/// Writes the entry row of a key, and its row in the expiry index.
+pub(crate) fn entry_row(
+    batch: &mut OwnedWriteBatch,
+    tables: &Tables,
+    key: Vec<u8>,
+    body: Vec<u8>,
+    due: Option<Timestamp>,
+) {
+    if let Some(due) = due {
+        let due = keys::due(due, &key);
+        let body = seal(Table::Meta, &due, Vec::new());
+        batch.insert(&tables.meta, due, body);
+    }
+    let body = seal(Table::Entries, &key, body);
+    batch.insert(&tables.entries, key, body);
 }
 
 impl FjallStore {
@@ -97,6 +115,17 @@ impl FjallStore {
         writer.space.check(bytes).inspect_err(|_| self.counters.refused_for_space())
     }
 
+    /// Appends commits as they are, whatever epoch they belong to: a repair copies a log with them.
+    pub(crate) fn replay(&self, group: &Group, head: Head) -> Result<(), StoreError> {
+        let mut writer = self.writer.lock();
+        let view = self.view.load_full();
+        let batch = self.batch_of(&mut writer, &view, group)?;
+        self.flush(&mut writer, batch, &head).map_err(|error| StoreError::Io {
+            doing: "copying the log".into(),
+            error: error.to_string(),
+        })
+    }
+
     /// Makes a batch durable, notes and shows the head behind it. When the flush fails, the store only reads from then on.
     pub(crate) fn flush(
         &self,
@@ -117,7 +146,7 @@ impl FjallStore {
         }
         self.counters.flushed(started.elapsed());
         let flushed = Batch { before, after: self.db.seqno() };
-        if let Err(error) = self.head_file.write(head, flushed) {
+        if let Err(error) = self.head_file.write(head, writer.state.trimmed(), flushed) {
             // The group is durable, but the next one could be lost unnoticed.
             self.only_read(writer, &format!("the file HEAD cannot be written: {error}"));
         }
@@ -199,13 +228,9 @@ impl<'a> Filling<'a> {
             self.batch.insert(&self.tables.history, history, body);
             let counts = event.kind != holdfast_model::EventKind::Superseded;
             if counts && self.newest.insert(&event.at) {
-                if let (Some(due), false) = (event.expires_at, event.kind.removes()) {
-                    let due = keys::due(due, &key);
-                    let body = seal(Table::Meta, &due, Vec::new());
-                    self.batch.insert(&self.tables.meta, due, body);
-                }
-                let body = seal(Table::Entries, &key, row::full(commit, index, event));
-                self.batch.insert(&self.tables.entries, key, body);
+                let due = event.expires_at.filter(|_| !event.kind.removes());
+                let body = row::full(commit, index, event);
+                entry_row(&mut self.batch, self.tables, key, body, due);
             }
         }
     }
@@ -223,8 +248,8 @@ impl<'a> Filling<'a> {
                 let key = keys::entry(&event.at);
                 let known = self.view.snapshot.contains_key(&self.tables.entries, &key);
                 if !known.map_err(crate::error::reading)? && self.newest.insert(&event.at) {
-                    let body = seal(Table::Entries, &key, row::full(commit, index as u32, event));
-                    self.batch.insert(&self.tables.entries, key, body);
+                    let body = row::full(commit, index as u32, event);
+                    entry_row(&mut self.batch, self.tables, key, body, None);
                 }
             }
         }

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use holdfast_model::{ChainHash, Epoch, Head, LogId, Revision};
+use holdfast_model::{ChainHash, Epoch, Floors, Head, LogId, Revision};
 use holdfast_store::StoreError;
 use parking_lot::{Condvar, Mutex};
 use uuid::Uuid;
@@ -23,7 +23,7 @@ use crate::state::FORMAT;
 pub(crate) const NAME: &str = "HEAD";
 
 const MAGIC: &[u8; 8] = b"HOLDFAST";
-const SLOT_BYTES: usize = 100;
+const SLOT_BYTES: usize = 124;
 /// So far apart that no sector and no page holds both.
 const SLOT_DISTANCE: u64 = 4_096;
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
@@ -45,14 +45,18 @@ pub(crate) struct Record {
     pub(crate) hash: ChainHash,
     /// The engine's counter before and after the last flushed batch.
     pub(crate) batch: Batch,
+    /// What is still there: a copy of what the state row says, for a repair that cannot read that.
+    pub(crate) floors: Floors,
+    /// All up to this revision is trimmed.
+    pub(crate) trimmed: Revision,
     /// Counts the writes: the higher one of two slots is the newer.
     sequence: u64,
 }
 
 impl Record {
-    fn of(head: &Head, batch: Batch, sequence: u64) -> Self {
-        let Head { log, epoch, revision, hash, .. } = *head;
-        Self { format: FORMAT, log, epoch, revision, hash, batch, sequence }
+    fn of(head: &Head, trimmed: Revision, batch: Batch, sequence: u64) -> Self {
+        let Head { log, epoch, revision, hash, floors, .. } = *head;
+        Self { format: FORMAT, log, epoch, revision, hash, batch, floors, trimmed, sequence }
     }
 
     fn encode(&self) -> [u8; SLOT_BYTES] {
@@ -67,8 +71,11 @@ impl Record {
         slot[48..80].copy_from_slice(&self.hash.0);
         slot[80..88].copy_from_slice(&self.batch.before.to_le_bytes());
         slot[88..96].copy_from_slice(&self.batch.after.to_le_bytes());
-        let crc = crc32fast::hash(&slot[..96]);
-        slot[96..].copy_from_slice(&crc.to_le_bytes());
+        slot[96..104].copy_from_slice(&self.floors.events.0.to_le_bytes());
+        slot[104..112].copy_from_slice(&self.floors.history.0.to_le_bytes());
+        slot[112..120].copy_from_slice(&self.trimmed.0.to_le_bytes());
+        let crc = crc32fast::hash(&slot[..120]);
+        slot[120..].copy_from_slice(&crc.to_le_bytes());
         slot
     }
 
@@ -97,20 +104,33 @@ impl Record {
                 before: u64::from_le_bytes(take(8).try_into().ok()?),
                 after: u64::from_le_bytes(take(8).try_into().ok()?),
             },
+            floors: Floors {
+                events: Revision(u64::from_le_bytes(take(8).try_into().ok()?)),
+                history: Revision(u64::from_le_bytes(take(8).try_into().ok()?)),
+            },
+            trimmed: Revision(u64::from_le_bytes(take(8).try_into().ok()?)),
         })
     }
 }
 
 /// The newest valid slot; `None` when the file is there but no slot is valid.
 pub(crate) fn read(directory: &Path) -> Result<Option<Record>, StoreError> {
+    Ok(slots(directory)?.max_by_key(|record| record.sequence))
+}
+
+/// The revisions of all valid slots.
+pub(crate) fn known_revisions(directory: &Path) -> Vec<Revision> {
+    slots(directory).map(|slots| slots.map(|record| record.revision).collect()).unwrap_or_default()
+}
+
+fn slots(directory: &Path) -> Result<impl Iterator<Item = Record>, StoreError> {
     let path = directory.join(NAME);
     let bytes = std::fs::read(&path).map_err(io(format!("reading {}", path.display())))?;
     let slot = |start: usize| {
         let slot = bytes.get(start..start + SLOT_BYTES)?.try_into().ok()?;
         Record::parse(slot)
     };
-    let slots = [slot(0), slot(SLOT_DISTANCE as usize)];
-    Ok(slots.into_iter().flatten().max_by_key(|record| record.sequence))
+    Ok([slot(0), slot(SLOT_DISTANCE as usize)].into_iter().flatten())
 }
 
 /// The open file, and the thread that flushes it.
@@ -134,6 +154,7 @@ impl HeadFile {
         directory: &Path,
         last: Option<Record>,
         head: &Head,
+        trimmed: Revision,
         batch: Batch,
     ) -> Result<Self, StoreError> {
         let path = directory.join(NAME);
@@ -147,7 +168,7 @@ impl HeadFile {
             stop: Mutex::new(false),
             wake: Condvar::new(),
         });
-        shared.write(head, batch).map_err(io(doing()))?;
+        shared.write(head, trimmed, batch).map_err(io(doing()))?;
         shared.file.sync_all().map_err(io(doing()))?;
         sync_directory(directory)?;
         let flusher = std::thread::Builder::new().name("holdfast-head".into()).spawn({
@@ -158,18 +179,23 @@ impl HeadFile {
     }
 
     /// Notes a head that is durable.
-    pub(crate) fn write(&self, head: &Head, batch: Batch) -> std::io::Result<()> {
-        self.shared.write(head, batch)?;
+    pub(crate) fn write(
+        &self,
+        head: &Head,
+        trimmed: Revision,
+        batch: Batch,
+    ) -> std::io::Result<()> {
+        self.shared.write(head, trimmed, batch)?;
         self.shared.dirty.store(true, Ordering::Release);
         Ok(())
     }
 }
 
 impl Shared {
-    fn write(&self, head: &Head, batch: Batch) -> std::io::Result<()> {
+    fn write(&self, head: &Head, trimmed: Revision, batch: Batch) -> std::io::Result<()> {
         let mut sequence = self.sequence.lock();
         *sequence += 1;
-        let slot = Record::of(head, batch, *sequence).encode();
+        let slot = Record::of(head, trimmed, batch, *sequence).encode();
         self.file.write_all_at(&slot, (*sequence % 2) * SLOT_DISTANCE)
     }
 
@@ -226,11 +252,12 @@ mod tests {
     fn the_newer_slot_counts_and_a_torn_one_leaves_the_other() {
         let directory = tempfile::tempdir().expect("a directory");
         let file =
-            HeadFile::open(directory.path(), None, &head(1), Batch::default()).expect("opens");
-        file.write(&head(2), BATCH).expect("writes");
+            HeadFile::open(directory.path(), None, &head(1), Revision::ZERO, Batch::default())
+                .expect("opens");
+        file.write(&head(2), Revision(1), BATCH).expect("writes");
         drop(file);
         let newest = read(directory.path()).expect("reads").expect("a record");
-        assert_eq!(newest, Record::of(&head(2), BATCH, 2));
+        assert_eq!(newest, Record::of(&head(2), Revision(1), BATCH, 2));
         let path = directory.path().join(NAME);
         let whole = std::fs::read(&path).expect("reads");
         for place in 0..whole.len() {

@@ -87,6 +87,7 @@ impl Damage {
 pub(crate) fn check(engine: &Path) -> Result<Result<Found, Damage>, StoreError> {
     let journals = list(engine)?;
     let mut found = Found::default();
+    let mut before: Option<(PathBuf, u64)> = None;
     for (place, path) in journals.iter().enumerate() {
         let doing = || format!("reading {}", path.display());
         let mut journal = Journal::open(path).map_err(io(doing()))?;
@@ -94,13 +95,19 @@ pub(crate) fn check(engine: &Path) -> Result<Result<Found, Damage>, StoreError> 
             let begin = journal.intact();
             match journal.next().map_err(io(doing()))? {
                 Ok(Some(batch)) => {
-                    // Its own note in it says from which counter on; the batch before, up to which.
-                    let next = found.last.map_or(0, |last| last + 1);
+                    let what = "a batch is out of order";
+                    // Its own note says from which counter on, and the note is covered by the checksum. So does the next
+                    // one's for the batch before it.
                     let witness = batch.witness.unwrap_or_default();
-                    if witness < next || witness > batch.counter {
-                        let what = "a batch is out of order";
+                    if witness > batch.counter {
                         return Ok(Err(Damage { journal: path.clone(), intact: begin, what }));
                     }
+                    if let Some((journal, intact)) = before
+                        && found.last.is_some_and(|last| last >= witness)
+                    {
+                        return Ok(Err(Damage { journal, intact, what }));
+                    }
+                    before = Some((path.clone(), begin));
                     found.last = Some(batch.counter);
                     found.newest = found.newest.max(batch.newest);
                 }

@@ -6,7 +6,7 @@ use holdfast_store::StoreError;
 use crate::error::corrupt;
 
 /// Length of what a history key has behind the key of its entry.
-const HISTORY_SUFFIX: usize = 1 + 8 + 4;
+pub(crate) const HISTORY_SUFFIX: usize = 1 + 8 + 4;
 
 /// Rows of the meta table, by their first byte.
 pub(crate) const STATE: &[u8] = &[1];

@@ -24,6 +24,7 @@ mod open;
 mod options;
 mod read;
 mod reclaim;
+mod repair;
 mod row;
 mod scan;
 mod space;
@@ -33,5 +34,6 @@ mod store;
 mod tables;
 
 pub use options::FjallOptions;
+pub use repair::{RepairReport, repair};
 pub use stats::FjallStats;
 pub use store::FjallStore;

@@ -6,7 +6,7 @@
 
 mod archive;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use holdfast_store::StoreError;
 
@@ -23,11 +23,31 @@ const CURRENT_BYTES: usize = 8 + 16 + 1;
 
 /// Checks the manifest of every keyspace.
 pub(crate) fn check(engine: &Path) -> Result<(), StoreError> {
-    let ours = Table::ALL.into_iter().map(|table| table as u64);
-    for id in std::iter::once(ENGINE_KEYSPACE).chain(ours) {
-        check_keyspace(&engine.join(FOLDER).join(id.to_string()))?;
+    keyspaces(engine).try_for_each(|keyspace| check_keyspace(&keyspace))
+}
+
+/// Keyspaces of ours that cannot be opened, and why.
+///
+/// # Errors
+/// When the engine's own keyspace, without which nothing can be found, is one of them.
+pub(crate) fn broken(engine: &Path) -> Result<Vec<(PathBuf, StoreError)>, StoreError> {
+    let mut keyspaces = keyspaces(engine);
+    if let Some(engines_own) = keyspaces.next() {
+        check_keyspace(&engines_own)?;
     }
-    Ok(())
+    let checked = keyspaces.map(|keyspace| (check_keyspace(&keyspace), keyspace));
+    Ok(checked.filter_map(|(checked, keyspace)| Some((keyspace, checked.err()?))).collect())
+}
+
+/// The folder of one of our keyspaces.
+pub(crate) fn keyspace(engine: &Path, table: Table) -> PathBuf {
+    engine.join(FOLDER).join((table as u64).to_string())
+}
+
+fn keyspaces(engine: &Path) -> impl Iterator<Item = PathBuf> {
+    let ours = Table::ALL.into_iter().map(|table| table as u64);
+    let folder = engine.join(FOLDER);
+    std::iter::once(ENGINE_KEYSPACE).chain(ours).map(move |id| folder.join(id.to_string()))
 }
 
 fn check_keyspace(keyspace: &Path) -> Result<(), StoreError> {

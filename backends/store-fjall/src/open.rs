@@ -20,6 +20,7 @@ use crate::lock::DirectoryLock;
 use crate::options::FjallOptions;
 use crate::space::Space;
 use crate::state::{FORMAT, State};
+use crate::stats::Counters;
 use crate::store::{FjallStore, View};
 use crate::tables::{Table, Tables};
 use crate::{journal, keys, manifest};
@@ -36,30 +37,18 @@ const WORKERS: usize = 2;
 pub(crate) fn open(path: &Path, options: FjallOptions) -> Result<FjallStore, StoreError> {
     std::fs::create_dir_all(path).map_err(io(format!("making {}", path.display())))?;
     let lock = DirectoryLock::take(path)?;
-    let place = Place { root: path.to_owned(), engine: path.join(ENGINE) };
+    let place = Place::new(path);
     if place.exists(UNFINISHED)? || !(place.exists(ENGINE)? || place.exists(head_file::NAME)?) {
         place.begin(options)?;
     }
-    let record = place.record()?;
-    let found = journal::check(&place.engine)?.map_err(|damage| damage.error())?;
-    place.check_before(&record, &found)?;
-    found.cut_torn_batch()?;
-
-    let (db, tables) = open_engine(&place.engine, options)?;
-    let (state, head) = end_of_log(&db, &tables)?;
-    let view = View { head, snapshot: db.snapshot() };
-    newest::check(&tables, &view, &record, Revision(state.trimmed))?;
-    let flushed =
-        found.last.map_or(Batch::default(), |last| Batch { before: last, after: last + 1 });
-    let head_file = HeadFile::open(path, Some(record), &head, flushed)?;
+    let Checked { db, tables, view, state, record, flushed } = place.open_checked(options)?;
+    let head_file = HeadFile::open(path, Some(record), &view.head, state.trimmed(), flushed)?;
+    let space = Space::new(place.root, options.reserve_bytes);
     Ok(FjallStore {
         head_file,
         view: ArcSwap::new(Arc::new(view)),
-        writer: Mutex::new(Writer::new(
-            Revision(state.trimmed),
-            Space::new(place.root, options.reserve_bytes),
-        )),
-        counters: Default::default(),
+        writer: Mutex::new(Writer::new(state, space)),
+        counters: Counters::default(),
         tables,
         db,
         _lock: lock,
@@ -67,13 +56,40 @@ pub(crate) fn open(path: &Path, options: FjallOptions) -> Result<FjallStore, Sto
 }
 
 /// A data directory.
-struct Place {
-    root: PathBuf,
-    engine: PathBuf,
+pub(crate) struct Place {
+    pub(crate) root: PathBuf,
+    pub(crate) engine: PathBuf,
+}
+
+/// An engine in which everything that opening looks at was found to be what was written.
+pub(crate) struct Checked {
+    db: Database,
+    pub(crate) tables: Tables,
+    pub(crate) view: View,
+    pub(crate) state: State,
+    record: Record,
+    flushed: Batch,
 }
 
 impl Place {
-    fn exists(&self, name: &str) -> Result<bool, StoreError> {
+    pub(crate) fn new(root: &Path) -> Self {
+        Self { root: root.to_owned(), engine: root.join(ENGINE) }
+    }
+
+    pub(crate) fn open_checked(&self, options: FjallOptions) -> Result<Checked, StoreError> {
+        let record = self.record()?;
+        let found = journal::check(&self.engine)?.map_err(|damage| damage.error())?;
+        self.check_before(&record, &found)?;
+        found.cut_torn_batch()?;
+        let (db, tables) = open_engine(&self.engine, options)?;
+        let (state, head) = end_of_log(&db, &tables)?;
+        let view = View { head, snapshot: db.snapshot() };
+        newest::check(&tables, &view, &record, state.trimmed())?;
+        let last = found.last.map(|last| Batch { before: last, after: last + 1 });
+        Ok(Checked { db, tables, view, state, record, flushed: last.unwrap_or_default() })
+    }
+
+    pub(crate) fn exists(&self, name: &str) -> Result<bool, StoreError> {
         let path = self.root.join(name);
         path.try_exists().map_err(io(format!("looking for {}", path.display())))
     }
@@ -90,7 +106,7 @@ impl Place {
         let head = Head::genesis(LogId(Uuid::new_v4()));
         let (db, tables) = open_engine(&self.engine, options)?;
         let mut first = batch(&db, &tables, 1);
-        first.insert(&tables.meta, keys::STATE, State::of(&head, Revision::ZERO).encode());
+        first.insert(&tables.meta, keys::STATE, State::begin(&head, Revision::ZERO).encode());
         first.commit().map_err(reading)?;
         db.persist(PersistMode::SyncAll).map_err(reading)?;
         drop((tables, db));
@@ -98,7 +114,7 @@ impl Place {
         for folder in ["", "keyspaces"] {
             sync_directory(&self.engine.join(folder))?;
         }
-        drop(HeadFile::open(&self.root, None, &head, Batch::default())?);
+        drop(HeadFile::open(&self.root, None, &head, Revision::ZERO, Batch::default())?);
         std::fs::remove_file(&note).map_err(io(doing()))?;
         sync_directory(&self.root)
     }
@@ -143,8 +159,19 @@ impl Place {
     }
 }
 
+/// Opens the engine, and makes sure that its keyspaces are ours.
+fn open_engine(engine: &Path, options: FjallOptions) -> Result<(Database, Tables), StoreError> {
+    let (db, tables) = open_engine_as_it_is(engine, options)?;
+    // The look at the journals knows our keyspaces by these numbers.
+    if Table::ALL.into_iter().any(|table| tables.get(table).id() != table as u64) {
+        let what = format!("its keyspaces are not numbered as they were made; {REMEDY}");
+        return Err(corrupt(engine.display().to_string(), what));
+    }
+    Ok((db, tables))
+}
+
 /// Opens the engine. It panics on some kinds of damage, which must not take the process down.
-pub(crate) fn open_engine(
+pub(crate) fn open_engine_as_it_is(
     engine: &Path,
     options: FjallOptions,
 ) -> Result<(Database, Tables), StoreError> {
@@ -159,23 +186,11 @@ pub(crate) fn open_engine(
         Ok((db, tables))
     };
     let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(open));
-    let (db, tables) = match opened {
-        Ok(opened) => opened.map_err(reading)?,
-        Err(_) => {
-            let what = format!("the engine cannot make sense of its files; {REMEDY}");
-            return Err(corrupt(engine.display().to_string(), what));
-        }
-    };
-    // The look at the journals knows our keyspaces by these numbers.
-    if Table::ALL.into_iter().any(|table| tables.get(table).id() != table as u64) {
-        let what = format!("its keyspaces are not numbered as they were made; {REMEDY}");
-        return Err(corrupt(engine.display().to_string(), what));
-    }
-    Ok((db, tables))
+    opened.unwrap_or(Err(fjall::Error::Unrecoverable)).map_err(reading)
 }
 
 /// The state row, and the head as the newest row of the log tells it.
-pub(crate) fn end_of_log(db: &Database, tables: &Tables) -> Result<(State, Head), StoreError> {
+fn end_of_log(db: &Database, tables: &Tables) -> Result<(State, Head), StoreError> {
     let row = tables.meta.get(keys::STATE).map_err(reading)?;
     let row = row.ok_or_else(|| {
         corrupt("meta", format!("the row of the log's state is missing; {REMEDY}"))

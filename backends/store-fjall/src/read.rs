@@ -173,7 +173,7 @@ fn missing(last: Revision) -> StoreError {
 }
 
 /// True when nothing is missing between two commits: epochs are so far apart that no hole in a log could be.
-fn follows(revision: Revision, last: Revision) -> bool {
+pub(crate) fn follows(revision: Revision, last: Revision) -> bool {
     revision == last.next() || revision.0 - last.0 >= Revision::EPOCH_GAP
 }
 

@@ -12,7 +12,6 @@ use parking_lot::{Mutex, MutexGuard};
 
 use crate::append::{Writer, batch};
 use crate::keys;
-use crate::state::State;
 use crate::store::FjallStore;
 
 pub(crate) use self::disk::Dead;
@@ -49,7 +48,7 @@ impl FjallStore {
         if head.floors == old {
             return Ok(());
         }
-        let trimmed = writer.trimmed;
+        let trimmed = writer.state.trimmed();
         self.write_state(&mut writer, batch(&self.db, &self.tables, 1), &head, trimmed)
     }
 
@@ -76,12 +75,13 @@ impl FjallStore {
         head: &Head,
         trimmed: Revision,
     ) -> Result<(), StoreError> {
-        batch.insert(&self.tables.meta, keys::STATE, State::of(head, trimmed).encode());
+        let state = writer.state.reclaimed(head, trimmed);
+        batch.insert(&self.tables.meta, keys::STATE, state.encode());
         self.flush(writer, batch, head).map_err(|error| StoreError::Io {
             doing: "reclaiming".into(),
             error: error.to_string(),
         })?;
-        writer.trimmed = trimmed;
+        writer.state = state;
         Ok(())
     }
 

@@ -15,17 +15,17 @@ pub(crate) const FORMAT: (u16, u16) = (1, 0);
 /// Written when the log is made, reclaimed or repaired; not with every group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct State {
-    pub(crate) format: (u16, u16),
+    format: (u16, u16),
     log: [u8; 16],
     epoch: u32,
     inherited: u64,
     first: u64,
-    pub(crate) ordinal_base: u64,
+    ordinal_base: u64,
     events_floor: u64,
     history_floor: u64,
     /// All up to this revision is trimmed.
-    pub(crate) trimmed: u64,
-    /// The end of the log when it has no row: of a new log, or after a repair that found nothing intact.
+    trimmed: u64,
+    /// The end of the log while this epoch has no commit: then no row of the log may be there to tell it.
     base: Base,
 }
 
@@ -38,8 +38,8 @@ struct Base {
 }
 
 impl State {
-    /// Of a log that ends at `head` and was trimmed up to `trimmed`.
-    pub(crate) fn of(head: &Head, trimmed: Revision) -> Self {
+    /// Of an epoch that begins behind `head`, of a log that was trimmed up to `trimmed`.
+    pub(crate) fn begin(head: &Head, trimmed: Revision) -> Self {
         Self {
             format: FORMAT,
             log: *head.log.0.as_bytes(),
@@ -56,6 +56,22 @@ impl State {
                 hash: head.hash.0,
                 appended: head.appended_bytes,
             },
+        }
+    }
+
+    /// All up to this revision is trimmed.
+    pub(crate) fn trimmed(&self) -> Revision {
+        Revision(self.trimmed)
+    }
+
+    /// After a step of a reclaim.
+    pub(crate) fn reclaimed(&self, head: &Head, trimmed: Revision) -> Self {
+        Self {
+            ordinal_base: head.ordinal_base,
+            events_floor: head.floors.events.0,
+            history_floor: head.floors.history.0,
+            trimmed: trimmed.0,
+            ..*self
         }
     }
 

@@ -42,7 +42,7 @@ impl FjallStore {
         let (trimmed, mut due) = {
             let mut writer = self.writer.lock();
             writer.dead.add(&dead);
-            (writer.trimmed, writer.dead)
+            (writer.state.trimmed(), writer.dead)
         };
         // Rows of the log are removed no other way: nobody reads below the floor, so no tombstone is needed.
         let log = &self.tables.log.tree;

@@ -62,16 +62,18 @@ impl Step {
         // trimmed all the same.
         let bound = Revision(floors.events.0.saturating_sub(1)).min(floors.history);
         let swept_all = bound == head.revision && writer.swept == Some(head.revision);
-        if bound <= writer.trimmed || (swept_all && writer.trimmed.next() >= head.revision) {
+        if bound <= writer.state.trimmed()
+            || (swept_all && writer.state.trimmed().next() >= head.revision)
+        {
             return Ok(None);
         }
         let reader = Reader { tables: &store.tables, view };
-        let (commits, last) = read(&reader, writer.trimmed, bound)?;
+        let (commits, last) = read(&reader, writer.state.trimmed(), bound)?;
         let mut planner = Planner {
             reader,
             batch: batch(&store.db, &store.tables, commits.len() * 4),
             step: Self {
-                trimmed: writer.trimmed,
+                trimmed: writer.state.trimmed(),
                 ordinal_base: head.ordinal_base,
                 done: Reclaimed::default(),
                 dead: Dead::default(),

@@ -85,7 +85,7 @@ impl Tried {
 }
 
 /// A log with some of everything: partly in files of the engine, partly in its journal, partly reclaimed.
-fn directory() -> (TempDir, Vec<EntryKey>) {
+pub(crate) fn directory() -> (TempDir, Vec<EntryKey>) {
     let directory = scratch();
     let keys: Vec<EntryKey> = ["a", "b", "c", "big", "gone"].iter().map(|k| key("n", k)).collect();
     let store = open(directory.path()).expect("opens");
@@ -125,7 +125,7 @@ pub(crate) fn scratch() -> TempDir {
     made.expect("a directory")
 }
 
-fn files(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+pub(crate) fn files(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut files = Vec::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -143,7 +143,7 @@ fn files(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     files
 }
 
-fn copy_of(files: &[(PathBuf, Vec<u8>)]) -> TempDir {
+pub(crate) fn copy_of(files: &[(PathBuf, Vec<u8>)]) -> TempDir {
     let copy = scratch();
     for (file, bytes) in files {
         let path = copy.path().join(file);

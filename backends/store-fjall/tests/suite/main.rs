@@ -4,3 +4,4 @@ mod conformance;
 mod crash;
 mod dump;
 mod flips;
+mod repair;
