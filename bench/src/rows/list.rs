@@ -79,7 +79,7 @@ impl Pages<'_> {
         let mut dice = self.dice();
         let namespace = Namespace::new(NAMESPACE)?;
         time(self.calls, async |_| {
-            let prefix = Prefix::new(&prefix(dice.below(self.keys / PER_PREFIX)));
+            let prefix = Prefix::new(prefix(dice.below(self.keys / PER_PREFIX)));
             let what = Scan::Entries { namespace: namespace.clone(), prefix, after: None };
             let page = self.inside.store.scan(&what, At::Latest, PageLimit::rows(PAGE)).await?;
             full(page.value.rows.len())
