@@ -6,7 +6,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::output::Layout;
 use crate::verbs::{
-    alias, delete, export, get, history, import, list, ns, serve, set, snapshot, watch,
+    alias, delete, export, get, history, import, list, ns, repair, serve, set, snapshot, watch,
 };
 
 /// Holdfast: a configuration server with history, watches and atomic commits, and the commands to work with it.
@@ -78,6 +78,7 @@ pub enum Command {
     Import(import::Import),
     Export(export::Export),
     Serve(serve::Serve),
+    Repair(repair::Repair),
 }
 
 impl Global {

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use holdfast_api::status::{self, exit};
+use holdfast_server::stores::StoreError;
 use thiserror::Error;
 use tonic::{Code, Status};
 
@@ -69,6 +70,9 @@ pub enum Failure {
     /// The server did not start. Nothing was changed.
     #[error(transparent)]
     Serve(#[from] holdfast_server::ServeError),
+    /// A data directory was not repaired. Nothing in it was changed.
+    #[error("cannot repair: {0}")]
+    Repair(#[from] StoreError),
     /// Anything else that this side refuses. Nothing was sent.
     #[error("{0}")]
     Refused(String),
@@ -119,7 +123,8 @@ impl Failure {
             Self::DanglingAlias { .. } | Self::NoAlias(_) => exit::NOT_FOUND,
             Self::Value { source, .. } | Self::Partly { source, .. } => source.exit_code(),
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
-            Self::File { .. }
+            Self::Repair(_)
+            | Self::File { .. }
             | Self::Document { .. }
             | Self::NotReversible(_)
             | Self::Refused(_)

@@ -1,11 +1,15 @@
 //! The registry of stores: the one place that knows which are compiled in.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use holdfast_store::{MemoryStore, Store, StoreError};
+use holdfast_store::{MemoryStore, Store};
 use holdfast_store_fjall::{FjallOptions, FjallStore};
 
 use crate::settings::{Settings, StoreKind};
+
+pub use holdfast_store::StoreError;
+pub use holdfast_store_fjall::RepairReport;
 
 /// Opens the store that the settings name. May take as long as the recovery of its files.
 ///
@@ -22,4 +26,12 @@ pub fn open(settings: &Settings) -> Result<Arc<dyn Store>, StoreError> {
             Ok(Arc::new(FjallStore::open(&settings.data_dir, options)?))
         }
     }
+}
+
+/// Brings the damaged data directory of an embedded store back to what is provably intact.
+///
+/// # Errors
+/// When nothing can be repaired there, or a server has it open.
+pub fn repair(data_dir: &Path) -> Result<RepairReport, StoreError> {
+    holdfast_store_fjall::repair(data_dir, FjallOptions::default())
 }

@@ -8,6 +8,7 @@ pub mod history;
 pub mod import;
 pub mod list;
 pub mod ns;
+pub mod repair;
 pub mod serve;
 pub mod set;
 pub mod snapshot;
@@ -19,12 +20,14 @@ use crate::failure::Failure;
 
 /// Runs the verb of a command line.
 pub fn run(cli: Cli) -> Result<(), Failure> {
-    // The server builds a runtime of its own, with all threads.
-    if let Command::Serve(serve) = cli.command {
-        return serve.run();
-    }
+    let (command, global) = match cli.command {
+        // The server builds a runtime of its own, with all threads.
+        Command::Serve(serve) => return serve.run(),
+        Command::Repair(repair) => return repair.run(&cli.global),
+        other => (other, cli.global),
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(talk(cli.command, cli.global))
+    runtime.block_on(talk(command, global))
 }
 
 async fn talk(command: Command, global: Global) -> Result<(), Failure> {
@@ -45,7 +48,7 @@ async fn talk(command: Command, global: Global) -> Result<(), Failure> {
         Command::Alias(alias) => alias.run(&global, &server).await,
         Command::Ns(ns) => ns.run(&global, &server).await,
         Command::Export(export) => export.run(&global, &server).await,
-        Command::Import(_) | Command::Set(_) | Command::Serve(_) => {
+        Command::Import(_) | Command::Set(_) | Command::Serve(_) | Command::Repair(_) => {
             unreachable!("handled above")
         }
     }
