@@ -16,6 +16,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Measure, and print the tables
     Run(Run),
+    /// Make one kind of call on a Holdfast that runs already, to profile it; tells rate and latencies
+    Drive(Drive),
     /// Be the echo server that gets are compared with
     #[command(hide = true)]
     Echo(Echo),
@@ -31,6 +33,46 @@ pub(crate) struct Run {
     /// Where the servers keep their data while they are measured; the disk decides the figures
     #[arg(long, env = "BENCH_WORK", default_value = "target/bench")]
     pub(crate) work: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Drive {
+    /// Which call
+    pub(crate) call: CallName,
+    /// Port of the server on loopback
+    #[arg(long, default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// Process id of the server, whose processor time is told
+    #[arg(long)]
+    pub(crate) pid: u32,
+    #[arg(long, default_value_t = 4)]
+    pub(crate) connections: usize,
+    /// Calls at once on each connection
+    #[arg(long, default_value_t = 16)]
+    pub(crate) in_flight: usize,
+    #[arg(long, default_value_t = 10)]
+    pub(crate) seconds: u64,
+    /// Keys that calls are about
+    #[arg(long, default_value_t = 100_000)]
+    pub(crate) keys: u64,
+    /// Writes each of them once before that
+    #[arg(long)]
+    pub(crate) fill: bool,
+    /// Bytes of a value
+    #[arg(long, default_value_t = 200)]
+    pub(crate) bytes: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CallName {
+    /// config.v1/Get
+    Get,
+    /// config.v1/Set
+    Set,
+    /// holdfast.v1/Commit of 64 writes
+    Commit,
+    /// config.v1/List of 100 entries
+    List,
 }
 
 #[derive(Debug, clap::Args)]

@@ -4,6 +4,7 @@
 //! - [`load`]: the load generator; [`measured`]: what it saw; [`scale`]: how much and how long
 //! - [`subjects`]: the servers as processes of their own: Holdfast, etcd, and an echo server on the same libraries
 //! - [`seed`]: directories with a million keys; [`data`]: keys and values; [`inside`]: an engine in this process
+//! - [`profile`]: one kind of call against a server that runs already, for a profiler
 //! - [`report`]: `docs/benchmarks.md`; [`machine`]: where all this was measured
 //!
 //! Rounds are interleaved (A, B, A, B, ...) and every figure is the median of its rounds, so that a disturbance of the
@@ -17,6 +18,7 @@ mod load;
 mod machine;
 mod measured;
 mod process;
+mod profile;
 mod report;
 mod rows;
 mod scale;
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let ended = match (runtime, Args::parse().command) {
         (Ok(runtime), Command::Run(run)) => runtime.block_on(rows::run(&run)),
+        (Ok(runtime), Command::Drive(drive)) => runtime.block_on(profile::drive(&drive)),
         (Ok(runtime), Command::Echo(echo)) => runtime.block_on(subjects::echo::serve(echo.listen)),
         (Err(error), _) => Err(error.into()),
     };

@@ -14,7 +14,7 @@ async fn connect(port: u16) -> Result<Channel, Fault> {
 }
 
 /// So many of them, each a connection of its own.
-async fn connections(port: u16, count: usize) -> Result<Vec<Channel>, Fault> {
+pub(crate) async fn connections(port: u16, count: usize) -> Result<Vec<Channel>, Fault> {
     let mut channels = Vec::with_capacity(count);
     for _ in 0..count {
         channels.push(connect(port).await?);

@@ -183,6 +183,20 @@ impl Call for Commit {
     }
 }
 
+/// Writes each of the first `keys` keys once.
+pub(crate) async fn fill(channel: Channel, keys: u64, values: &Values) -> Result<(), Status> {
+    const AT_ONCE: u64 = 1_000;
+    let mut client = HoldfastServiceClient::new(channel);
+    let mut dice = Dice::new(keys);
+    for batch in 0..keys.div_ceil(AT_ONCE) {
+        let numbers = batch * AT_ONCE..((batch + 1) * AT_ONCE).min(keys);
+        let writes = numbers.map(|n| put(&key(n), values.pick(&mut dice)));
+        let request = CommitRequest { writes: writes.collect(), ..CommitRequest::default() };
+        client.commit(request).await?;
+    }
+    Ok(())
+}
+
 /// So many different keys, at the same distance from each other.
 pub(crate) fn spread(keys: u64, count: u64, dice: &mut Dice) -> impl Iterator<Item = u64> + use<> {
     let first = dice.below(keys);
