@@ -31,6 +31,10 @@ use clap::Parser;
 
 use crate::args::{Args, Command};
 
+/// The one of the `holdfast` binary: the engine in this process, and the echo server, must not run on another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Whatever goes wrong ends the run with a sentence.
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 

@@ -35,7 +35,7 @@ impl Scale {
         keys: 100_000,
         hot: 10_000,
         warmup: Duration::from_millis(500),
-        measured: Duration::from_millis(1_500),
+        measured: Duration::from_secs(1),
         rounds: 3,
         calls: 5_000,
     };

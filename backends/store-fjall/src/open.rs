@@ -31,8 +31,9 @@ pub(crate) const ENGINE: &str = "engine";
 pub(crate) const UNFINISHED: &str = "UNFINISHED";
 /// The engine rotates its journal at 64 MiB, and starts to push out what holds the oldest one at this size of all.
 const JOURNAL_BYTES: u64 = 64 << 20;
-/// One for flushes, one for compactions; with a single one the engine can wait for itself while it recovers.
-const WORKERS: usize = 2;
+/// More than the engine needs: its first worker never compacts but hands such work on, and spins while all others are busy. With a
+/// single one the engine can wait for itself while it recovers.
+const WORKERS: usize = 4;
 
 pub(crate) fn open(path: &Path, options: FjallOptions) -> Result<FjallStore, StoreError> {
     std::fs::create_dir_all(path).map_err(io(format!("making {}", path.display())))?;

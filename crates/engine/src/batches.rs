@@ -114,11 +114,10 @@ impl Engine {
     ) -> Result<CommitAnswer, EngineError> {
         let proofs = self.authorize_all(caller, &request).await?;
         self.check_sizes(&request)?;
-        let fingerprint = fingerprint(&request);
         let idempotency = (!request.idempotency_key.is_empty()).then(|| Idempotency {
             identity: caller.identity.user.to_string(),
             key: request.idempotency_key.clone(),
-            fingerprint,
+            fingerprint: fingerprint(&request),
         });
         let batch = self.batch(caller, request, idempotency)?;
         let written: Vec<EntryKey> = batch.writes.iter().map(|write| write.at.clone()).collect();
