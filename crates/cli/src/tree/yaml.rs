@@ -10,8 +10,22 @@ use serde_saphyr::{Location, Spanned};
 use super::format::ReadError;
 use super::value::{MAX_DEPTH, Number, Place, Value};
 
+/// The library looks at the depth of a document while it goes down into it, and a level costs it several KiB of stack (many
+/// more when it is not optimised): room for as deep as it lets anything go. Only what is used is ever taken.
+const STACK_BYTES: usize = 256 << 20;
+
 /// Reads one YAML document; a file of several is refused.
 pub fn read(text: &str) -> Result<Value, ReadError> {
+    let broken = |why: &str| ReadError::Syntax(why.to_owned());
+    std::thread::scope(|scope| {
+        let reader = std::thread::Builder::new().stack_size(STACK_BYTES);
+        let reader = reader.spawn_scoped(scope, || parse(text));
+        let reader = reader.map_err(|error| broken(&format!("no thread to read it: {error}")))?;
+        reader.join().unwrap_or_else(|_| Err(broken("the reader panicked")))
+    })
+}
+
+fn parse(text: &str) -> Result<Value, ReadError> {
     let options = serde_saphyr::options! { strict_booleans: true, with_snippet: false };
     let node = serde_saphyr::from_str_with_options::<Spanned<Node>>(text, options)
         .map_err(|e| ReadError::Syntax(e.to_string()))?;
@@ -165,6 +179,16 @@ mod tests {
 
     fn compact(text: &str) -> String {
         read(text).expect(text).to_string()
+    }
+
+    #[test]
+    fn depth_is_refused_and_never_exhausts_the_stack() {
+        for depth in [65, 200, 100_000] {
+            let flow = format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+            assert!(read(&flow).is_err(), "{depth} levels of flow");
+        }
+        let block: String = (0..500).map(|n| format!("{}a:\n", " ".repeat(n))).collect();
+        assert!(read(&block).is_err(), "500 levels of block");
     }
 
     #[test]
