@@ -8,6 +8,9 @@ use holdfast_model::{Quiet, Revision};
 use super::delivered::Delivered;
 use crate::options::WatchOptions;
 
+/// A commit in the ring is held as itself and, once somebody watches through each dialect, as their messages and frames.
+const FORMS: usize = 4;
+
 pub(crate) struct Ring {
     slots: VecDeque<Slot>,
     bytes: usize,
@@ -43,11 +46,8 @@ impl Ring {
         let revision = commit.commit().revision;
         let weight = commit.weight();
         let kept = weight <= self.options.ring_commit_bytes;
-        let slot = Slot {
-            revision,
-            weight: if kept { weight } else { 0 },
-            commit: kept.then_some(commit),
-        };
+        let weight = if kept { weight * FORMS } else { 0 };
+        let slot = Slot { revision, weight, commit: kept.then_some(commit) };
         self.bytes += slot.weight;
         self.slots.push_back(slot);
         while self.bytes > self.options.ring_bytes {
@@ -123,7 +123,7 @@ mod tests {
 
     fn ring() -> Ring {
         let options =
-            WatchOptions { ring_bytes: 8 << 10, ring_commit_bytes: 4 << 10, watcher_bytes: 0 };
+            WatchOptions { ring_bytes: 32 << 10, ring_commit_bytes: 4 << 10, watcher_bytes: 0 };
         Ring::new(Revision::ZERO, options)
     }
 
@@ -133,7 +133,7 @@ mod tests {
         for revision in 1..=20 {
             ring.push(delivered(revision, 1 << 10));
         }
-        assert!(ring.bytes() <= 8 << 10);
+        assert!(ring.bytes() <= 32 << 10);
         assert!(matches!(ring.next(Revision(1)), Next::Gone(before) if before > Revision(10)));
         assert!(matches!(ring.next(Revision(19)), Next::Commit(c) if c.commit().revision.0 == 20));
         assert!(matches!(ring.next(Revision(20)), Next::End));
