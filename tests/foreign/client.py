@@ -34,7 +34,9 @@ RETRIES = """{"methodConfig": [{"name": [{"service": "config.v1.ConfigService"}]
 
 
 def say(line):
-    print(line, flush=True)
+    # One write: print writes the end of the line by itself, and another thread's line comes between.
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def fails(code, call, request):
