@@ -5,10 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use holdfast_api::holdfast_v1::Event;
+use holdfast_api::holdfast_v1::watch_request::Start;
 use holdfast_tests::client::put;
 use holdfast_tests::log::{self, Commit};
 use holdfast_tests::server::Launch;
-use holdfast_tests::{Server, http, skip};
+use holdfast_tests::{Failure, Server, cli, http, skip};
 use tonic::Code;
 
 /// All files below a directory and their contents.
@@ -99,6 +101,109 @@ fn restore(directory: &Path, good: &BTreeMap<PathBuf, Vec<u8>>) {
         fs::create_dir_all(path.parent().expect("a file has a directory")).expect("a directory");
         fs::write(path, bytes).expect("a file");
     }
+}
+
+/// Where the slots of `HEAD` lie, and what of them is checked (docs/format.md).
+const HEAD_SLOTS: [usize; 2] = [0, 4_096];
+const HEAD_MAJOR: usize = 8;
+const HEAD_MINOR: usize = 10;
+const HEAD_CHECKED: usize = 120;
+
+/// The file as a later release would write it: one number raised in both slots, with fresh checksums.
+fn raise(head: &[u8], at: usize) -> Vec<u8> {
+    let mut raised = head.to_vec();
+    for slot in HEAD_SLOTS {
+        let slot = &mut raised[slot..slot + HEAD_CHECKED + 4];
+        slot[at] += 1;
+        let checksum = crc32fast::hash(&slot[..HEAD_CHECKED]);
+        slot[HEAD_CHECKED..].copy_from_slice(&checksum.to_le_bytes());
+    }
+    raised
+}
+
+#[tokio::test]
+async fn a_newer_format_is_refused() {
+    let (mut server, commits) = stopped().await;
+    let path = server.data_dir().join("HEAD");
+    let head = fs::read(&path).expect("the head record");
+    for (part, version) in [(HEAD_MAJOR, "2.0"), (HEAD_MINOR, "1.1")] {
+        fs::write(&path, raise(&head, part)).expect("a file");
+        let before = contents(&server.data_dir());
+        let said = refused(&mut server).await;
+        assert!(said.contains(version) && said.contains("format"), "{said}");
+        let mut after = contents(&server.data_dir());
+        // Whoever tries leaves its process id in the lock file.
+        let lock = server.data_dir().join("LOCK");
+        after.insert(lock.clone(), before[&lock].clone());
+        assert!(after == before, "it is left as it was");
+    }
+    fs::write(&path, head).expect("a file");
+    server.start_again().await;
+    assert_eq!(log::check(&server.holdfast().await).await, commits);
+}
+
+fn copy(from: &Path, to: &Path) {
+    let (from_len, files) = (from.components().count(), contents(from));
+    for (path, bytes) in files {
+        let below: PathBuf = path.components().skip(from_len).collect();
+        let target = to.join(below);
+        fs::create_dir_all(target.parent().expect("below a directory")).expect("a directory");
+        fs::write(target, bytes).expect("a file");
+    }
+}
+
+/// The engine's files are those of yesterday, the head record is of today: commits are missing that were acknowledged.
+#[tokio::test]
+async fn a_lost_tail_is_refused_until_it_is_repaired() {
+    let (mut server, kept) = stopped().await;
+    let yesterday = server.home().join("yesterday");
+    copy(&server.data_dir().join("engine"), &yesterday);
+    server.start_again().await;
+    let config = server.config().await;
+    for n in 0..10 {
+        config.set("a", "lost", &n.to_string()).await.expect("it is written");
+    }
+    let all = log::check(&server.holdfast().await).await;
+    assert!(server.stop().await.0.success());
+    fs::remove_dir_all(server.data_dir().join("engine")).expect("a directory");
+    copy(&yesterday, &server.data_dir().join("engine"));
+
+    let said = refused(&mut server).await;
+    assert!(said.contains("holdfast repair"), "it says how to go on: {said}");
+    let data_dir = server.data_dir();
+    let data_dir = data_dir.to_str().expect("UTF-8");
+    let report = cli::run(&server, &["repair", "--data-dir", data_dir, "-o", "json"]).ok();
+    let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+    assert_eq!((&report["changed"], &report["epoch"]), (&true.into(), &2.into()), "{report}");
+
+    server.start_again().await;
+    let holdfast = server.holdfast().await;
+    assert_eq!(commits_of(&log::read_after(&holdfast, 0).await), commits_of(&Ok(kept.clone())));
+    let written = holdfast.commit(vec![put("a", "new", "1")]).await.expect("it is committed");
+    let far_above = all.len() as u64 + (1 << 32);
+    assert!(written.revision >= far_above, "{} is below {far_above}", written.revision);
+    // Who saw what is lost is told so; who did not goes on.
+    let lost = all.last().expect("a commit");
+    for start in [Start::Token(lost.token.clone()), Start::AfterRevision(lost.revision)] {
+        let answer = holdfast.watch(&[], Some(start)).await;
+        let failure = answer.expect_err("that future is lost");
+        assert_eq!(
+            (failure.code, failure.reason.as_str()),
+            (Code::OutOfRange, "FOREIGN_LOG"),
+            "{failure:?}"
+        );
+    }
+    let token = kept.last().expect("a commit").token.clone();
+    let stream =
+        holdfast.watch(&[], Some(Start::Token(token))).await.expect("a token that still holds");
+    let next = log::Watch::new(stream).next_commit().await.expect("a commit");
+    assert_eq!((next.revision, next.events[0].key.as_str()), (written.revision, "new"));
+}
+
+/// Revisions and events; tokens name the epoch in which they were given out.
+fn commits_of(commits: &Result<Vec<Commit>, Failure>) -> Vec<(u64, &[Event])> {
+    let commits = commits.as_ref().expect("the whole log").iter();
+    commits.map(|commit| (commit.revision, commit.events.as_slice())).collect()
 }
 
 /// The reserve is larger than what is free: no write passes, reads and deletes do, and it is said before that.

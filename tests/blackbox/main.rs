@@ -1,6 +1,7 @@
 //! The real binary over the real wire.
 //!
 //! - [`config_v1`]: the contract of the config.v1 dialect, case by case
+//! - [`holdfast_v1`]: what only our own dialect has
 //! - [`foreign`]: a gRPC client of another implementation
 //! - [`cli`]: the other verbs, through pipes; [`real_input`]: files of real packages
 //! - [`admin`]: health, metrics, reflection, gRPC-Web
@@ -15,6 +16,7 @@ mod cli;
 mod config_v1;
 mod crash;
 mod foreign;
+mod holdfast_v1;
 mod real_input;
 mod shutdown;
 mod watch;
