@@ -6,6 +6,7 @@
 //! - [`cli`]: runs other verbs of the binary
 //! - [`browser`]: headless Chromium with a page that tells what it sees
 //! - [`http`]: HTTP/1.1 by hand; [`raw`]: gRPC with bytes of the test's choice; [`relay`]: a connection that is watched
+//! - [`sse`]: server-sent events on a raw socket
 //! - [`dice`], [`ports`], [`binary`], [`memory`], [`skip`], [`torture`]: what the ones above need
 //!
 //! Nothing here builds the binary (`make test` does), and nothing stands in for it.
@@ -23,6 +24,7 @@ pub mod raw;
 pub mod relay;
 pub mod server;
 pub mod skip;
+pub mod sse;
 pub mod torture;
 
 pub use client::{Config, Failure, Holdfast};
