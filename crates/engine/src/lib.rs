@@ -4,7 +4,7 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | use cases, one file for each noun | [`entries`] [`batches`] [`history`] [`snapshot`] [`aliases`] [`namespaces`] [`watching`] |
+//! | use cases, one file for each noun | [`entries`] [`batches`] [`history`] [`diff`] [`snapshot`] [`aliases`] [`namespaces`] [`watching`] |
 //! | the one door to the store | `log` |
 //! | group commit: queue, facts, thread | `commit` |
 //! | the decisions, pure | `judge` |
@@ -21,6 +21,7 @@ pub mod caller;
 pub mod clock;
 mod codec;
 mod commit;
+pub mod diff;
 pub mod engine;
 pub mod entries;
 pub mod error;
@@ -46,6 +47,7 @@ pub use batches::{
 pub use caller::Caller;
 pub use clock::{Clock, SystemClock};
 pub use codec::CODECS;
+pub use diff::{Compare, Comparison};
 pub use engine::{Engine, Status};
 pub use entries::{EntryPage, List, Set};
 pub use error::EngineError;
