@@ -7,12 +7,14 @@
 //! - [`cli`]: the other verbs, through pipes; [`real_input`]: files of real packages
 //! - [`admin`]: health, metrics, reflection, gRPC-Web
 //! - [`bad_input`], [`bad_data`]: wrong requests, broken data directories, a full disk
+//! - [`browser`]: server-sent events as a real browser sees them
 //! - [`crash`]: SIGKILL under load; [`shutdown`]: an orderly stop
 //! - [`watch`]: 100 watchers, slow and resuming, over restarts
 
 mod admin;
 mod bad_data;
 mod bad_input;
+mod browser;
 mod cli;
 mod config_v1;
 mod crash;

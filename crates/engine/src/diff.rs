@@ -1,237 +1,189 @@
-//! Two versions of a key held against each other, and two JSON values, member by member.
+//! What differs: between two versions of a key, and between two states (revisions, namespaces, or both).
+//!
+//! - [`Change::between`]: the comparing itself, pure
+//! - [`json`]: what differs inside two JSON values
+//! - [`walk`]: two states side by side, page by page
 
-use holdfast_model::Entry;
-use serde_json::{Number, Value};
+pub mod json;
+pub(crate) mod walk;
+
+use std::sync::Arc;
+
+use holdfast_auth::{Action, Resource};
+use holdfast_model::{Entry, Key, Prefix, Revision};
 
 use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::history::Versions;
-use crate::names::KeyRule;
+use crate::moment::Moment;
+use crate::names::{self, KeyRule, any_key};
+use walk::{Side, Walk};
 
-/// Which two versions of which key.
+/// What became of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// Only the newer state has it.
+    Added,
+    /// Only the older state has it.
+    Removed,
+    /// Both have it, with other bytes or another codec.
+    Changed,
+}
+
+impl Change {
+    /// Compares a key in two states; `None` when there is no difference that a reader of values could see: versions and
+    /// times do not count.
+    pub fn between(old: Option<&Entry>, new: Option<&Entry>) -> Option<Self> {
+        match (old, new) {
+            (None, None) => None,
+            (None, Some(_)) => Some(Self::Added),
+            (Some(_), None) => Some(Self::Removed),
+            (Some(old), Some(new)) => differs(old, new).then_some(Self::Changed),
+        }
+    }
+}
+
+/// True when bytes or codec are others.
+pub fn differs(old: &Entry, new: &Entry) -> bool {
+    old.value != new.value || old.codec != new.codec
+}
+
+/// A key that differs.
 #[derive(Debug, Clone)]
-pub struct Compare {
+pub struct Difference {
+    /// Which.
+    pub key: Key,
+    /// How.
+    pub change: Change,
+    /// The entry in the older state.
+    pub old: Option<Arc<Entry>>,
+    /// The entry in the newer state.
+    pub new: Option<Arc<Entry>>,
+}
+
+/// Two versions of one key.
+#[derive(Debug, Clone)]
+pub struct VersionDiff {
+    /// The first one asked for.
+    pub old: Entry,
+    /// The second.
+    pub new: Entry,
+    /// Bytes or codec are others.
+    pub changed: bool,
+}
+
+/// Which states to compare.
+#[derive(Debug, Clone)]
+pub struct Diff {
+    /// The older one.
+    pub from: State,
+    /// The newer one.
+    pub to: State,
+    /// Only keys that begin with this.
+    pub prefix: String,
+    /// Behind this key.
+    pub after: Option<String>,
+    /// At most so many differences.
+    pub limit: usize,
+}
+
+/// A namespace at a moment.
+#[derive(Debug, Clone)]
+pub struct State {
     /// Where.
     pub namespace: String,
-    /// Which.
-    pub key: String,
-    /// The one; `None`: the current one.
-    pub left: Option<u64>,
-    /// The other; `None`: the current one.
-    pub right: Option<u64>,
-    /// The dialect's alphabet for keys.
-    pub key_rule: KeyRule,
+    /// When.
+    pub moment: Moment,
 }
 
-/// Two versions side by side.
+/// Differences, by key.
 #[derive(Debug, Clone)]
-pub struct Comparison {
-    /// The one.
-    pub left: Entry,
-    /// The other.
-    pub right: Entry,
+pub struct DiffPage {
+    /// Those found.
+    pub differences: Vec<Difference>,
+    /// Where to go on: everything up to this key was compared. `None`: to the end.
+    pub after: Option<Key>,
+    /// The revision of the older state.
+    pub from: Revision,
+    /// The revision of the newer state.
+    pub to: Revision,
 }
 
-impl Comparison {
-    /// True when bytes or codec differ.
-    pub fn changed(&self) -> bool {
-        self.left.value != self.right.value || self.left.codec != self.right.codec
-    }
-
-    /// What has to be done to the one JSON value to get the other; `None` when one of them is no JSON.
-    pub fn changes(&self) -> Option<Vec<Change>> {
-        let value = |entry: &Entry| {
-            let json = entry.codec.as_str() == "json";
-            json.then(|| serde_json::from_slice(&entry.value).ok()).flatten()
-        };
-        Some(changes(&value(&self.left)?, &value(&self.right)?))
-    }
-}
+/// Keys compared for one answer; a diff of more is read page by page.
+const KEYS: usize = 20_000;
 
 impl Engine {
-    /// Two versions of the current incarnation of a key. Whoever may read the key may compare them.
-    pub async fn compare(
+    /// Two versions of the current incarnation of a key; `None` asks for the current one.
+    pub async fn diff_versions(
         &self,
         caller: &Caller,
-        wanted: Compare,
-    ) -> Result<Comparison, EngineError> {
-        let left = self.version(caller, &wanted, wanted.left).await?;
-        let right = self.version(caller, &wanted, wanted.right).await?;
-        Ok(Comparison { left, right })
+        (namespace, key): (&str, &str),
+        (old, new): (Option<u64>, Option<u64>),
+        key_rule: KeyRule,
+    ) -> Result<VersionDiff, EngineError> {
+        let old = self.one_version(caller, namespace, key, old, key_rule).await?;
+        let new = self.one_version(caller, namespace, key, new, key_rule).await?;
+        let changed = differs(&old, &new);
+        Ok(VersionDiff { old, new, changed })
     }
 
-    async fn version(
+    async fn one_version(
         &self,
         caller: &Caller,
-        wanted: &Compare,
+        namespace: &str,
+        key: &str,
         version: Option<u64>,
+        key_rule: KeyRule,
     ) -> Result<Entry, EngineError> {
-        let Compare { namespace, key, key_rule, .. } = wanted.clone();
-        let missing =
-            EngineError::VersionNotFound { namespace: namespace.clone(), key: key.clone() };
-        let one = Versions { namespace, key, version, limit: Some(1), below: None, key_rule };
-        let page = self.versions(caller, one).await?;
-        page.entries.into_iter().next().ok_or(missing)
-    }
-}
-
-/// One step from a JSON value to another, as an operation of a JSON Patch (RFC 6902) that also says what was there.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Change {
-    /// Where, as a JSON Pointer (RFC 6901).
-    pub path: String,
-    /// What was there; `None`: nothing.
-    pub old: Option<Value>,
-    /// What is there now; `None`: nothing.
-    pub new: Option<Value>,
-}
-
-/// The steps from one value to the other, in an order in which they can be applied. The order of members, white space and
-/// the way a number is written make no difference. Lists are compared place by place.
-pub fn changes(left: &Value, right: &Value) -> Vec<Change> {
-    let mut found = Vec::new();
-    compare(&mut String::new(), left, right, &mut found);
-    found
-}
-
-fn compare(path: &mut String, left: &Value, right: &Value, found: &mut Vec<Change>) {
-    match (left, right) {
-        (Value::Object(left), Value::Object(right)) => {
-            for (name, old) in left {
-                below(path, name, |path| match right.get(name) {
-                    Some(new) => compare(path, old, new, found),
-                    None => found.push(change(path, Some(old), None)),
-                });
-            }
-            for (name, new) in right.iter().filter(|(name, _)| !left.contains_key(*name)) {
-                below(path, name, |path| found.push(change(path, None, Some(new))));
-            }
-        }
-        (Value::Array(left), Value::Array(right)) => {
-            let both = left.len().min(right.len());
-            for (at, (old, new)) in left.iter().zip(right).enumerate() {
-                below(path, &at.to_string(), |path| compare(path, old, new, found));
-            }
-            // From the end, so that no removal moves what another one names.
-            for (at, old) in left.iter().enumerate().skip(both).rev() {
-                below(path, &at.to_string(), |path| found.push(change(path, Some(old), None)));
-            }
-            for (at, new) in right.iter().enumerate().skip(both) {
-                below(path, &at.to_string(), |path| found.push(change(path, None, Some(new))));
-            }
-        }
-        (Value::Number(old), Value::Number(new)) if same_number(old, new) => {}
-        (old, new) if old == new => {}
-        (old, new) => found.push(change(path, Some(old), Some(new))),
-    }
-}
-
-/// 1 and 1.0 are one number; whole numbers are compared as such, however large.
-fn same_number(left: &Number, right: &Number) -> bool {
-    left == right || ((left.is_f64() || right.is_f64()) && left.as_f64() == right.as_f64())
-}
-
-fn change(path: &str, old: Option<&Value>, new: Option<&Value>) -> Change {
-    Change { path: path.into(), old: old.cloned(), new: new.cloned() }
-}
-
-/// Goes one step down, and back.
-fn below(path: &mut String, name: &str, visit: impl FnOnce(&mut String)) {
-    let length = path.len();
-    path.push('/');
-    path.push_str(&name.replace('~', "~0").replace('/', "~1"));
-    visit(path);
-    path.truncate(length);
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use serde_json::json;
-
-    use super::*;
-
-    fn of(left: Value, right: Value) -> Vec<(String, Option<Value>, Option<Value>)> {
-        changes(&left, &right).into_iter().map(|c| (c.path, c.old, c.new)).collect()
-    }
-
-    #[test]
-    fn members_and_places() {
-        assert_eq!(
-            of(json!({"a": 1, "b": [1, {"c": 2}]}), json!({"b": [1.0, {"c": 2}], "a": 1})),
-            []
-        );
-        assert_eq!(
-            of(json!({"a": 1, "b": 2, "x/y~": 3}), json!({"a": 9, "x/y~": 4, "n": null})),
-            [
-                ("/a".into(), Some(json!(1)), Some(json!(9))),
-                ("/b".into(), Some(json!(2)), None),
-                ("/x~1y~0".into(), Some(json!(3)), Some(json!(4))),
-                ("/n".into(), None, Some(Value::Null)),
-            ]
-        );
-        assert_eq!(
-            of(json!([1, 2, 3]), json!([4])),
-            [
-                ("/0".into(), Some(json!(1)), Some(json!(4))),
-                ("/2".into(), Some(json!(3)), None),
-                ("/1".into(), Some(json!(2)), None),
-            ]
-        );
-        assert_eq!(of(json!("a"), json!(7)), [(String::new(), Some(json!("a")), Some(json!(7)))]);
-        let large = (json!(9_007_199_254_740_993_u64), json!(9_007_199_254_740_992_u64));
-        assert_eq!(of(large.0, large.1).len(), 1);
-    }
-
-    fn any_json() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            (-3..3_i64).prop_map(Value::from),
-            "[a-c/~]{0,2}".prop_map(Value::from),
-        ];
-        leaf.prop_recursive(4, 32, 4, |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                prop::collection::btree_map("[a-c/~]{0,2}", inner, 0..4)
-                    .prop_map(|members| Value::Object(members.into_iter().collect())),
-            ]
-        })
-    }
-
-    /// Applies a step the way a JSON Patch is applied.
-    fn apply(value: &mut Value, change: &Change) {
-        let Some((parent, name)) = change.path.rsplit_once('/') else {
-            *value = change.new.clone().expect("a whole value is only replaced");
-            return;
+        let wanted = Versions {
+            namespace: namespace.into(),
+            key: key.into(),
+            version,
+            limit: Some(1),
+            below: None,
+            key_rule,
         };
-        let name = name.replace("~1", "/").replace("~0", "~");
-        match (value.pointer_mut(parent).expect("the parent is there"), &change.new) {
-            (Value::Object(members), Some(new)) => drop(members.insert(name, new.clone())),
-            (Value::Object(members), None) => drop(members.remove(&name)),
-            (Value::Array(places), new) => {
-                let at: usize = name.parse().expect("a place");
-                match (new, &change.old) {
-                    (Some(new), Some(_)) => places[at] = new.clone(),
-                    (Some(new), None) => places.insert(at, new.clone()),
-                    (None, _) => drop(places.remove(at)),
-                }
-            }
-            (other, _) => panic!("{other} has nothing below"),
-        }
+        let missing =
+            || EngineError::VersionNotFound { namespace: namespace.into(), key: key.into() };
+        self.versions(caller, wanted).await?.entries.pop().ok_or_else(missing)
     }
 
-    proptest! {
-        #[test]
-        fn the_steps_lead_from_one_to_the_other(left in any_json(), right in any_json()) {
-            let steps = changes(&left, &right);
-            prop_assert_eq!(steps.is_empty(), left == right);
-            let mut walked = left;
-            for step in &steps {
-                apply(&mut walked, step);
+    /// What differs between two states, by key, in pages.
+    pub async fn diff(&self, caller: &Caller, diff: Diff) -> Result<DiffPage, EngineError> {
+        let mut walk = self.walk(caller, &diff).await?;
+        let (from, to) = (walk.old.revision, walk.new.revision);
+        let mut page = DiffPage { differences: Vec::new(), after: None, from, to };
+        let mut bytes = 0;
+        for _ in 0..KEYS {
+            let full =
+                page.differences.len() >= diff.limit || bytes >= self.limits().answer_bytes();
+            if full && walk.more().await? {
+                page.after = walk.last.take();
+                return Ok(page);
             }
-            prop_assert_eq!(walked, right);
+            let Some((key, old, new)) = walk.next().await? else { return Ok(page) };
+            if let Some(change) = Change::between(old.as_deref(), new.as_deref()) {
+                bytes += [&old, &new].into_iter().flatten().map(|e| e.weight()).sum::<usize>();
+                page.differences.push(Difference { key, change, old, new });
+            }
         }
+        page.after = walk.last.take();
+        Ok(page)
+    }
+
+    async fn walk(&self, caller: &Caller, diff: &Diff) -> Result<Walk<'_>, EngineError> {
+        let old = self.side(caller, diff, &diff.from).await?;
+        let new = self.side(caller, diff, &diff.to).await?;
+        Ok(Walk::new(self.log(), old, new))
+    }
+
+    async fn side(&self, caller: &Caller, diff: &Diff, of: &State) -> Result<Side, EngineError> {
+        let resource = Resource::namespace(&*of.namespace);
+        let proof = self.authorize(caller, Action::Read, resource).await?;
+        let namespace = names::namespace(&of.namespace)?;
+        let after = diff.after.as_deref().map(|key| names::key(key, any_key)).transpose()?;
+        let revision = self.pinned(of.moment).await?;
+        Ok(Side::new(proof, namespace, Prefix::new(&diff.prefix), after, revision))
     }
 }

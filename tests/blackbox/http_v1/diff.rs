@@ -79,13 +79,13 @@ async fn members_on_request() {
         let server = &server;
         async move { get(server, &path).await.json()["changes"].clone() }
     };
-    assert_eq!(changes(1, 2).await, json!([{"op": "add", "path": "/b/2", "value": 3}]));
+    assert_eq!(changes(1, 2).await, json!([{"pointer": "/b/2", "new": 3}]));
     assert_eq!(
         changes(2, 3).await,
         json!([
-            {"op": "remove", "path": "/a", "old": 1.0},
-            {"op": "remove", "path": "/b/2", "old": 3},
-            {"op": "add", "path": "/c", "value": null},
+            {"pointer": "/a", "old": 1.0},
+            {"pointer": "/b/2", "old": 3},
+            {"pointer": "/c", "new": null},
         ])
     );
     assert_eq!(changes(1, 1).await, json!([]));

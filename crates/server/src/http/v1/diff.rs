@@ -4,7 +4,8 @@
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use holdfast_engine::{Caller, Compare, Comparison, diff::Change};
+use holdfast_engine::diff::json as members;
+use holdfast_engine::{Caller, JsonChange, VersionDiff};
 use holdfast_model::Entry;
 use http::StatusCode;
 use serde::Serialize;
@@ -37,7 +38,7 @@ pub(super) async fn show(
         Err(fault) => Err(fault.status),
     };
     match compared {
-        Ok(comparison) => shown(&at, &wanted, &comparison),
+        Ok(diff) => shown(&at, &wanted, &diff),
         Err(status) => plain(http_status(&status), shown_message(&status)),
     }
 }
@@ -61,7 +62,7 @@ async fn compare(
     known: &Known,
     at: &AtKey,
     wanted: &Wanted,
-) -> Result<Comparison, Status> {
+) -> Result<VersionDiff, Status> {
     for (name, value) in [("namespace", &at.namespace), ("key", &at.key)] {
         if value.is_empty() {
             return Err(Status::invalid_argument(format!("{name} is required")));
@@ -70,14 +71,8 @@ async fn compare(
     // QUIRK(config.v1): zero and below are the current version.
     let version = |number| u64::try_from(number).ok().filter(|number| *number > 0);
     let caller = Caller { identity: known.identity.clone(), method: METHOD, deadline: None };
-    let compare = Compare {
-        namespace: at.namespace.clone(),
-        key: at.key.clone(),
-        left: version(wanted.v1),
-        right: version(wanted.v2),
-        key_rule,
-    };
-    let compared = face.shared.engine.compare(&caller, compare).await;
+    let (key, versions) = ((&*at.namespace, &*at.key), (version(wanted.v1), version(wanted.v2)));
+    let compared = face.shared.engine.diff_versions(&caller, key, versions, key_rule).await;
     compared.map_err(|error| Refusal::from(error).into())
 }
 
@@ -101,42 +96,35 @@ struct Shown<'a> {
     changes: Option<Option<Vec<Step>>>,
 }
 
-/// An operation of a JSON Patch, with what was there before.
+/// A place inside the value, as a JSON Pointer, with what was there and what is.
 #[derive(Serialize)]
 struct Step {
-    op: &'static str,
-    path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<Value>,
+    pointer: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     old: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new: Option<Value>,
 }
 
-impl From<Change> for Step {
-    fn from(Change { path, old, new }: Change) -> Self {
-        let op = match (&old, &new) {
-            (None, _) => "add",
-            (Some(_), None) => "remove",
-            (Some(_), Some(_)) => "replace",
-        };
-        Self { op, path, value: new, old }
+impl From<JsonChange> for Step {
+    fn from(JsonChange { pointer, old, new }: JsonChange) -> Self {
+        Self { pointer, old, new }
     }
 }
 
-fn shown(at: &AtKey, wanted: &Wanted, comparison: &Comparison) -> Response {
+fn shown(at: &AtKey, wanted: &Wanted, diff: &VersionDiff) -> Response {
     let value = |entry: &Entry| STANDARD.encode(&entry.value);
-    let steps = || Some(comparison.changes()?.into_iter().map(Step::from).collect());
     let text = sse::html_safe_json(&Shown {
         namespace: &at.namespace,
         key: &at.key,
         v1: wanted.v1,
         v2: wanted.v2,
-        v1_value: value(&comparison.left),
-        v2_value: value(&comparison.right),
-        v1_codec: comparison.left.codec.as_str(),
-        v2_codec: comparison.right.codec.as_str(),
-        changed: comparison.changed(),
-        changes: wanted.semantic.then(steps),
+        v1_value: value(&diff.old),
+        v2_value: value(&diff.new),
+        v1_codec: diff.old.codec.as_str(),
+        v2_codec: diff.new.codec.as_str(),
+        changed: diff.changed,
+        changes: wanted.semantic.then(|| changes(diff)),
     });
     match text {
         Ok(text) => json::of_bytes((text + "\n").into_bytes()),
@@ -144,8 +132,14 @@ fn shown(at: &AtKey, wanted: &Wanted, comparison: &Comparison) -> Response {
     }
 }
 
+fn changes(diff: &VersionDiff) -> Option<Vec<Step>> {
+    let both_json = [&diff.old, &diff.new].iter().all(|entry| entry.codec.as_str() == "json");
+    let found = both_json.then(|| members::compare(&diff.old.value, &diff.new.value)).flatten()?;
+    Some(found.into_iter().map(Step::from).collect())
+}
+
 /// QUIRK(config.v1): what has no status of its own here is an internal error.
-pub(super) fn http_status(status: &Status) -> StatusCode {
+fn http_status(status: &Status) -> StatusCode {
     match status.code() {
         Code::PermissionDenied => StatusCode::FORBIDDEN,
         Code::Unauthenticated => StatusCode::UNAUTHORIZED,
