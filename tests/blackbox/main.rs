@@ -2,6 +2,7 @@
 //!
 //! - [`config_v1`]: the contract of the config.v1 dialect, case by case
 //! - [`holdfast_v1`]: what only our own dialect has
+//! - [`http_v1`]: config.v1 over HTTP/JSON and server-sent events
 //! - [`foreign`]: a gRPC client of another implementation
 //! - [`cli`]: the other verbs, through pipes; [`real_input`]: files of real packages
 //! - [`admin`]: health, metrics, reflection, gRPC-Web
@@ -19,6 +20,7 @@ mod config_v1;
 mod crash;
 mod foreign;
 mod holdfast_v1;
+mod http_v1;
 mod real_input;
 mod shutdown;
 mod watch;

@@ -16,7 +16,8 @@ use holdfast_tests::client::{connect, put};
 use holdfast_tests::dice::Dice;
 use holdfast_tests::log::{self, Commit, Delivery, Watch};
 use holdfast_tests::server::Launch;
-use holdfast_tests::{Config, Holdfast, Server, memory, sse, torture};
+use holdfast_tests::sse::Sse;
+use holdfast_tests::{Config, Holdfast, Server, memory, torture};
 use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -173,18 +174,20 @@ impl Watcher {
     async fn run_sse(&mut self) {
         let filter = if self.namespace.is_empty() { "" } else { "?namespaces=" };
         let path = format!("/v1/watch{filter}{}", self.namespace);
-        if let Some(stream) = sse::Stream::open(self.port, &path, Some(self.position)).await {
+        let place = self.position.to_string();
+        if let Some(stream) = Sse::attempt(self.port, &path, Some(&place)).await {
+            assert!(stream.head.starts_with("HTTP/1.1 200 "), "{}", stream.head);
             self.follow_sse(stream).await;
             self.resumed += 1;
         }
     }
 
     /// The same over server-sent events. The last event of a commit has its id; of a commit that is cut off, nothing counts.
-    async fn follow_sse(&mut self, mut stream: sse::Stream) {
+    async fn follow_sse(&mut self, mut stream: Sse) {
         let whim = 50 + self.dice.below(450);
         let mut commit = Vec::new();
         for count in 1.. {
-            let Some(block) = stream.block().await else { return };
+            let Some(block) = stream.block_or_break().await else { return };
             assert!(block.event.is_none_or(|event| event == "set"), "only sets, and no gap");
             commit.extend(block.data.as_deref().map(Essence::read));
             if let Some(id) = block.id {

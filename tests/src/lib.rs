@@ -5,8 +5,7 @@
 //! - [`log`]: the whole log of a server, read and checked
 //! - [`cli`]: runs other verbs of the binary
 //! - [`browser`]: headless Chromium with a page that tells what it sees
-//! - [`http`]: HTTP/1.1 by hand; [`raw`]: gRPC with bytes of the test's choice; [`relay`]: a connection that is watched
-//! - [`sse`]: server-sent events on a raw socket
+//! - [`http`]: HTTP/1.1 by hand; [`sse`]: event streams byte by byte; [`raw`]: gRPC with bytes of the test's choice; [`relay`]: a connection that is watched
 //! - [`dice`], [`ports`], [`binary`], [`memory`], [`skip`], [`torture`]: what the ones above need
 //!
 //! Nothing here builds the binary (`make test` does), and nothing stands in for it.
