@@ -285,7 +285,8 @@ fn launch() -> Launch {
     Launch::default().settings(&format!(
         "cache_bytes = {CACHE_BYTES}\n\
          store.cache_bytes = {STORE_CACHE_BYTES}\n\
-         watch.ring_bytes = {RING_BYTES}"
+         watch.ring_bytes = {RING_BYTES}\n\
+         sse.heartbeat = \"500ms\""
     ))
 }
 
