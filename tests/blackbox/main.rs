@@ -8,6 +8,7 @@
 //! - [`admin`]: health, metrics, reflection, gRPC-Web
 //! - [`bad_input`], [`bad_data`]: wrong requests, broken data directories, a full disk
 //! - [`browser`]: server-sent events as a real browser sees them
+//! - [`openapi`]: the document of the HTTP face, and the server held against it
 //! - [`crash`]: SIGKILL under load; [`shutdown`]: an orderly stop
 //! - [`watch`]: 100 watchers, slow and resuming, over restarts
 
@@ -21,6 +22,7 @@ mod crash;
 mod foreign;
 mod holdfast_v1;
 mod http_v1;
+mod openapi;
 mod real_input;
 mod shutdown;
 mod watch;
