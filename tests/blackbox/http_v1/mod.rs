@@ -8,6 +8,7 @@ mod cors;
 mod diff;
 mod keys;
 mod lists;
+mod openapi;
 mod paths;
 mod resume;
 mod stream;
