@@ -100,7 +100,7 @@ impl Engine {
     }
 
     /// By halves: commit times rise with revisions. `None` when even the oldest commit is later.
-    async fn last_commit_until(
+    pub(crate) async fn last_commit_until(
         &self,
         time: Timestamp,
         head: &Head,

@@ -78,6 +78,7 @@ fn batch(writes: Vec<Write>) -> Batch {
         actor: Actor::system("test"),
         reason: String::new(),
         idempotency: None,
+        choice: None,
     }
 }
 
