@@ -284,7 +284,10 @@ pub(crate) fn checked_writes(
     Ok(writes)
 }
 
-fn checked(action: RequestedAction, path: &impl Fn() -> String) -> Result<WriteAction, EngineError> {
+fn checked(
+    action: RequestedAction,
+    path: &impl Fn() -> String,
+) -> Result<WriteAction, EngineError> {
     match action {
         RequestedAction::Delete { missing_ok } => Ok(WriteAction::Delete { missing_ok }),
         RequestedAction::Put { value, codec, ttl, mode } => {

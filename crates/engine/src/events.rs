@@ -16,8 +16,8 @@ use crate::error::EngineError;
 /// Which events.
 #[derive(Debug, Clone, Default)]
 pub struct Events {
-    /// Of which keys.
-    pub filter: Filter,
+    /// Of keys that one of these lets through; none: of all but those of the server's own namespaces.
+    pub filters: Vec<Filter>,
     /// Of these kinds; none: of any.
     pub kinds: Vec<EventKind>,
     /// Of commits by this identity; empty: by anybody.
@@ -101,7 +101,7 @@ struct Range {
 impl Engine {
     /// A page of events. One that ends early, because it looked at as much as one call may, has a place to go on all the same.
     pub async fn events(&self, caller: &Caller, wanted: Events) -> Result<EventPage, EngineError> {
-        let proof = self.authorize_events(caller, &wanted.filter).await?;
+        let proof = self.authorize_events(caller, &wanted).await?;
         let head = self.log().view().head;
         let (revision, oldest) = (head.revision, head.floors.events);
         let page = EventPage { events: Vec::new(), after: None, revision, oldest };
@@ -129,14 +129,16 @@ impl Engine {
     async fn authorize_events(
         &self,
         caller: &Caller,
-        filter: &Filter,
+        wanted: &Events,
     ) -> Result<Authorized<Resource>, EngineError> {
+        self.check_filters(&wanted.filters)?;
         let mut proof = None;
-        for namespace in &filter.namespaces {
+        for namespace in wanted.filters.iter().flat_map(|filter| &filter.namespaces) {
             let resource = Resource::namespace(namespace);
             proof = Some(self.authorize(caller, Action::List, resource).await?);
         }
-        match proof {
+        let everywhere = wanted.filters.iter().any(|filter| filter.namespaces.is_empty());
+        match proof.filter(|_| !everywhere) {
             Some(proof) => Ok(proof),
             None => self.authorize(caller, Action::List, Resource::any()).await,
         }
@@ -321,7 +323,12 @@ impl Reading<'_> {
     async fn is_wanted(&mut self, logged: &Logged) -> Result<bool, EngineError> {
         let event = logged.event();
         let kind = self.wanted.kinds.is_empty() || self.wanted.kinds.contains(&event.kind);
-        if !kind || !self.wanted.filter.matches(&event.at) {
+        let filters = &self.wanted.filters;
+        let named = match filters.as_slice() {
+            [] => Filter::all().matches(&event.at),
+            filters => filters.iter().any(|filter| filter.matches(&event.at)),
+        };
+        if !kind || !named {
             return Ok(false);
         }
         if let Some(known) = self.asked.get(&event.at) {

@@ -67,7 +67,7 @@ pub use moment::Moment;
 pub use names::{KeyRule, any_key};
 pub use namespaces::{Access, NamespacePage};
 pub use options::{Limits, Options, Retention, WatchOptions};
-pub use reads::{HistoryPage, Seen};
+pub use reads::{HistoryPage, ListPage, Seen};
 pub use rollback::{Rollback, RollbackAnswer, RollbackScope};
 pub use search::{Found, Search, SearchPage};
 pub use snapshot::Snapshot;

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use holdfast_auth::{Action, Resource};
-use holdfast_model::{Entry, Revision};
+use holdfast_model::{Entry, Key, Revision};
 use holdfast_store::{At, HistoryRow, PageLimit, Row};
 
 use crate::caller::Caller;
 use crate::engine::Engine;
-use crate::entries::{EntryPage, List, readable};
+use crate::entries::{List, readable};
 use crate::error::EngineError;
 use crate::moment::Moment;
 use crate::names::not_found;
@@ -20,6 +20,17 @@ pub struct Seen {
     pub entry: Arc<Entry>,
     /// Of the state that was read. Of the latest state it may be a little older than the entry's surroundings, never newer:
     /// a watch from here misses nothing.
+    pub revision: Revision,
+}
+
+/// Entries by key.
+#[derive(Debug, Clone)]
+pub struct ListPage {
+    /// The entries.
+    pub entries: Vec<Arc<Entry>>,
+    /// Behind this key there are more.
+    pub next: Option<Key>,
+    /// The state they are from.
     pub revision: Revision,
 }
 
@@ -46,9 +57,7 @@ impl Engine {
         let shown = self.log().view().head.revision;
         let (entry, seen) = match at {
             At::Latest => (self.log().get(&proof, &name).await?, shown),
-            At::Revision(revision) => {
-                (self.log().get_at(&proof, &name, revision).await?, revision)
-            }
+            At::Revision(revision) => (self.log().get_at(&proof, &name, revision).await?, revision),
         };
         let entry = entry.ok_or_else(|| not_found(&name))?;
         // What is durable may be a step ahead of what was shown.
@@ -64,14 +73,15 @@ impl Engine {
         list: List,
         moment: Moment,
         live: bool,
-    ) -> Result<EntryPage, EngineError> {
+    ) -> Result<ListPage, EngineError> {
         let bytes = self.limits().answer_bytes();
         let mut page = self.list_state(caller, list, moment, bytes).await?;
+        let next = page.entries.last().filter(|_| page.more).map(|entry| entry.at.key.clone());
         if live {
             let now = self.log().now();
             page.entries.retain(|entry| !entry.expired(now));
         }
-        Ok(page)
+        Ok(ListPage { entries: page.entries, next, revision: page.revision })
     }
 
     /// What happened to a key, newest first: deletes and earlier incarnations too.

@@ -165,8 +165,7 @@ fn pattern(search: &Search) -> Result<Regex, EngineError> {
     if search.pattern.len() > PATTERN_BYTES {
         return Err(invalid("pattern", &format!("at most {PATTERN_BYTES} bytes")));
     }
-    let text =
-        if search.regex { search.pattern.clone() } else { regex::escape(&search.pattern) };
+    let text = if search.regex { search.pattern.clone() } else { regex::escape(&search.pattern) };
     RegexBuilder::new(&text)
         .case_insensitive(search.ignore_case)
         .size_limit(PROGRAM_BYTES)

@@ -111,7 +111,8 @@ impl Engine {
         let choice = batch.choice.clone().unwrap_or_default();
         let names = |of: &[holdfast_model::Write]| of.iter().map(|w| w.at.clone()).collect();
         let (then, otherwise): (Vec<_>, Vec<_>) = (names(&batch.writes), names(&choice.otherwise));
-        let mut committed = self.log().commit(proofs, batch, caller.deadline).await?;
+        let committed = self.log().commit(proofs, batch, caller.deadline).await;
+        let mut committed = committed.map_err(|error| in_branch(error, then.len()))?;
         let succeeded = !committed.chosen.otherwise;
         let mut reads = std::mem::take(&mut committed.chosen.reads);
         if committed.replay.is_some() {
@@ -172,6 +173,17 @@ impl Engine {
         let looked_at = compares.len() + then.reads.len() + otherwise.reads.len();
         self.check_writes(&then.writes, looked_at)?;
         self.check_writes(&otherwise.writes, looked_at)
+    }
+}
+
+/// A refusal counts the writes of both branches; the caller counts those of each.
+fn in_branch(error: EngineError, then: usize) -> EngineError {
+    match error {
+        EngineError::Conflict { namespace, key, write: Some(index), unmet } => {
+            let write = Some(index.checked_sub(then).unwrap_or(index));
+            EngineError::Conflict { namespace, key, write, unmet }
+        }
+        other => other,
     }
 }
 
