@@ -1,7 +1,7 @@
 //! Reads as of an earlier revision beside the same reads of the latest one.
 
 use holdfast_engine::{List, Options, Set};
-use holdfast_model::{Revision, WriteMode};
+use holdfast_model::{Precondition, Revision, WriteMode};
 use tokio::task::JoinSet;
 
 use super::Bench;
@@ -83,6 +83,7 @@ async fn rewrite(inside: &Inside, part: u64) -> Result<(), Fault> {
                     value: values.pick(&mut dice),
                     codec: String::new(),
                     mode: WriteMode::Upsert,
+                    condition: Precondition::default(),
                     key_rule: holdfast_engine::any_key,
                 };
                 engine.set(&caller, set).await?;
