@@ -7,6 +7,7 @@
 //! - [`admin`]: health, metrics, reflection, gRPC-Web
 //! - [`bad_input`], [`bad_data`]: wrong requests, broken data directories, a full disk
 //! - [`crash`]: SIGKILL under load; [`shutdown`]: an orderly stop
+//! - [`past`]: reads of the past, rollback, search; [`transactions`]: sums and single keys under concurrency
 //! - [`watch`]: 100 watchers, slow and resuming, over restarts
 
 mod admin;
@@ -17,6 +18,8 @@ mod config_v1;
 mod crash;
 mod foreign;
 mod holdfast_v1;
+mod past;
 mod real_input;
 mod shutdown;
+mod transactions;
 mod watch;

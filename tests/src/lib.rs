@@ -4,6 +4,7 @@
 //! - [`client`]: [`Config`] and [`Holdfast`], the two gRPC dialects; [`Failure`], an error with its details
 //! - [`log`]: the whole log of a server, read and checked
 //! - [`cli`]: runs other verbs of the binary
+//! - [`register`]: linearizability of single keys
 //! - [`http`]: HTTP/1.1 by hand; [`raw`]: gRPC with bytes of the test's choice; [`relay`]: a connection that is watched
 //! - [`dice`], [`ports`], [`binary`], [`memory`], [`skip`], [`torture`]: what the ones above need
 //!
@@ -18,6 +19,7 @@ pub mod log;
 pub mod memory;
 pub mod ports;
 pub mod raw;
+pub mod register;
 pub mod relay;
 pub mod server;
 pub mod skip;

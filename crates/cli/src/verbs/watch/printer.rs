@@ -1,6 +1,6 @@
 //! Changes on stdout.
 
-use super::change::Change;
+use crate::change::Change;
 use crate::args::Global;
 use crate::failure::Failure;
 use crate::output::{self, Layout};
