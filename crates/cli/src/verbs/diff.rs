@@ -59,11 +59,7 @@ impl Diff {
 }
 
 fn state(namespace: &str, moment: Option<Moment>) -> State {
-    State {
-        namespace: namespace.into(),
-        at: moment.map(Moment::wire).into(),
-        ..State::default()
-    }
+    State { namespace: namespace.into(), at: moment.map(Moment::wire).into(), ..State::default() }
 }
 
 fn change(difference: Difference) -> Option<Change> {

@@ -128,9 +128,7 @@ fn show(found: Vec<LoggedEvent>, layout: Layout) -> Result<(), Failure> {
             let headings = ["REVISION", "TIME", "CHANGE", "KEY", "VERSION", "BY", "REASON"];
             output::table(&headings, lines.iter().map(row).collect())
         }
-        layout => {
-            output::document(&Value::List(lines.iter().map(document).collect()), layout)
-        }
+        layout => output::document(&Value::List(lines.iter().map(document).collect()), layout),
     }
 }
 

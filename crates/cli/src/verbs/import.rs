@@ -9,8 +9,8 @@ use clap::Args;
 use holdfast_api::holdfast_v1::Write;
 
 use crate::args::Global;
-use crate::commit;
 use crate::changes;
+use crate::commit;
 use crate::connect::Server;
 use crate::failure::Failure;
 use crate::output::{self, Layout};

@@ -56,7 +56,8 @@ impl Search {
                 output::lines(found.iter().map(|r| format!("{}/{}", r.namespace, r.key)))
             }
             Layout::Table if self.all_namespaces => {
-                let whole = |r: &Record| Record { key: format!("{}/{}", r.namespace, r.key), ..r.clone() };
+                let whole =
+                    |r: &Record| Record { key: format!("{}/{}", r.namespace, r.key), ..r.clone() };
                 output::entry_table(&found.iter().map(whole).collect::<Vec<_>>())
             }
             layout => output::records(&found, layout),

@@ -43,11 +43,8 @@ impl Snapshot {
             let entries = answer.entries.into_iter().map(Record::from).collect();
             return show(entries, &answer.etag, answer.not_modified, layout);
         }
-        let request = SnapshotRequest {
-            namespace,
-            if_none_match: seen,
-            ..SnapshotRequest::default()
-        };
+        let request =
+            SnapshotRequest { namespace, if_none_match: seen, ..SnapshotRequest::default() };
         let answer = server.answer(server.config.clone().snapshot(server.request(request))).await?;
         let entries = answer.entries.into_iter().map(Record::from).collect();
         show(entries, &answer.etag, answer.not_modified, layout)
