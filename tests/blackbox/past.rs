@@ -152,7 +152,7 @@ async fn a_rollback_that_one_commit_cannot_hold_says_so() {
     let failure = holdfast.rollback(to(0)).await.expect_err("300 keys");
     assert_eq!(
         (failure.code, &*failure.reason),
-        (Code::ResourceExhausted, "TOO_LARGE"),
+        (Code::InvalidArgument, "TOO_LARGE"),
         "{failure:?}"
     );
     assert_eq!(failure.metadata["events"], "300");
