@@ -6,8 +6,8 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::output::Layout;
 use crate::verbs::{
-    alias, delete, diff, events, export, get, history, import, list, ns, repair, rollback, search,
-    serve, set, snapshot, txn, watch,
+    alias, bench, delete, diff, events, export, get, history, import, list, ns, repair, rollback,
+    search, serve, set, snapshot, txn, watch,
 };
 
 /// Holdfast: a configuration server with history, watches and atomic commits, and the commands to work with it.
@@ -83,6 +83,7 @@ pub enum Command {
     Ns(ns::Ns),
     Import(import::Import),
     Export(export::Export),
+    Bench(bench::Bench),
     Serve(serve::Serve),
     Repair(repair::Repair),
 }

@@ -9,6 +9,7 @@
 mod access;
 mod aliases;
 mod blocks;
+mod diff;
 mod keys;
 mod namespaces;
 mod shown;
