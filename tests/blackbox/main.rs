@@ -9,6 +9,7 @@
 //! - [`bad_input`], [`bad_data`]: wrong requests, broken data directories, a full disk
 //! - [`browser`]: server-sent events as a real browser sees them
 //! - [`crash`]: SIGKILL under load; [`shutdown`]: an orderly stop
+//! - [`http_v2`]: holdfast.v1 over HTTP
 //! - [`past`]: reads of the past, rollback, search; [`transactions`]: sums and single keys under concurrency
 //! - [`watch`]: 100 watchers, slow and resuming, over restarts
 
@@ -22,6 +23,7 @@ mod crash;
 mod foreign;
 mod holdfast_v1;
 mod http_v1;
+mod http_v2;
 mod past;
 mod real_input;
 mod shutdown;

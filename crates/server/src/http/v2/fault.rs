@@ -41,10 +41,28 @@ fn with_reason(status: Status) -> Status {
     if error_info(&status).is_some() || status.code() != Code::InvalidArgument {
         return status;
     }
+    const UNKNOWN: &str = ": there is no such member";
     let row = row(ErrorKind::InvalidArgument);
-    let named = status.message().strip_suffix(": there is no such member");
-    let metadata = named.map(|field| ("field", field.to_owned())).into_iter().collect();
-    with_info(row.code, status.message(), &info(row.reason, HOLDFAST_V1_DOMAIN, metadata))
+    let (message, field) = match status.message().strip_suffix(UNKNOWN) {
+        Some(place) => (format!("{}{UNKNOWN}", path(place)), Some(path(place))),
+        None => (status.message().to_owned(), None),
+    };
+    let metadata = field.map(|field| ("field", field)).into_iter().collect();
+    with_info(row.code, &message, &info(row.reason, HOLDFAST_V1_DOMAIN, metadata))
+}
+
+/// `writes.?.0.put.?.junk`, as the reader of JSON says it, is `writes[0].put.junk` everywhere else.
+fn path(place: &str) -> String {
+    let mut path = String::new();
+    for step in place.split('.').filter(|step| *step != "?") {
+        if step.bytes().all(|byte| byte.is_ascii_digit()) {
+            path.push_str(&format!("[{step}]"));
+        } else {
+            path.push_str(if path.is_empty() { "" } else { "." });
+            path.push_str(step);
+        }
+    }
+    path
 }
 
 #[cfg(test)]
@@ -69,5 +87,6 @@ mod tests {
         let fault = of_request(Fault::invalid("junk: there is no such member"));
         let info = error_info(&fault.status).expect("a reason");
         assert_eq!((&*info.reason, info.metadata["field"].as_str()), ("INVALID_ARGUMENT", "junk"));
+        assert_eq!(path("writes.?.0.put.?.junk"), "writes[0].put.junk");
     }
 }
