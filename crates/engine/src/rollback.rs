@@ -206,7 +206,7 @@ impl Engine {
                     let (proof, namespace) = (target.proof.clone(), target.namespace.clone());
                     Side::new(proof, namespace, prefix.clone(), None, revision)
                 };
-                Ok(Pairs::Walk(Walk::new(self.log(), side(old), side(new))))
+                Ok(Pairs::Walk(Box::new(Walk::new(self.log(), side(old), side(new)))))
             }
         }
     }
@@ -248,7 +248,7 @@ impl Engine {
 /// The keys of a scope with their entries in two states.
 enum Pairs<'a> {
     One(Option<Pair>),
-    Walk(Walk<'a>),
+    Walk(Box<Walk<'a>>),
 }
 
 impl Pairs<'_> {
