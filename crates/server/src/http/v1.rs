@@ -4,6 +4,7 @@
 //! - `namespaces`, `snapshot`, `access`: what is said of a namespace
 //! - `aliases`: those
 //! - `watch`, `blocks`: changes as server-sent events
+//! - `openapi`: what of it stands in the document
 //! - `shown`: messages as the contract's JSON
 
 mod access;
@@ -12,6 +13,7 @@ mod blocks;
 mod diff;
 mod keys;
 mod namespaces;
+pub(crate) mod openapi;
 mod shown;
 mod snapshot;
 mod versions;
