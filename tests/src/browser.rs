@@ -1,8 +1,10 @@
 //! A real browser: headless Chromium with a page of the test's choice, which tells the test what it sees.
 
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -14,7 +16,7 @@ const BROWSER: &str = "chromium-headless-shell";
 /// A browser that says nothing for so long is stuck.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A browser on one page. Dropped, it is killed.
+/// A browser on one page. Dropped, it is killed, and with it the processes that it started.
 pub struct Browser {
     child: Child,
     _profile: TempDir,
@@ -65,6 +67,7 @@ impl Site {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
+            .process_group(0)
             .spawn()
             .expect("the browser starts");
         Browser { child, _profile: profile, told }
@@ -96,8 +99,9 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // One that has ended already is only waited for.
-        let _ = self.child.kill();
+        // A browser is many processes, and only the whole group ends with certainty. One that has ended is only waited for.
+        let group = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        let _ = group.map(|group| kill_process_group(group, Signal::KILL));
         let _ = self.child.wait();
     }
 }

@@ -44,10 +44,18 @@ impl Sse {
     /// # Panics
     /// When there is no answer of 200 in time.
     pub async fn open(port: u16, path: &str, last_event_id: Option<&str>) -> Self {
-        let mut socket = TcpStream::connect(("127.0.0.1", port)).await.expect("it listens");
+        let stream = Self::attempt(port, path, last_event_id).await;
+        let stream = stream.expect("the connection ended before the head was complete");
+        assert!(stream.head.starts_with("HTTP/1.1 200 "), "{}", stream.head);
+        stream
+    }
+
+    /// Opens `path` and reads the head, whatever it says; `None` when nobody listens there or the connection breaks.
+    pub async fn attempt(port: u16, path: &str, last_event_id: Option<&str>) -> Option<Self> {
+        let mut socket = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
         let resume = last_event_id.map(|id| format!("last-event-id: {id}\r\n")).unwrap_or_default();
         let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n{resume}\r\n");
-        socket.write_all(request.as_bytes()).await.expect("it takes a request");
+        socket.write_all(request.as_bytes()).await.ok()?;
         let mut stream =
             Self { socket, head: String::new(), raw: Vec::new(), body: Vec::new(), ended: false };
         loop {
@@ -56,10 +64,11 @@ impl Sse {
                 let head = std::mem::replace(&mut stream.raw, rest);
                 stream.head = String::from_utf8(head).expect("a head is text");
                 stream.unchunk();
-                assert!(stream.head.starts_with("HTTP/1.1 200 "), "{}", stream.head);
-                return stream;
+                return Some(stream);
             }
-            assert!(stream.read().await, "the connection ended before the head was complete");
+            if !stream.read().await {
+                return None;
+            }
         }
     }
 
@@ -83,13 +92,26 @@ impl Sse {
     }
 
     /// The bytes of the next block with the empty line at its end; `None` when the stream ended.
+    ///
+    /// # Panics
+    /// When it ended inside a block.
     pub async fn text(&mut self) -> Option<String> {
+        let text = self.text_or_break().await;
+        assert!(text.is_some() || self.body.is_empty(), "half a block: {:?}", self.shown());
+        text
+    }
+
+    /// The next block of a server that may be killed while it writes one.
+    pub async fn block_or_break(&mut self) -> Option<Block> {
+        self.text_or_break().await.map(|text| Block::parse(&text))
+    }
+
+    async fn text_or_break(&mut self) -> Option<String> {
         loop {
             if let Some(end) = position(&self.body, b"\n\n") {
                 return Some(self.exactly(end + 2).await);
             }
             if !self.read().await {
-                assert!(self.body.is_empty(), "half a block: {:?}", self.shown());
                 return None;
             }
         }
