@@ -90,6 +90,8 @@ impl Face {
     }
 }
 
+/// Everything under `/v1` and `/v2`, and the document that says what that is, for the server's router.
+pub fn routes(face: &Face) -> Router {
     v1::routes().merge(v2::routes()).merge(openapi::routes()).with_state(face.clone())
 }
 

@@ -3,11 +3,13 @@
 //! - `calls`: every unary call as a POST of its request
 //! - `resources`: what can be read, as GET of a path
 //! - `watch`: commits as server-sent events, or as lines of JSON
+//! - `openapi`: what of it stands in the document
 //! - `asked`: who calls, and bodies; `query`: parameters as members of a message; `fault`: refusals with their reason
 
 mod asked;
 mod calls;
 mod fault;
+pub(crate) mod openapi;
 mod query;
 mod resources;
 mod watch;

@@ -10,85 +10,97 @@ use serde_json::{Value, json};
 
 use super::asked::Asked;
 use super::fault::{self, answered, shown};
-use super::query::{MOMENT, decoded, flag, members, message, small, text, texts};
+use super::query::{MOMENT, Parameter, decoded, flag, members, message, small, text, texts};
 use crate::http::fault::{Answer, Fault};
 use crate::http::query::Query;
 
 const NAMESPACE: &str = "namespace";
 
+/// What each path takes.
+pub(super) const GET: [Parameter; 4] = MOMENT;
+pub(super) const LIST: [Parameter; 8] = [
+    text("prefix"),
+    small("limit"),
+    text("cursor"),
+    flag("omit_values"),
+    MOMENT[0],
+    MOMENT[1],
+    MOMENT[2],
+    MOMENT[3],
+];
+pub(super) const SNAPSHOT: [Parameter; 5] =
+    [text("if_none_match"), MOMENT[0], MOMENT[1], MOMENT[2], MOMENT[3]];
+pub(super) const HISTORY: [Parameter; 2] = [small("limit"), text("cursor")];
+pub(super) const SEARCH: [Parameter; 13] = [
+    text(NAMESPACE),
+    text("prefix"),
+    text("pattern"),
+    flag("regex"),
+    flag("ignore_case"),
+    text("where"),
+    small("limit"),
+    text("cursor"),
+    flag("omit_values"),
+    MOMENT[0],
+    MOMENT[1],
+    MOMENT[2],
+    MOMENT[3],
+];
+pub(super) const WATCH: [Parameter; 6] = [
+    texts("namespace"),
+    texts("prefix"),
+    text("after_revision"),
+    text("token"),
+    flag("initial_state"),
+    text("bookmark_interval"),
+];
+pub(super) const EVENTS: [Parameter; 12] = [
+    texts(NAMESPACE),
+    texts("prefix"),
+    texts("kinds"),
+    text("actor"),
+    text("from_revision"),
+    text("to_revision"),
+    text("since"),
+    text("until"),
+    flag("newest_first"),
+    small("limit"),
+    text("cursor"),
+    flag("omit_values"),
+];
+
 pub(super) async fn get(asked: Asked, uri: Uri, query: Query) -> Answer {
-    let request: GetRequest = message(&query, &MOMENT, &key(&uri)?)?;
+    let request: GetRequest = message(&query, &GET, &key(&uri)?)?;
     let answer = answered(asked.service.get(asked.by(request)).await)?;
     shown(&answered(answer.into_inner().into_message())?)
 }
 
 pub(super) async fn list(asked: Asked, uri: Uri, query: Query) -> Answer {
-    let parameters = [
-        text("prefix"),
-        small("limit"),
-        text("cursor"),
-        flag("omit_values"),
-        MOMENT[0],
-        MOMENT[1],
-        MOMENT[2],
-        MOMENT[3],
-    ];
-    let request: ListRequest = message(&query, &parameters, &namespace(&uri)?)?;
+    let request: ListRequest = message(&query, &LIST, &namespace(&uri)?)?;
     let answer = answered(asked.service.list(asked.by(request)).await)?;
     shown(&answered(answer.into_inner().into_message())?)
 }
 
 pub(super) async fn snapshot(asked: Asked, uri: Uri, query: Query) -> Answer {
-    let parameters = [text("if_none_match"), MOMENT[0], MOMENT[1], MOMENT[2], MOMENT[3]];
-    let request: SnapshotRequest = message(&query, &parameters, &namespace(&uri)?)?;
+    let request: SnapshotRequest = message(&query, &SNAPSHOT, &namespace(&uri)?)?;
     let answer = answered(asked.service.snapshot(asked.by(request)).await)?;
     shown(&answered(answer.into_inner().into_message())?)
 }
 
 pub(super) async fn history(asked: Asked, uri: Uri, query: Query) -> Answer {
-    let parameters = [small("limit"), text("cursor")];
-    let request: HistoryRequest = message(&query, &parameters, &key(&uri)?)?;
+    let request: HistoryRequest = message(&query, &HISTORY, &key(&uri)?)?;
     let answer = answered(asked.service.history(asked.by(request)).await)?;
     shown(&answered(answer.into_inner().into_message())?)
 }
 
 pub(super) async fn search(asked: Asked, query: Query) -> Answer {
-    let parameters = [
-        text(NAMESPACE),
-        text("prefix"),
-        text("pattern"),
-        flag("regex"),
-        flag("ignore_case"),
-        text("where"),
-        small("limit"),
-        text("cursor"),
-        flag("omit_values"),
-        MOMENT[0],
-        MOMENT[1],
-        MOMENT[2],
-        MOMENT[3],
-    ];
-    let request: SearchRequest = message(&query, &parameters, &[])?;
+    let request: SearchRequest = message(&query, &SEARCH, &[])?;
     let answer = answered(asked.service.search(asked.by(request)).await)?;
     shown(&answered(answer.into_inner().into_message())?)
 }
 
 pub(super) async fn events(asked: Asked, query: Query) -> Answer {
-    let parameters = [
-        texts(NAMESPACE),
-        texts("prefix"),
-        texts("kinds"),
-        text("actor"),
-        text("from_revision"),
-        text("to_revision"),
-        text("since"),
-        text("until"),
-        flag("newest_first"),
-        small("limit"),
-        text("cursor"),
-        flag("omit_values"),
-    ];
-    let mut members = members(&query, &parameters)?;
+    let mut members = members(&query, &EVENTS)?;
     filters(&mut members);
     let request: EventsRequest = decoded(members)?;
     let answer = answered(asked.service.events(asked.by(request)).await)?;

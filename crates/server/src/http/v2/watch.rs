@@ -23,8 +23,8 @@ use tonic::{Code, Status};
 
 use super::asked::{Asked, Message};
 use super::fault;
-use super::query::{decoded, flag, members, text, texts};
-use super::resources::filters;
+use super::query::{decoded, members};
+use super::resources::{WATCH, filters};
 use crate::grpc::call::Streamed;
 use crate::http::fault::{Answer, Fault};
 use crate::http::query::Query;
@@ -41,15 +41,7 @@ pub(super) async fn of_query(
     query: Query,
     headers: HeaderMap,
 ) -> Answer {
-    let parameters = [
-        texts("namespace"),
-        texts("prefix"),
-        text("after_revision"),
-        text("token"),
-        flag("initial_state"),
-        text("bookmark_interval"),
-    ];
-    let mut members = members(&query, &parameters)?;
+    let mut members = members(&query, &WATCH)?;
     filters(&mut members);
     begin(face, asked, decoded(members)?, version, &headers).await
 }
