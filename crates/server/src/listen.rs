@@ -1,4 +1,8 @@
 //! The accept loop: HTTP/1.1 and HTTP/2 without TLS on one port, bounded, with a drain at the end.
+//!
+//! - `gather`: what an HTTP/2 connection writes, in few system calls
+
+mod gather;
 
 use std::convert::Infallible;
 use std::io;
@@ -23,6 +27,8 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tower::Service;
 use tracing::{debug, warn};
+
+use gather::Gather;
 
 /// How HTTP/2 begins (RFC 9113, section 3.4).
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -133,8 +139,8 @@ async fn connection(
     };
     let peer = peer.ip();
     let service = TowerToHyperService::new(WithPeer { router, peer: Peer(peer) });
-    let io = TokioIo::new(stream);
     let ended = if http2 {
+        let io = TokioIo::new(Gather::new(stream));
         let mut builder = http2::Builder::new(TokioExecutor::new());
         builder
             .timer(TokioTimer::new())
@@ -146,6 +152,7 @@ async fn connection(
             .keep_alive_timeout(PING_TIMEOUT);
         drive(builder.serve_connection(io, service), stop).await
     } else {
+        let io = TokioIo::new(stream);
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(BUFFER);
         drive(builder.serve_connection(io, service), stop).await
