@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use holdfast_auth::{AllowAll, Identity};
 use holdfast_engine::{Caller, Engine, Options};
+use holdfast_load::drive::ticks;
+use holdfast_load::measured::Measured;
 use holdfast_store_fjall::{FjallOptions, FjallStore};
 
 use crate::Fault;
-use crate::measured::{Measured, TICK};
 
 /// Store and engine over the same directory.
 pub(crate) struct Inside {
@@ -52,7 +53,7 @@ pub(crate) async fn time<E: Into<Fault>>(
         call(number).await.map_err(Into::into)?;
         let took = began.elapsed();
         total += took;
-        latencies.push(u32::try_from(took.as_nanos() / TICK.as_nanos()).unwrap_or(u32::MAX));
+        latencies.push(ticks(took));
     }
-    Measured::of(&latencies, total, Duration::ZERO)
+    Ok(Measured::of(&latencies, total)?)
 }

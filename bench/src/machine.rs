@@ -5,8 +5,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
+use holdfast_load::measured::median;
+
 use crate::Fault;
-use crate::measured::median;
 
 /// Facts for the head of the report, a line each.
 pub(crate) fn facts(work: &Path) -> Result<Vec<String>, Fault> {

@@ -1,9 +1,9 @@
 //! Measures Holdfast beside other servers, in one run on one machine: same client, same connections, same payload.
 //!
 //! - [`rows`]: **start here**: one file for each kind of work, what is compared and against which bar
-//! - [`load`]: the load generator; [`measured`]: what it saw; [`scale`]: how much and how long
+//! - [`drive`]: the load generator of `holdfast-load`, and the server's processor time; [`scale`]: how much and how long
 //! - [`subjects`]: the servers as processes of their own: Holdfast, etcd, and an echo server on the same libraries
-//! - [`seed`]: directories with a million keys; [`data`]: keys and values; [`inside`]: an engine in this process
+//! - [`seed`]: directories with a million keys; [`inside`]: an engine in this process
 //! - [`profile`]: one kind of call against a server that runs already, for a profiler
 //! - [`report`]: `docs/benchmarks.md`; [`machine`]: where all this was measured
 //!
@@ -11,12 +11,9 @@
 //! machine meets both sides.
 
 mod args;
-mod data;
-mod dice;
+mod drive;
 mod inside;
-mod load;
 mod machine;
-mod measured;
 mod process;
 mod profile;
 mod report;

@@ -3,8 +3,9 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use holdfast_load::measured::Measured;
+
 use crate::Fault;
-use crate::measured::Measured;
 
 /// Everything about one kind of work.
 #[derive(Debug, Default)]
@@ -150,7 +151,7 @@ pub(crate) fn section(section: &Section) -> Result<String, Fault> {
             "\n| | calls | p50 | p90 | p99 | p99.9 | longest | server processor time a call |\n";
         text += "|---|---|---|---|---|---|---|---|\n";
         for Latency { who, seen } in &section.latencies {
-            let cpu = if seen.cpu > 0.0 { micros(seen.cpu) } else { String::new() };
+            let cpu = seen.cpu.map(micros).unwrap_or_default();
             let [p50, p90, p99, p999, max] =
                 [seen.p50, seen.p90, seen.p99, seen.p999, seen.max].map(micros);
             let rate = rate(seen.rate);

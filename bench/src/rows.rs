@@ -11,12 +11,13 @@ mod start;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use holdfast_load::drive::{Call, Load};
+use holdfast_load::measured::Measured;
 use tempfile::TempDir;
 
 use crate::Fault;
 use crate::args::{RowName, Run};
-use crate::load::{Call, Load, drive};
-use crate::measured::Measured;
+use crate::drive::drive;
 use crate::report::{self, Section};
 use crate::scale::Scale;
 use crate::seed::Seed;
@@ -50,7 +51,7 @@ impl Bench {
     /// So many calls at once on each connection, without a pause.
     fn load(&self, in_flight: usize) -> Load {
         let Scale { warmup, measured, .. } = self.scale;
-        Load { in_flight, pace: None, warmup, measured }
+        Load { callers: in_flight, pace: None, warmup, measured }
     }
 }
 

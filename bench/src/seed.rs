@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use holdfast_engine::{CommitRequest, RequestedAction, RequestedWrite};
+use holdfast_load::data::{NAMESPACE, Values, key};
+use holdfast_load::dice::Dice;
 use holdfast_model::{Precondition, WriteMode};
 use tempfile::TempDir;
 
 use crate::Fault;
-use crate::data::{NAMESPACE, Values, key};
-use crate::dice::Dice;
 use crate::inside::Inside;
 
 /// Writes of one commit while it is filled.

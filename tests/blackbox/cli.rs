@@ -210,8 +210,35 @@ async fn help_names_every_verb() {
     let help = cli::run(&server, &["--help"]).ok();
     for verb in [
         "serve", "get", "set", "delete", "list", "watch", "history", "snapshot", "alias", "ns",
-        "import", "export", "repair",
+        "import", "export", "bench", "repair",
     ] {
         assert!(help.contains(&format!("  {verb}")), "{verb} in {help}");
     }
+}
+
+/// That it measures, and what it says where it cannot; the figures are nobody's business here.
+#[tokio::test]
+async fn bench_measures_a_running_server() {
+    let server = Server::dev().await;
+    let small = ["--duration", "300ms", "--clients", "8", "--keys", "50", "-o", "json"];
+    for (work, rows) in [
+        ("get", &["get"][..]),
+        ("set", &["set"]),
+        ("mixed", &["get", "set"]),
+        ("watch", &["delivery", "last watcher"]),
+    ] {
+        let answer = parsed(&run(&server, &[&["bench", work][..], &small].concat()).ok());
+        let answer = answer.as_array().expect("a list");
+        assert_eq!(answer.iter().map(|row| &row["work"]).collect::<Vec<_>>(), rows);
+        for row in answer {
+            let figure = |name: &str| row[name].as_f64().expect("a figure");
+            assert!(figure("calls") >= 1.0 && figure("per_second") > 0.0, "{row}");
+            assert!(figure("p50_us") > 1.0 && figure("p50_us") <= figure("max_us"), "{row}");
+        }
+    }
+    let found = server.config().await.get("bench", "service-00000/setting-07").await;
+    assert_eq!(found.expect("a key of the run").value.len(), 200);
+    let too_large = ["bench", "set", "--value-size", "2000000", "--duration", "300ms"];
+    let refused = run(&server, &too_large).fails(1);
+    assert!(refused.contains("exceeds maximum allowed size"), "{refused}");
 }

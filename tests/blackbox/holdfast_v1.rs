@@ -249,7 +249,7 @@ async fn a_start_that_was_compacted_is_told_with_the_oldest() {
     let failure = holdfast.watch(&[], Some(Start::Token(tokens[0].clone()))).await;
     assert_eq!(failure.expect_err("it is gone").reason, "COMPACTED");
     // 0 is all there is; the oldest itself can be had.
-    for start in [0, oldest_kept.max(2) + 100 - 1] {
+    for start in [0, oldest_kept - 1] {
         let commits = log::read_after(&holdfast, start).await.expect("what is kept");
         assert_eq!(commits.last().expect("commits").revision, 200);
         log::assert_dense(&commits, commits[0].revision - 1);

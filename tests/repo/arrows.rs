@@ -29,7 +29,8 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
             "BACKENDS",
         ],
         // The generated client of `api` is the way to the server until there is a `client` crate.
-        "cli" => &["model", "server", "client", "api"],
+        "load" => &["model", "api"],
+        "cli" => &["model", "server", "client", "api", "load"],
         "testkit" => &["model", "store", "channel", "auth"],
         "tests" | "sim" | "bench" => &["EVERYTHING"],
         _ if name.starts_with("store-") => &["model", "store"],

@@ -2,6 +2,21 @@
 
 use std::env;
 use std::path::PathBuf;
+use std::process::Command;
+
+/// A command of the binary that takes nothing from the environment of the tests: their own settings are none of a server's.
+///
+/// # Panics
+/// Like [`holdfast`].
+pub fn command() -> Command {
+    let mut command = Command::new(holdfast());
+    for (name, _) in env::vars_os() {
+        if name.to_string_lossy().starts_with("HOLDFAST_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
 
 /// The binary named by `HOLDFAST_BIN`, or the one that cargo built beside this test.
 ///

@@ -18,12 +18,8 @@ pub struct Ended {
 
 /// A command of the binary against this server, ready to run.
 pub fn command(server: &Server, arguments: &[&str]) -> Command {
-    let mut command = Command::new(binary::holdfast());
-    command
-        .args(arguments)
-        .env("HOLDFAST_ENDPOINT", server.endpoint())
-        .env_remove("HOLDFAST_NAMESPACE")
-        .current_dir(server.home());
+    let mut command = binary::command();
+    command.args(arguments).env("HOLDFAST_ENDPOINT", server.endpoint()).current_dir(server.home());
     command
 }
 

@@ -131,7 +131,7 @@ impl Server {
     fn command(&self) -> Command {
         let log =
             File::options().create(true).append(true).open(self.log_path()).expect("a log file");
-        let mut command = Command::new(binary::holdfast());
+        let mut command = binary::command();
         command.arg("serve");
         if self.launch.dev {
             command.arg("--dev");
@@ -149,7 +149,6 @@ impl Server {
             .arg("--data-dir")
             .arg(self.data_dir())
             .args(&self.launch.arguments)
-            .env_remove("HOLDFAST_ENDPOINT")
             .current_dir(self.home.path())
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a second handle"))

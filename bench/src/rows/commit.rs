@@ -1,11 +1,13 @@
 //! A commit of many writes beside etcd's transaction.
 
+use holdfast_load::calls::{Commit, Keys};
+use holdfast_load::data::{NAMESPACE, Values};
+
 use super::{Bench, Side, VALUE_BYTES, in_turns};
 use crate::Fault;
-use crate::data::Values;
 use crate::report::{Bar, Latency, Line, Section};
 use crate::subjects::etcd::{Etcd, Txn};
-use crate::subjects::holdfast::{Commit, Holdfast};
+use crate::subjects::holdfast::Holdfast;
 
 const WRITES: u64 = 64;
 const CONNECTIONS: usize = 4;
@@ -19,7 +21,12 @@ pub(crate) async fn measure(bench: &mut Bench) -> Result<Section, Fault> {
     etcd.fill(keys, VALUE_BYTES).await?;
     let values = Values::of(VALUE_BYTES);
     let ours = Side {
-        connections: Commit::on(holdfast.connect(CONNECTIONS).await?, keys, WRITES, &values),
+        connections: Commit::on(
+            holdfast.connect(CONNECTIONS).await?,
+            &Keys::new(NAMESPACE, keys),
+            WRITES,
+            &values,
+        ),
         pid: holdfast.process.pid(),
     };
     let theirs = Side {

@@ -1,10 +1,13 @@
 //! Unary get beside a bare echo server.
 
+use holdfast_load::calls::{Get, Keys};
+use holdfast_load::data::NAMESPACE;
+
 use super::{Bench, Side, VALUE_BYTES, in_turns};
 use crate::Fault;
 use crate::report::{Bar, Latency, Line, Section};
 use crate::subjects::echo::Echo;
-use crate::subjects::holdfast::{Get, Holdfast};
+use crate::subjects::holdfast::Holdfast;
 
 const CONNECTIONS: usize = 4;
 const IN_FLIGHT: usize = 64;
@@ -33,7 +36,7 @@ pub(crate) async fn measure(bench: &mut Bench) -> Result<Section, Fault> {
     ];
     for (work, settings, among, bar) in rows {
         let server = Holdfast::start(bench.work(), Some(&seed), settings)?;
-        let connections = Get::on(server.connect(CONNECTIONS).await?, among);
+        let connections = Get::on(server.connect(CONNECTIONS).await?, &Keys::new(NAMESPACE, among));
         let ours = Side { connections, pid: server.process.pid() };
         let (ours, theirs) = in_turns(bench, IN_FLIGHT, &ours, &bare).await?;
         section.lines.push(Line::rate(work, ours.rate, ("echo", theirs.rate), bar));
@@ -46,7 +49,7 @@ pub(crate) async fn measure(bench: &mut Bench) -> Result<Section, Fault> {
 impl Echo {
     /// Asked for the same keys as the other side, so that the client does the same work.
     pub(super) async fn side(&self, connections: usize, keys: u64) -> Result<Side<Get>, Fault> {
-        let connections = Get::on(self.connect(connections).await?, keys);
+        let connections = Get::on(self.connect(connections).await?, &Keys::new(NAMESPACE, keys));
         Ok(Side { connections, pid: self.process.pid() })
     }
 }

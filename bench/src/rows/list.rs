@@ -1,19 +1,20 @@
 //! A page of 100 entries: in the store, through the engine, and over the wire.
 
 use holdfast_engine::List;
+use holdfast_load::calls::{Keys, List as ListCall};
+use holdfast_load::data::{NAMESPACE, PER_PREFIX, key, prefix};
+use holdfast_load::dice::Dice;
+use holdfast_load::measured::Measured;
 use holdfast_model::{Key, Namespace, Prefix};
 use holdfast_store::{At, PageLimit, Scan, Store};
 
 use super::Bench;
 use crate::Fault;
-use crate::data::{NAMESPACE, PER_PREFIX, key, prefix};
-use crate::dice::Dice;
+use crate::drive::drive;
 use crate::inside::{Inside, time};
-use crate::load::drive;
-use crate::measured::Measured;
 use crate::process::copy_directory;
 use crate::report::{Bar, Latency, Line, Section, micros};
-use crate::subjects::holdfast::{Holdfast, List as ListCall};
+use crate::subjects::holdfast::Holdfast;
 
 /// Entries of a page.
 const PAGE: usize = PER_PREFIX as usize;
@@ -125,11 +126,11 @@ async fn over_the_wire(
     seed: &std::path::Path,
 ) -> Result<(Measured, Measured), Fault> {
     let server = Holdfast::start(bench.work(), Some(seed), &[])?;
-    let prefixes = bench.scale.keys / PER_PREFIX;
+    let keys = Keys::new(NAMESPACE, bench.scale.keys);
     let (mut one, mut many) = (Vec::new(), Vec::new());
     for _ in 0..bench.scale.rounds {
         for (connections, in_flight, into) in [(1, 1, &mut one), (4, 4, &mut many)] {
-            let calls = ListCall::on(server.connect(connections).await?, prefixes, PAGE as i32);
+            let calls = ListCall::on(server.connect(connections).await?, &keys, PAGE as i32);
             into.push(drive(&bench.load(in_flight), &calls, server.process.pid()).await?);
         }
     }

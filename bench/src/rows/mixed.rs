@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+use holdfast_load::calls::{Get, Keys, Set};
+use holdfast_load::data::{NAMESPACE, Values};
+use holdfast_load::drive::Load;
+use holdfast_load::measured::Measured;
+
 use super::{Bench, VALUE_BYTES};
 use crate::Fault;
-use crate::data::Values;
-use crate::load::{Load, drive};
-use crate::measured::Measured;
+use crate::drive::drive;
 use crate::report::{Bar, Latency, Line, Section};
-use crate::subjects::holdfast::{Get, Holdfast, Set};
+use crate::subjects::holdfast::Holdfast;
 
 /// Keeps so little of the past that compaction never rests while anybody writes.
 const COMPACTING: [(&str, &str); 1] = [("HOLDFAST_RETENTION__MAX_REVISIONS", "1000")];
@@ -54,13 +57,14 @@ pub(crate) async fn measure(bench: &mut Bench) -> Result<Section, Fault> {
 }
 
 async fn gets(bench: &Bench, server: &Holdfast, load: &Load) -> Result<Measured, Fault> {
-    let readers = Get::on(server.connect(4).await?, bench.scale.hot);
+    let readers = Get::on(server.connect(4).await?, &Keys::new(NAMESPACE, bench.scale.hot));
     drive(load, &readers, server.process.pid()).await
 }
 
 async fn beside_writers(bench: &Bench, server: &Holdfast, load: &Load) -> Result<Measured, Fault> {
     let values = Values::of(VALUE_BYTES);
-    let writers = Set::on(server.connect(4).await?, bench.scale.keys, &values);
+    let writers =
+        Set::on(server.connect(4).await?, &Keys::new(NAMESPACE, bench.scale.keys), &values);
     let writes = bench.load(16);
     let (gets, writes) =
         tokio::join!(gets(bench, server, load), drive(&writes, &writers, server.process.pid()));

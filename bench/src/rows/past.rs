@@ -1,15 +1,15 @@
 //! Reads as of an earlier revision beside the same reads of the latest one.
 
 use holdfast_engine::{List, Options, Set};
-use holdfast_model::{Revision, WriteMode};
+use holdfast_load::data::{NAMESPACE, PER_PREFIX, Values, key, prefix};
+use holdfast_load::dice::Dice;
+use holdfast_load::measured::Measured;
+use holdfast_model::{Precondition, Revision, WriteMode};
 use tokio::task::JoinSet;
 
 use super::Bench;
 use crate::Fault;
-use crate::data::{NAMESPACE, PER_PREFIX, Values, key, prefix};
-use crate::dice::Dice;
 use crate::inside::{Inside, time};
-use crate::measured::Measured;
 use crate::process::copy_directory;
 use crate::report::{Bar, Latency, Line, Section};
 
@@ -83,6 +83,7 @@ async fn rewrite(inside: &Inside, part: u64) -> Result<(), Fault> {
                     value: values.pick(&mut dice),
                     codec: String::new(),
                     mode: WriteMode::Upsert,
+                    condition: Precondition::default(),
                     key_rule: holdfast_engine::any_key,
                 };
                 engine.set(&caller, set).await?;

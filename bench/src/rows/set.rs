@@ -1,15 +1,17 @@
 //! Durable set beside etcd's put.
 
+use holdfast_load::calls::{Keys, Set};
+use holdfast_load::data::{NAMESPACE, Values};
+use holdfast_load::measured::{Measured, median};
+
 use super::{Bench, Side, VALUE_BYTES, in_turns};
 use crate::Fault;
-use crate::data::Values;
-use crate::load::drive;
+use crate::drive::drive;
 use crate::machine;
-use crate::measured::{Measured, median};
 use crate::report::{Bar, Latency, Line, Section, micros};
 use crate::subjects::echo::Echo;
 use crate::subjects::etcd::{Etcd, Put};
-use crate::subjects::holdfast::{Holdfast, Set};
+use crate::subjects::holdfast::Holdfast;
 
 /// Writers on how many connections, each with so many calls at once.
 const WRITERS: [(usize, usize, f64); 3] = [(1, 1, 1.2), (4, 16, 1.5), (4, 125, 1.5)];
@@ -115,7 +117,7 @@ impl Pair {
 
     async fn ours(&self, connections: usize) -> Result<Side<Set>, Fault> {
         let channels = self.holdfast.connect(connections).await?;
-        let connections = Set::on(channels, self.keys, &self.values);
+        let connections = Set::on(channels, &Keys::new(NAMESPACE, self.keys), &self.values);
         Ok(Side { connections, pid: self.holdfast.process.pid() })
     }
 

@@ -1,14 +1,16 @@
 //! From the start of the process to readiness, over a million keys.
 
+use holdfast_load::calls::{Keys, Set};
+use holdfast_load::data::{NAMESPACE, Values};
+use holdfast_load::measured::median;
+
 use super::{Bench, VALUE_BYTES};
 use crate::Fault;
-use crate::data::Values;
-use crate::load::drive;
-use crate::measured::median;
+use crate::drive::drive;
 use crate::process::resident;
 use crate::report::{Line, Section, mebibytes, micros};
 use crate::seed::Seed;
-use crate::subjects::holdfast::{Holdfast, Set};
+use crate::subjects::holdfast::Holdfast;
 
 const SIZES: [usize; 2] = [VALUE_BYTES, 1 << 10];
 
@@ -64,6 +66,10 @@ pub(crate) async fn measure(bench: &mut Bench) -> Result<Section, Fault> {
 }
 
 async fn write(bench: &Bench, server: &Holdfast, bytes: usize) -> Result<(), Fault> {
-    let writers = Set::on(server.connect(4).await?, bench.scale.keys, &Values::of(bytes));
+    let writers = Set::on(
+        server.connect(4).await?,
+        &Keys::new(NAMESPACE, bench.scale.keys),
+        &Values::of(bytes),
+    );
     drive(&bench.load(16), &writers, server.process.pid()).await.map(drop)
 }

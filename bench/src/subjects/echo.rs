@@ -8,6 +8,8 @@ use std::process::Command;
 use bytes::Bytes;
 use holdfast_api::config_v1::{Entry, GetRequest, GetResponse};
 use holdfast_api::{Encoded, convert};
+use holdfast_load::data;
+use holdfast_load::dice::Dice;
 use holdfast_model::Timestamp;
 use holdfast_server::Settings;
 use holdfast_server::listen::{self, Bounds};
@@ -19,8 +21,6 @@ use tonic::{Request, Response, Status, async_trait};
 use self::generated::config_service_server::{ConfigService, ConfigServiceServer};
 use super::connections;
 use crate::Fault;
-use crate::data;
-use crate::dice::Dice;
 use crate::process::{Process, free_port};
 
 /// By `build.rs`.

@@ -4,6 +4,10 @@ use std::path::Path;
 use std::process::Command;
 
 use bytes::Bytes;
+use holdfast_load::calls::spread;
+use holdfast_load::data::{NAMESPACE, Values, key};
+use holdfast_load::dice::Dice;
+use holdfast_load::drive::Call;
 use tempfile::TempDir;
 use tonic::Status;
 use tonic::transport::Channel;
@@ -11,11 +15,7 @@ use tonic::transport::Channel;
 use self::api::k_v_client::KVClient;
 use self::api::{PutRequest, RequestOp, TxnRequest, request_op};
 use super::connections;
-use super::holdfast::spread;
 use crate::Fault;
-use crate::data::{NAMESPACE, Values, key};
-use crate::dice::Dice;
-use crate::load::Call;
 use crate::process::{Process, free_port};
 
 /// By `build.rs`.

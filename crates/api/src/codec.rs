@@ -17,6 +17,20 @@ pub enum Encoded<T> {
     Bytes(Bytes),
 }
 
+impl<T: Message> Encoded<T> {
+    /// The message, for whoever does not send it but shows it otherwise.
+    ///
+    /// # Errors
+    /// When bytes that were encoded before do not decode, which no server of this crate sends.
+    pub fn into_message(self) -> Result<T, Status> {
+        match self {
+            Self::Message(message) => Ok(message),
+            Self::Bytes(bytes) => T::decode_from_slice(&bytes)
+                .map_err(|error| Status::internal(format!("the answer does not decode: {error}"))),
+        }
+    }
+}
+
 impl<T> From<T> for Encoded<T> {
     fn from(message: T) -> Self {
         Self::Message(message)

@@ -6,7 +6,8 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::output::Layout;
 use crate::verbs::{
-    alias, delete, export, get, history, import, list, ns, repair, serve, set, snapshot, watch,
+    alias, bench, delete, export, get, history, import, list, ns, repair, serve, set, snapshot,
+    watch,
 };
 
 /// Holdfast: a configuration server with history, watches and atomic commits, and the commands to work with it.
@@ -77,6 +78,7 @@ pub enum Command {
     Ns(ns::Ns),
     Import(import::Import),
     Export(export::Export),
+    Bench(bench::Bench),
     Serve(serve::Serve),
     Repair(repair::Repair),
 }

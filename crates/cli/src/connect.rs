@@ -27,11 +27,7 @@ pub struct Server {
 impl Server {
     /// Connects to the endpoint of the command line.
     pub async fn connect(global: &Global) -> Result<Self, Failure> {
-        let endpoint = endpoint(&global.endpoint)?.connect_timeout(global.call_timeout());
-        let channel = endpoint.connect().await.map_err(|error| Failure::Unreachable {
-            endpoint: global.endpoint.clone(),
-            why: innermost(&error),
-        })?;
+        let channel = channel(global).await?;
         Ok(Self {
             config: ConfigServiceClient::new(channel.clone())
                 .max_decoding_message_size(MAX_ANSWER_BYTES),
@@ -81,6 +77,15 @@ impl Server {
 /// The library's own timer says `Cancelled`.
 fn gave_up(status: &Status) -> bool {
     status.code() == Code::Cancelled && status.message().contains("Timeout")
+}
+
+/// A connection of its own to the endpoint of the command line.
+pub async fn channel(global: &Global) -> Result<Channel, Failure> {
+    let endpoint = endpoint(&global.endpoint)?.connect_timeout(global.call_timeout());
+    endpoint.connect().await.map_err(|error| Failure::Unreachable {
+        endpoint: global.endpoint.clone(),
+        why: innermost(&error),
+    })
 }
 
 fn endpoint(text: &str) -> Result<Endpoint, Failure> {

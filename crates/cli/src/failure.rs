@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use holdfast_api::status::{self, exit};
+use holdfast_load::LoadError;
 use holdfast_server::stores::StoreError;
 use thiserror::Error;
 use tonic::{Code, Status};
@@ -70,6 +71,9 @@ pub enum Failure {
     /// The server did not start. Nothing was changed.
     #[error(transparent)]
     Serve(#[from] holdfast_server::ServeError),
+    /// Nothing was measured.
+    #[error(transparent)]
+    Load(LoadError),
     /// A data directory was not repaired. Nothing in it was changed.
     #[error("cannot repair: {0}")]
     Repair(#[from] StoreError),
@@ -124,6 +128,7 @@ impl Failure {
             Self::Value { source, .. } | Self::Partly { source, .. } => source.exit_code(),
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
             Self::Repair(_)
+            | Self::Load(_)
             | Self::File { .. }
             | Self::Document { .. }
             | Self::NotReversible(_)
@@ -153,6 +158,15 @@ impl Failure {
 impl From<Status> for Failure {
     fn from(status: Status) -> Self {
         Self::Server(Box::new(status))
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Call(status) => Self::Server(status),
+            other => Self::Load(other),
+        }
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Set {
     pub codec: String,
     /// May it be new, has it to be.
     pub mode: WriteMode,
+    /// What else has to be true of the entry that is there.
+    pub condition: Precondition,
     /// The dialect's alphabet for keys.
     pub key_rule: KeyRule,
 }
@@ -96,7 +98,7 @@ impl Engine {
         let at = EntryKey::new(namespace, key);
         let action =
             WriteAction::Put { value: set.value, codec, value_type, ttl: None, mode: set.mode };
-        let batch = single(caller, at.clone(), action);
+        let batch = conditional(caller, at.clone(), action, set.condition);
         let committed = self.log().commit(&[proof], batch, caller.deadline).await?;
         let entry = committed.commit.as_deref().and_then(|sealed| {
             let commit = sealed.commit();
@@ -112,10 +114,21 @@ impl Engine {
         namespace: &str,
         key: &str,
     ) -> Result<(), EngineError> {
+        self.delete_if(caller, namespace, key, Precondition::default()).await
+    }
+
+    /// Removes one key if the condition holds.
+    pub async fn delete_if(
+        &self,
+        caller: &Caller,
+        namespace: &str,
+        key: &str,
+        condition: Precondition,
+    ) -> Result<(), EngineError> {
         let proof = self.authorize(caller, Action::Delete, Resource::key(namespace, key)).await?;
         names::writable(namespace)?;
         let at = readable(namespace, key)?;
-        let batch = single(caller, at, WriteAction::Delete { missing_ok: false });
+        let batch = conditional(caller, at, WriteAction::Delete { missing_ok: false }, condition);
         self.log().commit(&[proof], batch, caller.deadline).await.map(drop)
     }
 
@@ -163,8 +176,17 @@ fn readable(namespace: &str, key: &str) -> Result<EntryKey, EngineError> {
 }
 
 pub(crate) fn single(caller: &Caller, at: EntryKey, action: WriteAction) -> Batch {
+    conditional(caller, at, action, Precondition::default())
+}
+
+fn conditional(
+    caller: &Caller,
+    at: EntryKey,
+    action: WriteAction,
+    condition: Precondition,
+) -> Batch {
     Batch {
-        writes: vec![Write { at, action, condition: Precondition::default() }],
+        writes: vec![Write { at, action, condition }],
         conditions: Vec::new(),
         quiet: Vec::new(),
         actor: caller.actor(),

@@ -155,7 +155,7 @@ pub enum EngineError {
     IdempotencyMismatch,
     /// A resume point belongs to another log or epoch: read the current state and start from there.
     #[error(
-        "the resume point belongs to another log or epoch; the oldest revision here is {oldest}"
+        "the resume point is not of this log: it is of another log or epoch, or ahead of the newest revision; the oldest revision here is {oldest}"
     )]
     ForeignLog {
         /// The oldest commit that is still there.

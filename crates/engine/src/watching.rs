@@ -194,6 +194,16 @@ impl Watcher {
         }
     }
 
+    /// Everything up to here was delivered, or was of no interest when last looked at.
+    pub fn position(&self) -> Revision {
+        self.bookmarked
+    }
+
+    /// From now on a bookmark when nothing was delivered for this long.
+    pub fn bookmark_every(&mut self, interval: Duration) {
+        self.bookmark = Some(interval);
+    }
+
     fn take_bookmark(&mut self) -> Option<Delivery> {
         let revision = self.log.hub.bookmark(&self.cursor)?.max(self.bookmarked);
         self.bookmarked = revision;

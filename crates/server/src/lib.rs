@@ -3,6 +3,7 @@
 //! - [`run`]: **start here**: from settings to a running server and back to silence
 //! - [`settings`]: what can be set
 //! - [`grpc`]: the dialects over gRPC and gRPC-Web
+//! - [`http`]: the dialects over HTTP and JSON
 //! - [`listen`]: the accept loop
 //! - [`health`], [`metrics`]: what a supervisor asks
 //! - [`stores`]: the registry of stores
@@ -13,6 +14,7 @@
 
 pub mod grpc;
 pub mod health;
+pub mod http;
 pub mod listen;
 pub mod logging;
 pub mod metrics;

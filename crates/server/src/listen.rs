@@ -36,6 +36,8 @@ const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const HELLO: Duration = Duration::from_secs(10);
 /// Headers of an HTTP/1.1 request have to be complete by then.
 const HEADERS: Duration = Duration::from_secs(30);
+/// What an HTTP/1.1 connection buffers each way: room for a large head, and all that a slow reader costs.
+const BUFFER: usize = 64 << 10;
 /// An HTTP/2 connection that was silent for this long is asked whether it is still there.
 const PING_AFTER: Duration = Duration::from_secs(60);
 /// ... and dropped when it does not answer by then.
@@ -152,7 +154,7 @@ async fn connection(
     } else {
         let io = TokioIo::new(stream);
         let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(HEADERS);
+        builder.timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(BUFFER);
         drive(builder.serve_connection(io, service), stop).await
     };
     if let Err(error) = ended {

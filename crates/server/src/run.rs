@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use ::http::{StatusCode, header};
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -13,7 +14,6 @@ use holdfast_api::holdfast_v1::holdfast_service_server::SERVICE_NAME as HOLDFAST
 use holdfast_auth::{AllowAll, DenyAll, Guard};
 use holdfast_engine::{Engine, EngineError};
 use holdfast_store::StoreError;
-use http::{StatusCode, header};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -26,6 +26,7 @@ use tonic_health::server::HealthReporter;
 use crate::grpc::call::{Knobs, Shared};
 use crate::grpc::services;
 use crate::health::Health;
+use crate::http::{self, Face, SseKnobs, cors};
 use crate::listen::{self, Bounds};
 use crate::metrics::{Exposition, Metrics};
 use crate::notify::{self, State as Told};
@@ -174,11 +175,18 @@ impl Running {
             engine: engine.clone(),
             metrics: metrics.clone(),
             stop: stop.clone(),
-            knobs: knobs(settings),
+            knobs: Knobs::of(settings),
         };
         let health = Health::new(engine.clone());
         let reporter = HealthReporter::new();
-        let services = services::routes(&shared, reporter.clone())?.merge(health.routes());
+        let face = Face::new(shared.clone(), SseKnobs::of(settings));
+        let services = services::routes(&shared, reporter.clone())?
+            .merge(http::routes(&face))
+            .merge(health.routes());
+        let services = match cors::layer(&settings.cors.origins) {
+            Some(cors) => services.layer(cors),
+            None => services,
+        };
         let data_dir = matches!(settings.store.kind, StoreKind::Embedded);
         let data_dir: Option<PathBuf> = data_dir.then(|| settings.data_dir.clone());
         let exposition = Exposition::new(&metrics, &engine, data_dir);
@@ -232,15 +240,6 @@ impl Running {
         if self.administering.await.is_err() {
             tracing::error!("the admin listener had panicked");
         }
-    }
-}
-
-fn knobs(settings: &Settings) -> Knobs {
-    Knobs {
-        namespaces_page: settings.limits.namespaces_page,
-        namespaces_page_max: settings.limits.namespaces_page_max,
-        bookmark_interval: settings.watch.bookmark_interval,
-        request_bytes: settings.limits.request_bytes.0,
     }
 }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use holdfast_engine::options::{Limits, Options, Retention, WatchOptions};
 
-pub use form::Size;
+pub use form::{Count, Size};
 pub use load::{Faults, Layers, Loaded, load};
 
 /// Everything that can be set. `docs/settings.md` is generated from [`table::SETTINGS`].
@@ -43,6 +43,10 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// The watch hub.
     pub watch: WatchSettings,
+    /// Watches as server-sent events.
+    pub sse: SseSettings,
+    /// Pages of other origins.
+    pub cors: CorsSettings,
     /// What is kept of the past.
     pub retention: RetentionSettings,
     /// What is said on standard error.
@@ -111,6 +115,26 @@ pub struct WatchSettings {
     pub bookmark_interval: Duration,
 }
 
+/// Watches as server-sent events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SseSettings {
+    /// Pause after which a quiet stream gets a comment.
+    pub heartbeat: Duration,
+    /// 0: events have no ids. Every other number means the same: they have.
+    pub event_buffer: Count,
+    /// Values of one query parameter.
+    pub query_values: usize,
+    /// One such value.
+    pub query_value_bytes: Size,
+}
+
+/// Pages of other origins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CorsSettings {
+    /// Those that may call, with commas between them.
+    pub origins: String,
+}
+
 /// What is kept of the past.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RetentionSettings {
@@ -162,6 +186,13 @@ impl Default for Settings {
             },
             limits: LimitSettings::of(&engine.limits),
             watch: WatchSettings::of(&engine.watch),
+            sse: SseSettings {
+                heartbeat: Duration::from_secs(30),
+                event_buffer: Count(500),
+                query_values: 100,
+                query_value_bytes: Size(256),
+            },
+            cors: CorsSettings::default(),
             retention: RetentionSettings::default(),
             log: LogSettings { level: "info".into(), format: LogFormat::Auto },
         }
@@ -256,6 +287,7 @@ impl Settings {
         if self.limits.namespaces_page > self.limits.namespaces_page_max {
             faults.push("limits.namespaces_page: is more than limits.namespaces_page_max".into());
         }
+        faults.extend(crate::http::cors::parse(&self.cors.origins).err());
         faults.extend(crate::logging::check(&self.log.level).err());
         faults
     }

@@ -1,6 +1,7 @@
 //! The verbs: one file for each, with its arguments and its story.
 
 pub mod alias;
+pub mod bench;
 pub mod delete;
 pub mod export;
 pub mod get;
@@ -24,6 +25,8 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         // The server builds a runtime of its own, with all threads.
         Command::Serve(serve) => return serve.run(),
         Command::Repair(repair) => return repair.run(&cli.global),
+        // So does the load generator.
+        Command::Bench(bench) => return bench.run(&cli.global),
         other => (other, cli.global),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -48,7 +51,11 @@ async fn talk(command: Command, global: Global) -> Result<(), Failure> {
         Command::Alias(alias) => alias.run(&global, &server).await,
         Command::Ns(ns) => ns.run(&global, &server).await,
         Command::Export(export) => export.run(&global, &server).await,
-        Command::Import(_) | Command::Set(_) | Command::Serve(_) | Command::Repair(_) => {
+        Command::Import(_)
+        | Command::Set(_)
+        | Command::Serve(_)
+        | Command::Repair(_)
+        | Command::Bench(_) => {
             unreachable!("handled above")
         }
     }

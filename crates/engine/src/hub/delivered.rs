@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use holdfast_model::{Commit, Filter, ResumeToken, Sealed};
 
 /// How many dialects may keep an encoded form beside a commit.
-pub const ENCODING_SLOTS: usize = 4;
+pub const ENCODING_SLOTS: usize = 5;
 
 /// A commit and its encoded forms: each is made by the first watcher that needs it and used by all.
 pub struct Delivered {

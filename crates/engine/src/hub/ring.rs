@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use holdfast_model::{Quiet, Revision};
 
-use super::delivered::Delivered;
+use super::delivered::{Delivered, ENCODING_SLOTS};
 use crate::options::WatchOptions;
 
-/// A commit in the ring is held as itself and, once somebody watches through each dialect, as their messages and frames.
-const FORMS: usize = 4;
+/// A commit in the ring is held as itself and, once somebody watches in each way, as the form of each.
+const FORMS: usize = 1 + ENCODING_SLOTS;
 
 pub(crate) struct Ring {
     slots: VecDeque<Slot>,

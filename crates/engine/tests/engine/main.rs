@@ -2,6 +2,7 @@
 
 mod aliases;
 mod batches;
+mod diff;
 mod entries;
 mod faults;
 mod upkeep;
@@ -13,7 +14,7 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use bytes::Bytes;
 use holdfast_auth::{AllowAll, Guard, Identity};
 use holdfast_engine::{Caller, Clock, Engine, EngineError, Options, Set, any_key};
-use holdfast_model::{Entry, Timestamp, WriteMode};
+use holdfast_model::{Entry, Precondition, Timestamp, WriteMode};
 use holdfast_store::MemoryStore;
 
 /// A clock that the test sets.
@@ -45,6 +46,7 @@ fn value(namespace: &str, key: &str, value: &str) -> Set {
         value: Bytes::from(value.to_owned()),
         codec: String::new(),
         mode: WriteMode::Upsert,
+        condition: Precondition::default(),
         key_rule: any_key,
     }
 }

@@ -8,12 +8,14 @@ use futures::{Stream, StreamExt};
 use holdfast_api::Encoded;
 use holdfast_auth::Identity;
 use holdfast_engine::{Caller, Engine};
+use holdfast_model::{Precondition, Revision};
 use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 use tonic::metadata::MetadataMap;
 use tonic::{Code, Request, Response, Status};
 
 use crate::metrics::Metrics;
+use crate::settings::Settings;
 
 /// What the services of one server share.
 #[derive(Clone)]
@@ -41,11 +43,58 @@ pub struct Knobs {
     pub request_bytes: usize,
 }
 
+impl Knobs {
+    /// Those of the settings.
+    #[must_use]
+    pub fn of(settings: &Settings) -> Self {
+        Self {
+            namespaces_page: settings.limits.namespaces_page,
+            namespaces_page_max: settings.limits.namespaces_page_max,
+            bookmark_interval: settings.watch.bookmark_interval,
+            request_bytes: settings.limits.request_bytes.0,
+        }
+    }
+}
+
 /// One call: the use cases, and on whose behalf.
 pub(crate) struct Call {
     pub(crate) engine: Engine,
     pub(crate) caller: Caller,
     pub(crate) knobs: Knobs,
+    /// What has to be true of the entry that is written, beside what the message says.
+    pub(crate) condition: Precondition,
+}
+
+/// What an adapter that has headers of its own adds to a request, in its extensions; the answer then has a [`ModRevision`].
+#[derive(Debug, Clone)]
+pub(crate) struct Extras {
+    pub(crate) condition: Precondition,
+}
+
+/// In the extensions of an answer: where the entry in it was last written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ModRevision(pub(crate) Revision);
+
+/// What a unary handler answers: the message, and what does not fit into it.
+pub(crate) struct Reply<A> {
+    pub(crate) message: A,
+    pub(crate) revision: Option<Revision>,
+}
+
+impl<A> From<A> for Reply<A> {
+    fn from(message: A) -> Self {
+        Self { message, revision: None }
+    }
+}
+
+impl<A> Reply<A> {
+    fn into_response(self, wants_revision: bool) -> Response<Encoded<A>> {
+        let mut response = Response::new(Encoded::Message(self.message));
+        if let Some(revision) = self.revision.filter(|_| wants_revision) {
+            response.extensions_mut().insert(ModRevision(revision));
+        }
+        response
+    }
 }
 
 impl Call {
@@ -56,21 +105,25 @@ impl Call {
             identity.ok_or_else(|| Status::unauthenticated("the caller is not known"))?;
         let deadline = deadline(request.metadata());
         let caller = Caller { identity, method, deadline };
-        Ok(Self { engine: shared.engine.clone(), caller, knobs: shared.knobs })
+        let extras = request.extensions().get::<Extras>();
+        let condition = extras.map(|extras| extras.condition.clone()).unwrap_or_default();
+        Ok(Self { engine: shared.engine.clone(), caller, knobs: shared.knobs, condition })
     }
 }
 
 /// Runs the handler of a unary call, no longer than its deadline, and counts it.
-pub(crate) async fn unary<Q, A, E, F>(
+pub(crate) async fn unary<Q, A, M, E, F>(
     shared: &Shared,
     method: &'static str,
     request: Request<Q>,
     handle: impl FnOnce(Call, Q) -> F,
-) -> Result<Response<Encoded<A>>, Status>
+) -> Result<Response<Encoded<M>>, Status>
 where
     F: Future<Output = Result<A, E>>,
+    A: Into<Reply<M>>,
     E: Into<Status>,
 {
+    let wants_revision = request.extensions().get::<Extras>().is_some();
     let counted = Counted::new(shared, method);
     let call = Call::new(shared, method, &request)?;
     let deadline = call.caller.deadline;
@@ -83,7 +136,7 @@ where
         },
     };
     counted.end(&answer);
-    answer.map(|message| Response::new(Encoded::Message(message)))
+    answer.map(|reply| reply.into().into_response(wants_revision))
 }
 
 /// The messages of a server stream.
@@ -187,7 +240,10 @@ fn too_late() -> Status {
 
 /// `grpc-timeout`: up to eight digits and a unit. What does not parse is no deadline.
 fn deadline(metadata: &MetadataMap) -> Option<Instant> {
-    let text = metadata.get("grpc-timeout")?.to_str().ok()?;
+    deadline_of(metadata.get("grpc-timeout")?.to_str().ok()?)
+}
+
+pub(crate) fn deadline_of(text: &str) -> Option<Instant> {
     let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     if digits.len() > 8 || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
         return None;

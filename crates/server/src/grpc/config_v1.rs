@@ -25,7 +25,9 @@ use tonic::{Request, Response, Status, async_trait};
 
 use super::call::{Shared, Streamed, streaming, unary};
 
-pub(crate) use error::refuse;
+pub(crate) use error::{Refusal, refuse};
+pub(crate) use names::key_rule;
+pub(crate) use watch::{message as watch_message, wanted as watch_wanted};
 
 /// The service.
 pub struct ConfigV1 {

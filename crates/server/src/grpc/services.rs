@@ -4,7 +4,7 @@ use axum::Router;
 use axum::response::{IntoResponse, Response};
 use holdfast_api::config_v1::config_service_server::ConfigServiceServer;
 use holdfast_api::holdfast_v1::holdfast_service_server::HoldfastServiceServer;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, header};
 use tonic::Status;
 use tonic::codec::CompressionEncoding;
 use tonic::service::Routes;
@@ -18,6 +18,7 @@ use super::authn::{AuthnLayer, Refuse};
 use super::call::Shared;
 use super::config_v1::{self, ConfigV1};
 use super::holdfast_v1::{self, HoldfastV1};
+use crate::http::fault::Fault;
 
 /// All services. Health answers everybody; everything else asks the guard first.
 ///
@@ -62,5 +63,5 @@ async fn nothing_here(headers: HeaderMap) -> Response {
     if kind.is_some_and(|kind| kind.starts_with("application/grpc")) {
         return Status::unimplemented("there is no such method").into_http::<axum::body::Body>();
     }
-    (StatusCode::NOT_FOUND, "Not Found\n").into_response()
+    Fault::not_found().into_response()
 }

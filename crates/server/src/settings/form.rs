@@ -13,6 +13,10 @@ use super::{LogFormat, StoreKind};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size(pub usize);
 
+/// A number that may be 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Count(pub usize);
+
 /// A value that can be read from a file, the environment or a flag.
 pub trait Form {
     /// What it is, for documentation and faults.
@@ -133,6 +137,22 @@ impl Form for usize {
 
     fn show(&self) -> Option<String> {
         Some(self.to_string())
+    }
+}
+
+impl Form for Count {
+    fn form(&self) -> &'static str {
+        "number, or 0"
+    }
+
+    fn read(&mut self, raw: &Value) -> Result<(), String> {
+        let number = number(raw).and_then(|n| usize::try_from(n).ok());
+        *self = Self(number.ok_or_else(|| format!("expected a whole number, found {raw}"))?);
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        Some(self.0.to_string())
     }
 }
 

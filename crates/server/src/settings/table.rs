@@ -30,7 +30,7 @@ impl Setting {
 pub const SETTINGS: &[Setting] = &[
     Setting {
         path: "listen",
-        about: "Where gRPC, gRPC-Web, `/livez` and `/readyz` are served.",
+        about: "Where gRPC, gRPC-Web, HTTP/JSON, `/livez` and `/readyz` are served.",
         of: |s| &mut s.listen,
     },
     Setting {
@@ -162,6 +162,31 @@ pub const SETTINGS: &[Setting] = &[
         path: "watch.bookmark_interval",
         about: "Pause after which a quiet holdfast.v1 watch gets a bookmark, unless its request says otherwise.",
         of: |s| &mut s.watch.bookmark_interval,
+    },
+    Setting {
+        path: "sse.heartbeat",
+        about: "Pause after which a quiet event stream (`/v1/watch`) gets a comment and, if need be, a bookmark.",
+        of: |s| &mut s.sse.heartbeat,
+    },
+    Setting {
+        path: "sse.event_buffer",
+        about: "`0` hides the ids of events. Nothing is buffered: resuming reads the log, however far back, so any other number means the same.",
+        of: |s| &mut s.sse.event_buffer,
+    },
+    Setting {
+        path: "sse.query_values",
+        about: "The most namespaces, and the most prefixes, of one event stream.",
+        of: |s| &mut s.sse.query_values,
+    },
+    Setting {
+        path: "sse.query_value_bytes",
+        about: "The longest of them.",
+        of: |s| &mut s.sse.query_value_bytes,
+    },
+    Setting {
+        path: "cors.origins",
+        about: "Origins whose pages may call from a browser, with commas between them, or `*` for all. Empty: none.",
+        of: |s| &mut s.cors.origins,
     },
     Setting {
         path: "retention.max_age",

@@ -11,21 +11,24 @@ use holdfast_model::WriteMode;
 use super::cursor;
 use super::error::{Refusal, required};
 use super::names::key_rule;
-use crate::grpc::call::Call;
+use crate::grpc::call::{Call, Reply};
 
-pub(crate) async fn get(call: Call, request: GetRequest) -> Result<GetResponse, Refusal> {
+pub(crate) async fn get(call: Call, request: GetRequest) -> Result<Reply<GetResponse>, Refusal> {
     required(&[("namespace", &request.namespace), ("key", &request.key)])?;
     let entry = call.engine.get(&call.caller, &request.namespace, &request.key).await?;
-    Ok(GetResponse { entry: convert::entry(&entry).into(), ..GetResponse::default() })
+    let message = GetResponse { entry: convert::entry(&entry).into(), ..GetResponse::default() };
+    Ok(Reply { message, revision: Some(entry.mod_revision) })
 }
 
-pub(crate) async fn set(call: Call, request: SetRequest) -> Result<SetResponse, Refusal> {
+pub(crate) async fn set(call: Call, request: SetRequest) -> Result<Reply<SetResponse>, Refusal> {
     required(&[("namespace", &request.namespace), ("key", &request.key)])?;
     let mode = write_mode(request.write_mode.to_i32());
     let SetRequest { namespace, key, value, codec, .. } = request;
-    let set = Set { namespace, key, value, codec, mode, key_rule };
+    let condition = call.condition;
+    let set = Set { namespace, key, value, codec, mode, condition, key_rule };
     let entry = call.engine.set(&call.caller, set).await?;
-    Ok(SetResponse { entry: convert::entry(&entry).into(), ..SetResponse::default() })
+    let message = SetResponse { entry: convert::entry(&entry).into(), ..SetResponse::default() };
+    Ok(Reply { message, revision: Some(entry.mod_revision) })
 }
 
 /// QUIRK(config.v1): a write mode that nobody knows is an upsert.
@@ -41,7 +44,8 @@ fn write_mode(number: i32) -> WriteMode {
 
 pub(crate) async fn delete(call: Call, request: DeleteRequest) -> Result<DeleteResponse, Refusal> {
     required(&[("namespace", &request.namespace), ("key", &request.key)])?;
-    call.engine.delete(&call.caller, &request.namespace, &request.key).await?;
+    let (namespace, key) = (&request.namespace, &request.key);
+    call.engine.delete_if(&call.caller, namespace, key, call.condition).await?;
     Ok(DeleteResponse::default())
 }
 

@@ -26,15 +26,7 @@ pub(crate) async fn watch(
     call: Call,
     request: WatchRequest,
 ) -> Result<Streamed<WatchResponse>, Refusal> {
-    let prefixes = request.prefixes.into_iter().map(Prefix::new).collect();
-    let watch = Watch {
-        filters: vec![Filter { namespaces: request.namespaces, prefixes }],
-        // QUIRK(config.v1): alias events go to every watcher, whatever it filters.
-        aliases: true,
-        start: Start::Now,
-        bookmark: None,
-    };
-    let watcher = call.engine.watch(&call.caller, watch).await?;
+    let watcher = call.engine.watch(&call.caller, wanted(request)).await?;
     let state = Some(Messaging { watcher, ready: VecDeque::new() });
     Ok(Box::pin(stream::unfold(state, |state| async move {
         let mut messaging = state?;
@@ -43,6 +35,18 @@ pub(crate) async fn watch(
             Err(refusal) => Some((Err(Status::from(refusal)), None)),
         }
     })))
+}
+
+/// The watch that a request of this dialect asks for: from now on.
+pub(crate) fn wanted(request: WatchRequest) -> Watch {
+    let prefixes = request.prefixes.into_iter().map(Prefix::new).collect();
+    Watch {
+        filters: vec![Filter { namespaces: request.namespaces, prefixes }],
+        // QUIRK(config.v1): alias events go to every watcher, whatever it filters.
+        aliases: true,
+        start: Start::Now,
+        bookmark: None,
+    }
 }
 
 struct Messaging {
@@ -77,11 +81,16 @@ fn messages(matched: &Matched) -> Vec<Bytes> {
 }
 
 fn encode(commit: &Commit) -> Messages {
-    let message = |event: &Event| match Alias::name_of(&event.at) {
+    let encoded = |event| message(event, commit).map(|message| message.encode_to_bytes());
+    commit.events.iter().map(encoded).collect()
+}
+
+/// The message of an event; `None` where config.v1 has no word for it.
+pub(crate) fn message(event: &Event, commit: &Commit) -> Option<WatchResponse> {
+    match Alias::name_of(&event.at) {
         Some(alias) => Some(alias_change(alias, event, commit)),
         None => convert::change(event, commit.time),
-    };
-    commit.events.iter().map(|event| message(event).map(|m| m.encode_to_bytes())).collect()
+    }
 }
 
 /// QUIRK(config.v1): an alias is shown as an entry without a namespace whose value is the quoted target.

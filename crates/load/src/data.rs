@@ -4,23 +4,23 @@ use bytes::Bytes;
 
 use crate::dice::Dice;
 
-/// Where all keys are.
-pub(crate) const NAMESPACE: &str = "bench";
+/// Where keys are, unless somebody says otherwise.
+pub const NAMESPACE: &str = "bench";
 /// Keys below one prefix.
-pub(crate) const PER_PREFIX: u64 = 100;
+pub const PER_PREFIX: u64 = 100;
 
 /// The n-th key in key order: `service-00012/setting-34` is number 1234.
-pub(crate) fn key(n: u64) -> String {
+pub fn key(n: u64) -> String {
     format!("{}setting-{:02}", prefix(n / PER_PREFIX), n % PER_PREFIX)
 }
 
 /// The n-th prefix; below it lie [`PER_PREFIX`] keys.
-pub(crate) fn prefix(n: u64) -> String {
+pub fn prefix(n: u64) -> String {
     format!("service-{n:05}/")
 }
 
 /// A JSON text of exactly this many bytes, at least three, that hardly compresses.
-pub(crate) fn value(bytes: usize, dice: &mut Dice) -> Bytes {
+pub fn value(bytes: usize, dice: &mut Dice) -> Bytes {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut text = Vec::with_capacity(bytes);
     text.push(b'"');
@@ -36,19 +36,24 @@ pub(crate) fn value(bytes: usize, dice: &mut Dice) -> Bytes {
 }
 
 /// Values made beforehand, so that making them costs the measured time nothing.
-#[derive(Clone)]
-pub(crate) struct Values(std::sync::Arc<[Bytes]>);
+#[derive(Debug, Clone)]
+pub struct Values(std::sync::Arc<[Bytes]>);
 
 impl Values {
     /// Of one size; few when they are large.
-    pub(crate) fn of(bytes: usize) -> Self {
+    pub fn of(bytes: usize) -> Self {
         let count = (4 << 20) / bytes.max(1);
         let mut dice = Dice::new(bytes as u64);
         Self((0..count.clamp(4, 4_096)).map(|_| value(bytes, &mut dice)).collect())
     }
 
+    /// Bytes of each.
+    pub fn size(&self) -> u64 {
+        self.0.first().map_or(0, Bytes::len) as u64
+    }
+
     /// One of them.
-    pub(crate) fn pick(&self, dice: &mut Dice) -> Bytes {
+    pub fn pick(&self, dice: &mut Dice) -> Bytes {
         self.0[dice.below(self.0.len() as u64) as usize].clone()
     }
 }

@@ -1,0 +1,131 @@
+//! HTTP and JSON: the same use cases as over gRPC, with the same callers, for whoever has a browser or curl.
+//!
+//! - [`routes`]: **start here**: all of it as one router, over a network or without one
+//! - [`v1`]: the config.v1 dialect, a file for each noun
+//! - [`caller`], [`headers`]: who calls
+//! - [`path`], [`query`], [`json`], [`etag`]: what is asked
+//! - [`fault`]: what went wrong
+//! - [`sse`]: server-sent events
+//! - [`openapi`]: all of it as a document
+//! - [`cors`]: pages of other origins
+//!
+//! A handler extracts, converts, calls the service that gRPC calls too, and converts back; it decides nothing.
+
+pub mod caller;
+pub mod cors;
+pub mod etag;
+pub mod fault;
+pub mod headers;
+pub mod json;
+pub mod openapi;
+pub mod path;
+pub mod query;
+pub mod sse;
+pub mod v1;
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use holdfast_api::config_v1::WatchResponse;
+use holdfast_api::config_v1::config_service_server::ConfigService;
+use holdfast_engine::Engine;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::grpc::call::{Knobs, Shared, Streamed};
+use crate::grpc::config_v1::ConfigV1;
+use crate::metrics::Metrics;
+use crate::settings::Settings;
+
+/// Large request bodies that may be in memory at once, each of at most `limits.request_bytes`: 256 MiB of the default size.
+const LARGE_BODIES: usize = 16;
+
+/// What the handlers share; clones are the same.
+#[derive(Clone)]
+pub struct Face(Arc<Inside>);
+
+/// See [`Face`].
+pub struct Inside {
+    /// Engine, counters, stop and settings, the same as behind gRPC.
+    pub shared: Shared,
+    /// Settings of event streams.
+    pub sse: SseKnobs,
+    /// The config.v1 service that gRPC calls too.
+    pub config: Box<dyn ConfigService<WatchStream = Streamed<WatchResponse>>>,
+    /// A permit for each large request body in memory.
+    pub(crate) large_bodies: Semaphore,
+}
+
+/// Settings of event streams.
+#[derive(Debug, Clone, Copy)]
+pub struct SseKnobs {
+    /// A stream that was quiet for this long gets a comment, and a bookmark if there is news about its place.
+    pub heartbeat: Duration,
+    /// Whether events have ids.
+    pub ids: bool,
+    /// Values of one query parameter.
+    pub query_values: usize,
+    /// Bytes of one value.
+    pub query_value_bytes: usize,
+}
+
+impl Deref for Face {
+    type Target = Inside;
+
+    fn deref(&self) -> &Inside {
+        &self.0
+    }
+}
+
+impl Face {
+    /// Over the engine behind `shared`.
+    #[must_use]
+    pub fn new(shared: Shared, sse: SseKnobs) -> Self {
+        let config = Box::new(ConfigV1::new(shared.clone()));
+        let large_bodies = Semaphore::new(LARGE_BODIES);
+        Self(Arc::new(Inside { shared, sse, config, large_bodies }))
+    }
+}
+
+/// Everything under `/v1`, and the document that says what that is, for the server's router.
+pub fn routes(face: &Face) -> Router {
+    v1::routes().merge(openapi::routes()).with_state(face.clone())
+}
+
+/// The HTTP face of an engine without a network: a service for another program's router, or to be called directly. The
+/// engine's guard is asked as it is over a network, unless the program puts an [`holdfast_auth::Identity`] into the
+/// extensions of a request. Streams end when `stop` is cancelled.
+///
+/// ```
+/// # async fn example(engine: holdfast_engine::Engine) -> Result<(), Box<dyn std::error::Error>> {
+/// use axum::body::Body;
+/// use holdfast_server::{Settings, http::router};
+/// use tower::ServiceExt;
+///
+/// let router = router(engine, &Settings::default(), Default::default());
+/// let request = http::Request::get("/v1/namespaces/production/keys/app/timeout").body(Body::empty())?;
+/// let answer = router.oneshot(request).await?;
+/// # Ok(()) }
+/// ```
+pub fn router(engine: Engine, settings: &Settings, stop: CancellationToken) -> Router {
+    let knobs = Knobs::of(settings);
+    let shared = Shared { engine, metrics: Metrics::default(), stop, knobs };
+    routes(&Face::new(shared, SseKnobs::of(settings)))
+        .fallback(|| async { fault::Fault::not_found() })
+}
+
+impl SseKnobs {
+    /// Those of the settings.
+    #[must_use]
+    pub fn of(settings: &Settings) -> Self {
+        let sse = &settings.sse;
+        Self {
+            heartbeat: sse.heartbeat,
+            ids: sse.event_buffer.0 > 0,
+            query_values: sse.query_values,
+            query_value_bytes: sse.query_value_bytes.0,
+        }
+    }
+}

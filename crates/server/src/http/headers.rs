@@ -1,0 +1,151 @@
+//! Request headers as call metadata: what a guard gets to see, the same on REST, server-sent events and diff.
+
+use std::net::IpAddr;
+
+use http::{HeaderMap, HeaderName, header};
+
+/// Headers of this prefix become metadata without it.
+const METADATA: &str = "grpc-metadata-";
+/// Headers that HTTP itself knows are shown under their own names and, as gateways of config.v1 do, behind this prefix.
+const GATEWAY: &str = "grpcgateway-";
+
+/// The metadata of a request, names in lower case, text values only. What a header says by its own name comes before what
+/// `Grpc-Metadata-*` says in its place, and where the caller is can be said by no `Grpc-Metadata-*` at all.
+#[must_use]
+pub fn metadata(headers: &HeaderMap, peer: Option<IpAddr>) -> Vec<(String, String)> {
+    let mut plain = Vec::with_capacity(headers.len() + 4);
+    let mut renamed = Vec::new();
+    for (name, value) in headers {
+        let Ok(value) = value.to_str() else { continue };
+        let name = name.as_str();
+        if let Some(rest) = name.strip_prefix(METADATA) {
+            if !rest.is_empty() && !tells_where(rest) {
+                renamed.push((rest.to_owned(), value.to_owned()));
+            }
+        } else if !is_transport(name) {
+            plain.push((name.to_owned(), value.to_owned()));
+        }
+        if is_permanent(name) {
+            renamed.push((format!("{GATEWAY}{name}"), value.to_owned()));
+        }
+    }
+    if let Some(host) = text(headers, &header::HOST) {
+        renamed.push(("x-forwarded-host".into(), host.into()));
+    }
+    if let Some(peer) = peer {
+        let before = plain.iter().position(|(name, _)| name == "x-forwarded-for");
+        match before {
+            Some(at) => plain[at].1 = format!("{}, {peer}", plain[at].1),
+            None => renamed.push(("x-forwarded-for".into(), peer.to_string())),
+        }
+    }
+    plain.append(&mut renamed);
+    plain
+}
+
+/// The first value of a header, when it is text.
+#[must_use]
+pub fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn tells_where(name: &str) -> bool {
+    name.starts_with("x-forwarded-") || name == "x-real-ip" || name == "forwarded"
+}
+
+/// Of the connection or of the body, not of the caller.
+fn is_transport(name: &str) -> bool {
+    name.starts_with("grpc-")
+        || matches!(
+            name,
+            "connection"
+                | "content-encoding"
+                | "content-length"
+                | "content-type"
+                | "host"
+                | "keep-alive"
+                | "te"
+                | "trailer"
+                | "transfer-encoding"
+                | "upgrade"
+                | "user-agent"
+        )
+}
+
+/// The names that gateways of config.v1 pass on behind [`GATEWAY`].
+fn is_permanent(name: &str) -> bool {
+    matches!(
+        name,
+        "accept"
+            | "accept-charset"
+            | "accept-language"
+            | "accept-ranges"
+            | "authorization"
+            | "cache-control"
+            | "content-type"
+            | "cookie"
+            | "date"
+            | "expect"
+            | "from"
+            | "host"
+            | "if-match"
+            | "if-modified-since"
+            | "if-none-match"
+            | "if-schedule-tag-match"
+            | "if-unmodified-since"
+            | "max-forwards"
+            | "origin"
+            | "pragma"
+            | "referer"
+            | "user-agent"
+            | "via"
+            | "warning"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(headers: &[(&'static str, &'static str)]) -> Vec<(String, String)> {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, value.parse().expect("a value"));
+        }
+        metadata(&map, Some([10, 0, 0, 1].into()))
+    }
+
+    fn first<'a>(metadata: &'a [(String, String)], name: &str) -> Option<&'a str> {
+        metadata.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    #[test]
+    fn credentials_and_own_headers_pass() {
+        let shown = of(&[
+            ("grpc-metadata-authorization", "Bearer other"),
+            ("authorization", "Bearer t"),
+            ("cookie", "a=b"),
+            ("x-role", "admin"),
+            ("grpc-metadata-tenant", "blue"),
+            ("user-agent", "curl"),
+            ("host", "holdfast:8080"),
+        ]);
+        assert_eq!(first(&shown, "authorization"), Some("Bearer t"));
+        assert_eq!(first(&shown, "grpcgateway-authorization"), Some("Bearer t"));
+        assert_eq!(first(&shown, "cookie"), Some("a=b"));
+        assert_eq!(first(&shown, "grpcgateway-cookie"), Some("a=b"));
+        assert_eq!(first(&shown, "x-role"), Some("admin"));
+        assert_eq!(first(&shown, "tenant"), Some("blue"));
+        assert_eq!(first(&shown, "grpcgateway-user-agent"), Some("curl"));
+        assert_eq!(first(&shown, "x-forwarded-host"), Some("holdfast:8080"));
+        assert_eq!(first(&shown, "host"), None);
+    }
+
+    #[test]
+    fn where_a_caller_is_cannot_be_made_up_by_metadata() {
+        let shown = of(&[("grpc-metadata-x-forwarded-for", "1.1.1.1")]);
+        assert_eq!(first(&shown, "x-forwarded-for"), Some("10.0.0.1"));
+        let shown = of(&[("x-forwarded-for", "1.1.1.1")]);
+        assert_eq!(first(&shown, "x-forwarded-for"), Some("1.1.1.1, 10.0.0.1"));
+    }
+}

@@ -1,0 +1,124 @@
+//! Server-sent events, byte by byte (WHATWG HTML, section 9.2; the contract's section 3.2).
+//!
+//! A block is some lines and an empty one. A bookmark is a block with an id and no data: it moves the place from which a
+//! client resumes and fires nothing.
+
+use std::fmt::{Display, Write as _};
+use std::io;
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures::{Stream, StreamExt};
+use http::{HeaderValue, Version, header};
+use serde::Serialize;
+use serde_json::ser::{CharEscape, Formatter};
+
+/// What every stream begins with: how long a client waits before it comes back, and a comment that opens buffering proxies.
+pub const PREAMBLE: Bytes = Bytes::from_static(b"retry: 5000\n\n: connected\n\n");
+/// What a quiet stream says.
+pub const HEARTBEAT: Bytes = Bytes::from_static(b": heartbeat\n\n");
+
+/// The answer that carries a stream.
+pub fn response(version: Version, blocks: impl Stream<Item = Bytes> + Send + 'static) -> Response {
+    let body = Body::from_stream(blocks.map(Ok::<_, std::convert::Infallible>));
+    let mut response = ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    // HTTP/2 knows no such header.
+    if version <= Version::HTTP_11 {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("keep-alive"));
+    }
+    response
+}
+
+/// A block with data. Neither the id nor the event's name has a line break; the data is JSON, which has none.
+#[must_use]
+pub fn block(id: Option<&dyn Display>, event: &str, data: &str) -> Bytes {
+    let mut text = String::with_capacity(data.len() + event.len() + 48);
+    if let Some(id) = id {
+        text.push_str(&id_line(id));
+    }
+    for part in ["event: ", event, "\ndata: ", data, "\n\n"] {
+        text.push_str(part);
+    }
+    text.into()
+}
+
+/// A block that only moves the place of a client.
+#[must_use]
+pub fn bookmark(id: &dyn Display) -> Bytes {
+    let mut text = id_line(id);
+    text.push('\n');
+    text.into()
+}
+
+/// The line that a block with an id begins with.
+#[must_use]
+pub fn id_line(id: &dyn Display) -> String {
+    let mut line = String::new();
+    writeln!(line, "id: {id}").unwrap_or_else(|error| unreachable!("a text grows: {error}"));
+    line
+}
+
+/// JSON on one line that may stand in a page of HTML: what means something there is escaped, as config.v1 servers do.
+///
+/// # Errors
+/// When the value does not encode.
+pub fn html_safe_json(value: &impl Serialize) -> Result<String, serde_json::Error> {
+    let mut text = Vec::new();
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut text, HtmlSafe))?;
+    Ok(String::from_utf8(text).unwrap_or_else(|error| unreachable!("JSON is UTF-8: {error}")))
+}
+
+struct HtmlSafe;
+
+impl HtmlSafe {
+    const MARKED: [char; 5] = ['<', '>', '&', '\u{2028}', '\u{2029}'];
+}
+
+impl Formatter for HtmlSafe {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        for part in fragment.split_inclusive(Self::MARKED) {
+            let Some(last) = part.chars().next_back().filter(|c| Self::MARKED.contains(c)) else {
+                writer.write_all(part.as_bytes())?;
+                continue;
+            };
+            writer.write_all(&part.as_bytes()[..part.len() - last.len_utf8()])?;
+            write!(writer, "\\u{:04x}", u32::from(last))?;
+        }
+        Ok(())
+    }
+
+    fn write_char_escape<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        escape: CharEscape,
+    ) -> io::Result<()> {
+        serde_json::ser::CompactFormatter.write_char_escape(writer, escape)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_are_lines_and_an_empty_one() {
+        assert_eq!(block(Some(&7), "set", "{}"), "id: 7\nevent: set\ndata: {}\n\n");
+        assert_eq!(block(None, "error", "{}"), "event: error\ndata: {}\n\n");
+        assert_eq!(bookmark(&7), "id: 7\n\n");
+    }
+
+    #[test]
+    fn what_html_knows_is_escaped() {
+        let text = html_safe_json(&"<a>&\"\\\n\u{1}\u{2028}ä\u{2029}").expect("it encodes");
+        assert_eq!(text, r#""\u003ca\u003e\u0026\"\\\n\u0001\u2028ä\u2029""#);
+        assert_eq!(html_safe_json(&"plain").expect("it encodes"), "\"plain\"");
+    }
+}

@@ -1,0 +1,276 @@
+//! Watch as server-sent events: each event a block, each id a revision.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::Response;
+use bytes::Bytes;
+use futures::{StreamExt, stream};
+use holdfast_api::config_v1::WatchRequest;
+use holdfast_engine::{Caller, Delivery, EngineError, Matched, Start, Watch, Watcher, Which};
+use holdfast_model::{ErrorKind, Revision};
+use holdfast_store::StoreError;
+use http::{HeaderMap, Method, StatusCode, Version};
+use tonic::{Code, Status};
+
+use super::blocks;
+use crate::grpc::config_v1::{Refusal, watch_wanted};
+use crate::http::caller::Known;
+use crate::http::fault::{Fault, plain};
+use crate::http::query::Query;
+use crate::http::{Face, SseKnobs, sse};
+
+/// In commits, and in counters.
+const METHOD: &str = "config.v1/Watch";
+/// A stream on which nothing has happened yet says this soon where it stands: a client that is cut off before its first
+/// event then resumes without a gap.
+const FIRST_BOOKMARK: Duration = Duration::from_secs(1);
+
+/// GET.
+pub(super) async fn watch(
+    State(face): State<Face>,
+    known: Result<Known, Fault>,
+    method: Method,
+    version: Version,
+    query: Query,
+    headers: HeaderMap,
+) -> Response {
+    let request = match requested(&query, &face.sse) {
+        Ok(request) => request,
+        Err(why) => return plain(StatusCode::BAD_REQUEST, &why),
+    };
+    if method == Method::HEAD {
+        return sse::response(version, stream::empty());
+    }
+    let stream = match known {
+        Ok(known) => Events::begin(&face, &known, request, start(&headers)).await,
+        Err(fault) => Err(fault.status),
+    };
+    match stream {
+        Ok(events) => {
+            let stop = face.shared.stop.clone().cancelled_owned();
+            let blocks = stream::unfold(events, |mut events| async move {
+                events.next().await.map(|block| (block, events))
+            });
+            sse::response(version, blocks.take_until(stop))
+        }
+        // The headers of the contract's servers are out before anybody is refused.
+        Err(status) => {
+            sse::response(version, stream::iter([sse::PREAMBLE, blocks::error(&status)]))
+        }
+    }
+}
+
+/// A method that event streams do not have.
+pub(super) async fn not_allowed() -> Response {
+    plain(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
+}
+
+fn requested(query: &Query, knobs: &SseKnobs) -> Result<WatchRequest, String> {
+    Ok(WatchRequest {
+        namespaces: values(query, "namespaces", "namespace", knobs)?,
+        prefixes: values(query, "prefixes", "prefix", knobs)?,
+        ..WatchRequest::default()
+    })
+}
+
+fn values(query: &Query, name: &str, one: &str, knobs: &SseKnobs) -> Result<Vec<String>, String> {
+    let values: Vec<String> = query.all(name).map(str::to_owned).collect();
+    let (most, longest) = (knobs.query_values, knobs.query_value_bytes);
+    if values.len() > most {
+        return Err(format!("too many {name} (max {most})"));
+    }
+    if values.iter().any(|value| value.len() > longest) {
+        return Err(format!("{one} value too long (max {longest} bytes)"));
+    }
+    Ok(values)
+}
+
+/// Behind the last event that the client saw; one that is no number says nothing.
+fn start(headers: &HeaderMap) -> Start {
+    let id = headers.get("last-event-id").and_then(|id| id.to_str().ok());
+    let id = id.filter(|id| id.bytes().all(|digit| digit.is_ascii_digit()));
+    id.filter(|id| !id.is_empty()).map_or(Start::Now, |digits| {
+        // More digits than any revision has: from a log that is not this one.
+        Start::After(Revision(digits.parse().unwrap_or(u64::MAX - 1)))
+    })
+}
+
+/// One stream.
+struct Events {
+    face: Face,
+    caller: Caller,
+    request: WatchRequest,
+    watcher: Watcher,
+    ready: VecDeque<Bytes>,
+    /// The id that the client knows.
+    told: Revision,
+    /// Nothing was quiet for long yet.
+    fresh: bool,
+    over: bool,
+}
+
+impl Events {
+    async fn begin(
+        face: &Face,
+        known: &Known,
+        request: WatchRequest,
+        start: Start,
+    ) -> Result<Self, Status> {
+        let caller = Caller { identity: known.identity.clone(), method: METHOD, deadline: None };
+        let mut ready = VecDeque::from([sse::PREAMBLE]);
+        let opened = open(face, &caller, &request, start).await;
+        let watcher = match opened {
+            Err(error) if resets(&error) => {
+                let watcher = open(face, &caller, &request, Start::Now).await;
+                let watcher = watcher.map_err(|error| Status::from(Refusal::from(error)))?;
+                ready.push_back(reset(face, &error, &watcher));
+                watcher
+            }
+            opened => opened.map_err(|error| Status::from(Refusal::from(error)))?,
+        };
+        let (face, told) = (face.clone(), Revision::ZERO);
+        let fresh = face.sse.ids && FIRST_BOOKMARK < face.sse.heartbeat;
+        Ok(Self { face, caller, request, watcher, ready, told, fresh, over: false })
+    }
+
+    /// The next block; `None` when there will be none. What has been taken from the log but not sent is of one commit.
+    async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            if let Some(block) = self.ready.pop_front() {
+                return Some(block);
+            }
+            if self.over {
+                return None;
+            }
+            match self.watcher.next().await {
+                Ok(Delivery::Commit(matched)) => self.commit(&matched),
+                Ok(Delivery::Bookmark { revision, .. }) => self.quiet(revision),
+                // There is no initial state in this dialect.
+                Ok(Delivery::Initial { .. }) => {}
+                Err(error) => self.failed(error).await,
+            }
+        }
+    }
+
+    /// The id goes with the last block only: who is cut off inside a commit gets that commit again.
+    fn commit(&mut self, matched: &Matched) {
+        let revision = matched.commit.commit().revision;
+        let shared: Option<Arc<blocks::Blocks>> =
+            matched.commit.encoded(blocks::SLOT, blocks::of_commit);
+        let shared = shared.unwrap_or_else(|| Arc::new(blocks::of_commit(matched.commit.commit())));
+        let mut wanted: Vec<&Bytes> = match &matched.events {
+            Which::All => shared.blocks.iter().flatten().collect(),
+            Which::Some(indexes) => {
+                let at = |index: &u32| shared.blocks.get(*index as usize)?.as_ref();
+                indexes.iter().filter_map(at).collect()
+            }
+        };
+        let Some(last) = wanted.pop() else { return };
+        let without_id = |block: &Bytes| block.slice(shared.id_bytes..);
+        self.ready.extend(wanted.into_iter().map(without_id));
+        self.ready.push_back(if self.face.sse.ids { last.clone() } else { without_id(last) });
+        self.told = revision;
+    }
+
+    fn quiet(&mut self, revision: Revision) {
+        if self.fresh {
+            self.fresh = false;
+            self.watcher.bookmark_every(self.face.sse.heartbeat);
+        } else {
+            self.ready.push_back(sse::HEARTBEAT);
+        }
+        if self.face.sse.ids && revision > self.told {
+            self.ready.push_back(sse::bookmark(&revision));
+            self.told = revision;
+        }
+    }
+
+    async fn failed(&mut self, error: EngineError) {
+        if resets(&error) {
+            match open(&self.face, &self.caller, &self.request, Start::Now).await {
+                Ok(watcher) => {
+                    self.ready.push_back(reset(&self.face, &error, &watcher));
+                    self.watcher = watcher;
+                    return;
+                }
+                Err(again) => self.refuse(again),
+            }
+        } else {
+            self.refuse(error);
+        }
+        self.over = true;
+    }
+
+    fn refuse(&mut self, error: EngineError) {
+        // The end of the server is no failure: the client comes back by itself.
+        if !matches!(error, EngineError::Stopping) {
+            self.ready.push_back(blocks::error(&Refusal::from(error).into()));
+        }
+    }
+}
+
+async fn open(
+    face: &Face,
+    caller: &Caller,
+    request: &WatchRequest,
+    start: Start,
+) -> Result<Watcher, EngineError> {
+    let first = if face.sse.ids { FIRST_BOOKMARK } else { face.sse.heartbeat };
+    let bookmark = Some(face.sse.heartbeat.min(first));
+    let watch = Watch { start, bookmark, ..watch_wanted(request.clone()) };
+    face.shared.engine.watch(caller, watch).await
+}
+
+/// The place is gone: the client has to read the current state. A 4xx would stop an EventSource for good.
+fn resets(error: &EngineError) -> bool {
+    matches!(error.kind(), ErrorKind::Compacted | ErrorKind::ForeignLog | ErrorKind::FutureRevision)
+}
+
+fn reset(face: &Face, error: &EngineError, watcher: &Watcher) -> Bytes {
+    let oldest = match error {
+        EngineError::ForeignLog { oldest }
+        | EngineError::Store(StoreError::Compacted { oldest, .. }) => *oldest,
+        _ => face.shared.engine.status().head.floors.events,
+    };
+    blocks::reset(error.kind(), oldest, watcher.position(), face.sse.ids)
+}
+
+/// The sentences that a stream may show; the others are the server's own business.
+pub(super) fn shown_message(status: &Status) -> &str {
+    match status.code() {
+        Code::PermissionDenied
+        | Code::Unauthenticated
+        | Code::InvalidArgument
+        | Code::NotFound
+        | Code::AlreadyExists
+        | Code::FailedPrecondition
+        | Code::Unimplemented => status.message(),
+        _ => "internal error",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_numbers_are_places() {
+        let of = |id: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("last-event-id", id.parse().expect("a value"));
+            start(&headers)
+        };
+        assert_eq!(of("7"), Start::After(Revision(7)));
+        assert_eq!(of("0"), Start::After(Revision(0)));
+        for id in ["", "abc", "-1", "+1", "7.0", "7 "] {
+            assert_eq!(of(id), Start::Now, "{id}");
+        }
+        assert!(
+            matches!(of("99999999999999999999999"), Start::After(Revision(far)) if far > 1 << 60)
+        );
+        assert_eq!(start(&HeaderMap::new()), Start::Now);
+    }
+}
