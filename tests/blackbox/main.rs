@@ -3,6 +3,7 @@
 //! - [`config_v1`]: the contract of the config.v1 dialect, case by case
 //! - [`holdfast_v1`]: what only our own dialect has
 //! - [`foreign`]: a gRPC client of another implementation
+//! - [`gateway`]: the HTTP face alone, in front of a server
 //! - [`cli`]: the other verbs, through pipes; [`real_input`]: files of real packages
 //! - [`admin`]: health, metrics, reflection, gRPC-Web
 //! - [`bad_input`], [`bad_data`]: wrong requests, broken data directories, a full disk
@@ -16,6 +17,7 @@ mod cli;
 mod config_v1;
 mod crash;
 mod foreign;
+mod gateway;
 mod holdfast_v1;
 mod real_input;
 mod shutdown;

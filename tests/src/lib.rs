@@ -2,6 +2,7 @@
 //!
 //! - [`server`]: [`Server`], a `holdfast serve` process: **start here**
 //! - [`client`]: [`Config`] and [`Holdfast`], the two gRPC dialects; [`Failure`], an error with its details
+//! - [`gateway`]: a `holdfast gateway` process
 //! - [`log`]: the whole log of a server, read and checked
 //! - [`cli`]: runs other verbs of the binary
 //! - [`http`]: HTTP/1.1 by hand; [`raw`]: gRPC with bytes of the test's choice; [`relay`]: a connection that is watched
@@ -13,6 +14,7 @@ pub mod binary;
 pub mod cli;
 pub mod client;
 pub mod dice;
+pub mod gateway;
 pub mod http;
 pub mod log;
 pub mod memory;

@@ -6,8 +6,8 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::output::Layout;
 use crate::verbs::{
-    alias, bench, delete, export, get, history, import, list, ns, repair, serve, set, snapshot,
-    watch,
+    alias, bench, delete, export, gateway, get, history, import, list, ns, repair, serve, set,
+    snapshot, watch,
 };
 
 /// Holdfast: a configuration server with history, watches and atomic commits, and the commands to work with it.
@@ -80,6 +80,7 @@ pub enum Command {
     Export(export::Export),
     Bench(bench::Bench),
     Serve(serve::Serve),
+    Gateway(gateway::Gateway),
     Repair(repair::Repair),
 }
 

@@ -24,6 +24,8 @@ use tokio_util::sync::CancellationToken;
 use tower::Service;
 use tracing::{debug, warn};
 
+use crate::settings::Settings;
+
 /// How HTTP/2 begins (RFC 9113, section 3.4).
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// A connection that has not said what it speaks by then is dropped.
@@ -49,6 +51,18 @@ pub struct Bounds {
     pub streams: u32,
     /// How long connections may take to end after the stop.
     pub grace: Duration,
+}
+
+impl Bounds {
+    /// Those of the settings.
+    #[must_use]
+    pub fn of(settings: &Settings) -> Self {
+        Self {
+            connections: settings.limits.connections,
+            streams: settings.limits.connection_streams,
+            grace: settings.shutdown_grace,
+        }
+    }
 }
 
 /// Address of the other side, in the extensions of every request.

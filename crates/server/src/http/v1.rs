@@ -3,7 +3,7 @@
 //! - `keys`, `versions`, `diff`: what is below one key
 //! - `namespaces`, `snapshot`, `access`: what is said of a namespace
 //! - `aliases`: those
-//! - `watch`, `blocks`: changes as server-sent events
+//! - `watch`, `blocks`: changes as server-sent events; `upstream`: those of a server behind a gateway
 //! - `shown`: messages as the contract's JSON
 
 mod access;
@@ -13,6 +13,7 @@ mod keys;
 mod namespaces;
 mod shown;
 mod snapshot;
+mod upstream;
 mod versions;
 mod watch;
 
