@@ -20,7 +20,7 @@ impl Source {
     async fn open(port: u16, last_id: &str) -> Self {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await.expect("connected");
         let request = format!(
-            "GET /v1/watch?namespaces=a HTTP/1.1\r\nhost: localhost\r\nlast-event-id: {last_id}\r\n\r\n"
+            "GET /v1/watch?namespaces=a HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nlast-event-id: {last_id}\r\n\r\n"
         );
         stream.write_all(request.as_bytes()).await.expect("sent");
         Self { lines: BufReader::new(stream).lines(), last_id: last_id.into() }

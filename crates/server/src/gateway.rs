@@ -24,7 +24,7 @@ use crate::metrics::{Exposition, Metrics};
 use crate::run::{ServeError, metrics_route, print, until_signal};
 use crate::settings::{Layers, Settings, load};
 
-pub use upstream::Upstream;
+pub use upstream::{Own, Upstream};
 
 /// The whole of `holdfast gateway`: settings from their layers, then a gateway until SIGTERM or SIGINT. With `print_config`
 /// it prints what is in force and ends. Of the settings those of the engine and its store mean nothing here.

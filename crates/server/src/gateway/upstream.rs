@@ -1,14 +1,18 @@
 //! The way to the server behind the gateway.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
+use futures::StreamExt;
 use futures::stream::BoxStream;
-use futures::{StreamExt, TryStreamExt};
 use holdfast_api::config_v1::config_service_client::ConfigServiceClient;
 use http::{HeaderMap, HeaderValue, Request, Uri, header};
+use tokio::time::timeout;
 use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Status};
 use tower::ServiceExt;
 
 use crate::metrics::Metrics;
@@ -19,6 +23,8 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// A server on a machine that is gone is noticed by the system after about three of these. No pings: servers of the contract
 /// hang up on who pings more often than every five minutes.
 const KEEPALIVE: Duration = Duration::from_secs(20);
+/// How soon a server has to say whether it has event streams of its own.
+const ANSWER: Duration = Duration::from_secs(10);
 /// The answer to one call may be a namespace as a whole; what comes is what was asked for.
 const ANSWER_BYTES: usize = 1 << 30;
 /// What may be under way for one call.
@@ -37,6 +43,8 @@ pub struct Upstream {
     calls: Channel,
     watches: Channel,
     metrics: Metrics,
+    /// It had event streams of its own once.
+    has_streams: Arc<AtomicBool>,
 }
 
 /// Reads the address of a server.
@@ -67,7 +75,7 @@ impl Upstream {
         };
         let calls = channel(CALL_WINDOW, CALLS_WINDOW);
         let watches = channel(WATCH_WINDOW, WATCHES_WINDOW);
-        Self { calls, watches, metrics }
+        Self { calls, watches, metrics, has_streams: Arc::default() }
     }
 
     /// What the adapters count.
@@ -92,24 +100,44 @@ impl Upstream {
 
     /// The server's own event stream, byte by byte, when it has one (every Holdfast has, on the port of its gRPC): nothing
     /// that such a stream says about places in the log has a word in config.v1. It ends when the server goes away.
-    pub async fn event_stream(
-        &self,
-        query: &str,
-        headers: HeaderMap,
-    ) -> Option<BoxStream<'static, Bytes>> {
-        let mut request = Request::get(format!("/v1/watch?{query}"));
-        *request.headers_mut()? = headers;
-        let request = request.body(tonic::body::Body::empty()).ok()?;
-        let answer = self.watches.clone().oneshot(request).await.ok()?;
+    pub async fn event_stream(&self, query: &str, headers: HeaderMap) -> Own {
+        let mut request = Request::new(tonic::body::Body::empty());
+        let Ok(uri) = Uri::try_from(format!("/v1/watch?{query}")) else { return Own::None };
+        *request.uri_mut() = uri;
+        *request.headers_mut() = headers;
+        let answer = match timeout(ANSWER, self.watches.clone().oneshot(request)).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(error)) => return self.no_answer(Status::from_error(Box::new(error))),
+            Err(_) => return Own::Away,
+        };
         let kind = answer.headers().get(header::CONTENT_TYPE);
-        let streams = answer.status().is_success()
-            && kind.map(HeaderValue::as_bytes) == Some(b"text/event-stream");
-        let whole = Body::new(answer.into_body()).into_data_stream().into_stream();
+        let streams = kind.map(HeaderValue::as_bytes) == Some(b"text/event-stream");
+        if !answer.status().is_success() || !streams {
+            return Own::None;
+        }
+        self.has_streams.store(true, Ordering::Relaxed);
         // A broken connection ends the stream; the client comes back by itself.
-        streams.then(|| {
-            whole.map(Result::ok).take_while(is_there).filter_map(std::future::ready).boxed()
-        })
+        let whole = Body::new(answer.into_body()).into_data_stream().map(Result::ok);
+        Own::Blocks(whole.take_while(is_there).filter_map(std::future::ready).boxed())
     }
+
+    /// Some servers break off a call that is none of gRPC. From one that had event streams it only means that it is going
+    /// away: a stream without ids would then lose what happens meanwhile.
+    fn no_answer(&self, status: Status) -> Own {
+        let broken_off = matches!(status.code(), Code::Internal | Code::Cancelled);
+        let known = self.has_streams.load(Ordering::Relaxed);
+        if broken_off && !known { Own::None } else { Own::Away }
+    }
+}
+
+/// What a server says when it is asked for an event stream of its own.
+pub enum Own {
+    /// The stream.
+    Blocks(BoxStream<'static, Bytes>),
+    /// It has none.
+    None,
+    /// Nothing, or not in time.
+    Away,
 }
 
 fn is_there(block: &Option<Bytes>) -> std::future::Ready<bool> {

@@ -13,13 +13,10 @@ use tokio::time::timeout;
 use tonic::{Code, Response, Status};
 
 use super::blocks;
-use crate::gateway::Upstream;
+use crate::gateway::{Own, Upstream};
 use crate::grpc::call::Streamed;
 use crate::http::caller::Known;
 use crate::http::sse;
-
-/// How soon a server has to say whether it has event streams of its own.
-const ANSWER: Duration = Duration::from_secs(5);
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -37,9 +34,13 @@ pub(super) async fn blocks(
     heartbeat: Duration,
 ) -> BoxStream<'static, Bytes> {
     let query = query(&request);
-    let own = upstream.event_stream(&query, relayed(&passed));
-    if let Ok(Some(blocks)) = timeout(ANSWER, own).await {
-        return blocks;
+    match upstream.event_stream(&query, relayed(&passed)).await {
+        Own::Blocks(blocks) => return blocks,
+        Own::Away => {
+            let away = Status::unavailable("the server behind this gateway cannot be reached");
+            return stream::iter([sse::PREAMBLE, blocks::error(&away)]).boxed();
+        }
+        Own::None => {}
     }
     let (upstream, request) = (upstream.clone(), passed.known.asks(request));
     // Servers of the contract answer a watch when there is a first event to send: until then it is being opened.
