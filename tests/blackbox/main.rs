@@ -4,6 +4,7 @@
 //! - [`holdfast_v1`]: what only our own dialect has
 //! - [`http_v1`]: config.v1 over HTTP/JSON and server-sent events
 //! - [`foreign`]: a gRPC client of another implementation
+//! - [`gateway`]: the HTTP face alone, in front of a server
 //! - [`cli`]: the other verbs, through pipes; [`real_input`]: files of real packages
 //! - [`admin`]: health, metrics, reflection, gRPC-Web
 //! - [`bad_input`], [`bad_data`]: wrong requests, broken data directories, a full disk
@@ -22,6 +23,7 @@ mod cli;
 mod config_v1;
 mod crash;
 mod foreign;
+mod gateway;
 mod holdfast_v1;
 mod http_v1;
 mod http_v2;

@@ -2,6 +2,7 @@
 //!
 //! - [`server`]: [`Server`], a `holdfast serve` process: **start here**
 //! - [`client`]: [`Config`] and [`Holdfast`], the two gRPC dialects; [`Failure`], an error with its details
+//! - [`gateway`]: a `holdfast gateway` process
 //! - [`log`]: the whole log of a server, read and checked
 //! - [`cli`]: runs other verbs of the binary
 //! - [`browser`]: headless Chromium with a page that tells what it sees
@@ -16,6 +17,7 @@ pub mod browser;
 pub mod cli;
 pub mod client;
 pub mod dice;
+pub mod gateway;
 pub mod http;
 pub mod log;
 pub mod memory;

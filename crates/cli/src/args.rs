@@ -6,8 +6,8 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::output::Layout;
 use crate::verbs::{
-    alias, bench, delete, diff, events, export, get, history, import, list, ns, repair, rollback,
-    search, serve, set, snapshot, txn, watch,
+    alias, bench, delete, diff, events, export, gateway, get, history, import, list, ns, repair,
+    rollback, search, serve, set, snapshot, txn, watch,
 };
 
 /// Holdfast: a configuration server with history, watches and atomic commits, and the commands to work with it.
@@ -85,6 +85,7 @@ pub enum Command {
     Export(export::Export),
     Bench(bench::Bench),
     Serve(serve::Serve),
+    Gateway(gateway::Gateway),
     Repair(repair::Repair),
 }
 

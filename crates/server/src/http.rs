@@ -35,6 +35,7 @@ use holdfast_engine::Engine;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::gateway::Upstream;
 use crate::grpc::call::{Knobs, Shared, Streamed};
 use crate::grpc::config_v1::ConfigV1;
 use crate::metrics::Metrics;
@@ -49,14 +50,28 @@ pub struct Face(Arc<Inside>);
 
 /// See [`Face`].
 pub struct Inside {
-    /// Engine, counters, stop and settings, the same as behind gRPC.
-    pub shared: Shared,
+    /// Who answers.
+    pub behind: Behind,
+    /// Counters.
+    pub metrics: Metrics,
+    /// Cancelled when the server stops: streams end.
+    pub stop: CancellationToken,
+    /// The largest request body.
+    pub request_bytes: usize,
     /// Settings of event streams.
     pub sse: SseKnobs,
-    /// The config.v1 service that gRPC calls too.
+    /// The config.v1 service: the one that gRPC calls too, or the one of the server behind a gateway.
     pub config: Box<dyn ConfigService<WatchStream = Streamed<WatchResponse>>>,
     /// A permit for each large request body in memory.
     pub(crate) large_bodies: Semaphore,
+}
+
+/// Who answers behind the face.
+pub enum Behind {
+    /// The engine of this process, whose guard is asked who calls.
+    Engine(Engine),
+    /// A server elsewhere, which gets the credentials as they came and has a guard of its own.
+    Upstream(Upstream),
 }
 
 /// Settings of event streams.
@@ -85,8 +100,30 @@ impl Face {
     #[must_use]
     pub fn new(shared: Shared, sse: SseKnobs) -> Self {
         let config = Box::new(ConfigV1::new(shared.clone()));
-        let large_bodies = Semaphore::new(LARGE_BODIES);
-        Self(Arc::new(Inside { shared, sse, config, large_bodies }))
+        let Shared { engine, metrics, stop, knobs } = shared;
+        Self(Arc::new(Inside {
+            behind: Behind::Engine(engine),
+            metrics,
+            stop,
+            request_bytes: knobs.request_bytes,
+            sse,
+            config,
+            large_bodies: Semaphore::new(LARGE_BODIES),
+        }))
+    }
+
+    /// In front of a server elsewhere.
+    #[must_use]
+    pub fn of_upstream(upstream: Upstream, settings: &Settings, stop: CancellationToken) -> Self {
+        Self(Arc::new(Inside {
+            config: Box::new(upstream.clone()),
+            metrics: upstream.metrics().clone(),
+            behind: Behind::Upstream(upstream),
+            stop,
+            request_bytes: settings.limits.request_bytes.0,
+            sse: SseKnobs::of(settings),
+            large_bodies: Semaphore::new(LARGE_BODIES),
+        }))
     }
 }
 

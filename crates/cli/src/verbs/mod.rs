@@ -6,6 +6,7 @@ pub mod delete;
 pub mod diff;
 pub mod events;
 pub mod export;
+pub mod gateway;
 pub mod get;
 pub mod history;
 pub mod import;
@@ -29,6 +30,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
     let (command, global) = match cli.command {
         // The server builds a runtime of its own, with all threads.
         Command::Serve(serve) => return serve.run(),
+        Command::Gateway(gateway) => return gateway.run(),
         Command::Repair(repair) => return repair.run(&cli.global),
         // So does the load generator.
         Command::Bench(bench) => return bench.run(&cli.global),
@@ -64,6 +66,7 @@ async fn talk(command: Command, global: Global) -> Result<(), Failure> {
         Command::Import(_)
         | Command::Set(_)
         | Command::Serve(_)
+        | Command::Gateway(_)
         | Command::Repair(_)
         | Command::Bench(_) => {
             unreachable!("handled above")
