@@ -64,7 +64,8 @@ pub(crate) fn after_all(mut prefix: Vec<u8>) -> Vec<u8> {
 
 /// The key of an entry that lies in this namespace.
 pub(crate) fn parse_below(namespace: &Namespace, bytes: &[u8]) -> Result<EntryKey, StoreError> {
-    let key = bytes.get(namespace.as_str().len() + 1..).and_then(|key| std::str::from_utf8(key).ok());
+    let key =
+        bytes.get(namespace.as_str().len() + 1..).and_then(|key| std::str::from_utf8(key).ok());
     let key = key.and_then(|key| Key::new(key).ok());
     let bad = || corrupt("a key", format!("{} is no name of an entry", bytes.escape_ascii()));
     Ok(EntryKey::new(namespace.clone(), key.ok_or_else(bad)?))

@@ -100,7 +100,8 @@ impl Reader<'_> {
         // A value that lies apart may be gone already, when it is that of another event.
         let Some(sealed) = LogRow::parse(revision, &row)?.open_inline()? else { return Ok(None) };
         let commit = sealed.commit();
-        let event = commit.events.iter().rev().find(|event| event.at == *at && event.leaves_entry());
+        let event =
+            commit.events.iter().rev().find(|event| event.at == *at && event.leaves_entry());
         Ok(event.and_then(|event| event.entry(commit)).map(Arc::new))
     }
 
