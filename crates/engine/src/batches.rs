@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use holdfast_auth::{Action, Authorized, Resource};
 use holdfast_model::{
-    Batch, Commit, Condition, EntryKey, Idempotency, Precondition, ResumeToken, Revision,
+    Batch, Commit, Condition, EntryKey, Event, Idempotency, Precondition, ResumeToken, Revision,
     Timestamp, Write, WriteAction, WriteMode,
 };
 use uuid::Uuid;
@@ -140,7 +140,7 @@ impl Engine {
             Vec::new()
         } else {
             let commit = commit.as_deref().map(|sealed| sealed.commit());
-            written.iter().map(|at| result_of(at, commit)).collect()
+            results_of(&written, commit)
         };
         Ok(CommitAnswer {
             revision: committed.revision,
@@ -313,8 +313,13 @@ pub(crate) fn invalid(field: &str, why: &str) -> EngineError {
     EngineError::InvalidArgument { field: field.into(), why: why.into() }
 }
 
-fn result_of(at: &EntryKey, commit: Option<&Commit>) -> WriteResult {
-    let event = commit.and_then(|commit| commit.events.iter().find(|event| event.at == *at));
+/// Events are in the order of the writes; those that changed nothing have none.
+fn results_of(written: &[EntryKey], commit: Option<&Commit>) -> Vec<WriteResult> {
+    let mut events = commit.map(|commit| commit.events.iter()).unwrap_or_default().peekable();
+    written.iter().map(|at| result_of(at, events.next_if(|event| event.at == *at))).collect()
+}
+
+fn result_of(at: &EntryKey, event: Option<&Event>) -> WriteResult {
     WriteResult {
         namespace: at.namespace.to_string(),
         key: at.key.to_string(),

@@ -11,9 +11,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
-use axum::routing::future::RouteFuture;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -76,14 +74,44 @@ impl Bounds {
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub IpAddr);
 
+/// What answers requests: a router, or what stands in front of one.
+pub trait Answers:
+    Service<
+        Request<Incoming>,
+        Response = Response<Body>,
+        Error = Infallible,
+        Future: Send + 'static,
+    > + Clone
+    + Send
+    + 'static
+{
+}
+
+impl<S> Answers for S where
+    S: Service<
+            Request<Incoming>,
+            Response = Response<Body>,
+            Error = Infallible,
+            Future: Send + 'static,
+        > + Clone
+        + Send
+        + 'static
+{
+}
+
 /// Serves until `stop`, then lets open calls end; what is still open after the grace is cut.
-pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: CancellationToken) {
+pub async fn serve<S: Answers>(
+    listener: TcpListener,
+    service: S,
+    bounds: Bounds,
+    stop: CancellationToken,
+) {
     let permits = Arc::new(Semaphore::new(bounds.connections));
     let mut open = JoinSet::new();
     while let Some((stream, peer, permit)) = accept(&listener, &permits, &stop, &mut open).await {
-        let (router, stop) = (router.clone(), stop.clone());
+        let (service, stop) = (service.clone(), stop.clone());
         open.spawn(async move {
-            connection(stream, peer, router, bounds, stop).await;
+            connection(stream, peer, service, bounds, stop).await;
             drop(permit);
         });
     }
@@ -133,10 +161,10 @@ async fn failed_to_accept(error: &io::Error) {
     }
 }
 
-async fn connection(
+async fn connection<S: Answers>(
     stream: TcpStream,
     peer: SocketAddr,
-    router: Router,
+    service: S,
     bounds: Bounds,
     stop: CancellationToken,
 ) {
@@ -151,7 +179,7 @@ async fn connection(
         },
     };
     let peer = peer.ip();
-    let service = TowerToHyperService::new(WithPeer { router, peer: Peer(peer) });
+    let service = TowerToHyperService::new(WithPeer { service, peer: Peer(peer) });
     let ended = if http2 {
         let io = TokioIo::new(Gather::new(stream));
         let mut builder = http2::Builder::new(TokioExecutor::new());
@@ -175,26 +203,26 @@ async fn connection(
     }
 }
 
-/// Tells every request of a connection who is on the other side. Beside the shared router it costs a few bytes for each
-/// connection, where a layer would cost a router.
+/// Tells every request of a connection who is on the other side. It costs a few bytes for each connection, where a layer
+/// would cost a router.
 #[derive(Clone)]
-struct WithPeer {
-    router: Router,
+struct WithPeer<S> {
+    service: S,
     peer: Peer,
 }
 
-impl Service<Request<Incoming>> for WithPeer {
+impl<S: Answers> Service<Request<Incoming>> for WithPeer<S> {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = RouteFuture<Infallible>;
+    type Future = S::Future;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Service::<Request<Incoming>>::poll_ready(&mut self.router, cx)
+        self.service.poll_ready(cx)
     }
 
-    fn call(&mut self, mut request: Request<Incoming>) -> RouteFuture<Infallible> {
+    fn call(&mut self, mut request: Request<Incoming>) -> S::Future {
         request.extensions_mut().insert(self.peer);
-        self.router.call(request)
+        self.service.call(request)
     }
 }
 

@@ -3,6 +3,7 @@
 //! To hand a batch to another thread and to be woken by it takes as long as a flush when the machine is idle. So a batch
 //! that nobody shares a flush with is settled where it comes from. As soon as two meet, the committer's thread gathers them.
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Instant;
 
@@ -48,8 +49,8 @@ impl Log {
     ) -> Result<Committed, EngineError> {
         let (job, answered) = self.queue.job(batch, side, deadline).await?;
         match self.settle_alone(job) {
-            Ok(answer) => answer,
-            Err(job) => {
+            ControlFlow::Break(answer) => answer,
+            ControlFlow::Continue(job) => {
                 self.queue.push(job)?;
                 answered.await.unwrap_or(Err(EngineError::Stopping))
             }
@@ -67,20 +68,20 @@ impl Log {
     }
 
     /// For a caller; the batch comes back when it has to go through the queue.
-    fn settle_alone(&self, job: Job) -> Result<Result<Committed, EngineError>, Job> {
+    fn settle_alone(&self, job: Job) -> ControlFlow<Result<Committed, EngineError>, Job> {
         let turn = &self.turn;
         let may = turn.allowed && turn.alone.load(Relaxed) && job.weight <= ALONE_BYTES;
         if !may || self.queue.waiting() > 0 {
-            return Err(job);
+            return ControlFlow::Continue(job);
         }
-        let Some(settling) = turn.settling.try_lock() else { return Err(job) };
+        let Some(settling) = turn.settling.try_lock() else { return ControlFlow::Continue(job) };
         // Looked at under the lock: a stop waits for it.
         if !self.queue.is_open() {
-            return Err(job);
+            return ControlFlow::Continue(job);
         }
         let answer = self.settle(vec![job]).pop();
         turn.alone.store(self.queue.waiting() == 0, Relaxed);
         drop(settling);
-        Ok(answer.map_or(Err(EngineError::Stopping), |(_, result)| result))
+        ControlFlow::Break(answer.map_or(Err(EngineError::Stopping), |(_, result)| result))
     }
 }
