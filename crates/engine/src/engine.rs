@@ -161,12 +161,14 @@ impl Engine {
         self.log().queue.close();
         self.log().hub.stop();
         let threads = std::mem::take(&mut *self.inner.threads.lock());
+        let log = Arc::clone(self.log());
         let join = move || {
             for thread in threads.committer.into_iter().chain(threads.hub) {
                 if thread.join().is_err() {
                     tracing::error!("a thread of the engine had panicked");
                 }
             }
+            log.turn.wait();
         };
         let _ = tokio::task::spawn_blocking(join).await;
         for task in threads.tasks {

@@ -16,7 +16,7 @@ use holdfast_store::{
 
 use crate::aliases;
 use crate::cache::{Cache, Known};
-use crate::commit::{Committed, Queue};
+use crate::commit::{Committed, Queue, Turn};
 use crate::error::EngineError;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
@@ -28,6 +28,7 @@ pub(crate) struct Log {
     pub(crate) cache: Cache,
     pub(crate) hub: Arc<Hub>,
     pub(crate) queue: Queue,
+    pub(crate) turn: Turn,
     pub(crate) options: Options,
     pub(crate) metrics: Metrics,
     view: ArcSwap<View>,
@@ -53,6 +54,7 @@ pub(crate) struct Entries {
 impl Log {
     pub(crate) fn new(store: Arc<dyn Store>, head: Head, options: Options, queue: Queue) -> Self {
         Self {
+            turn: Turn::new(store.as_ref()),
             store,
             cache: Cache::new(options.cache_bytes),
             hub: Arc::new(Hub::new(&head, options.watch)),
@@ -290,7 +292,7 @@ impl Log {
             let why = "an earlier flush failed".to_owned();
             return Err(EngineError::Append(AppendError::ReadOnly(why)));
         }
-        self.queue.submit(batch, side, deadline).await
+        self.settled(batch, side, deadline).await
     }
 }
 

@@ -6,12 +6,15 @@
 //! - [`queue`]: where batches wait, bounded in bytes
 //! - [`facts`]: what the judge is told about the log
 //! - [`run`]: the thread
+//! - [`turn`]: who settles: the thread, or a caller that is alone
 //! - [`answers`]: what tells the callers
 
 mod answers;
 mod facts;
 mod queue;
 mod run;
+mod turn;
+mod wait;
 
 use holdfast_model::{Head, Revision, Sealed, Timestamp};
 use std::sync::Arc;
@@ -22,6 +25,7 @@ use crate::remembered::Remembered;
 pub(crate) use answers::Answers;
 pub(crate) use queue::{Job, Queue};
 pub(crate) use run::run;
+pub(crate) use turn::Turn;
 
 /// A batch went through.
 #[derive(Debug, Clone)]
