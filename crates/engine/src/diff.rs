@@ -2,7 +2,7 @@
 //!
 //! - [`Change::between`]: the comparing itself, pure
 //! - [`json`]: what differs inside two JSON values
-//! - [`walk`]: two states side by side, page by page
+//! - `walk`: two states side by side, page by page
 
 pub mod json;
 pub(crate) mod walk;

@@ -16,6 +16,9 @@ use super::{v1, v2};
 /// Built once; it does not depend on settings.
 static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| document().to_string().into());
 
+/// The dialects that are described, each by itself.
+const DIALECTS: &[fn() -> Part] = &[v1::openapi::part, v2::openapi::part];
+
 /// What a dialect adds to the document.
 pub(crate) struct Part {
     /// Path items by path.
@@ -41,7 +44,7 @@ pub fn document() -> Value {
     let (mut paths, mut schemas) = (Map::new(), Map::new());
     paths.insert("/openapi.json".into(), own_path());
     schemas.insert("Status".into(), status_schema());
-    for part in [v1::openapi::part(), v2::openapi::part()] {
+    for part in DIALECTS.iter().map(|part| part()) {
         extend(&mut paths, part.paths);
         extend(&mut schemas, part.schemas);
     }
