@@ -127,8 +127,10 @@ async fn watches_with_a_bad_start_are_refused() {
         let failure = watch_fails(&holdfast, &[], Start::Token(token.into())).await;
         assert_clear(&failure, Code::InvalidArgument, "token");
     }
-    let failure = watch_fails(&holdfast, &[], Start::AfterRevision(999)).await;
-    assert_eq!(failure.code, Code::OutOfRange, "{failure:?}");
+    for ahead in [999, u64::MAX - 1, u64::MAX] {
+        let failure = watch_fails(&holdfast, &[], Start::AfterRevision(ahead)).await;
+        assert_eq!(failure.code, Code::OutOfRange, "{failure:?}");
+    }
     assert_nothing_changed(&holdfast, &before).await;
     drop(server);
 }

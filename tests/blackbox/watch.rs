@@ -1,11 +1,14 @@
-//! 100 watchers, some slow, some resuming again and again, all across restarts of the server: each sees exactly the
-//! committed sequence while 50,000 writes happen, and the server's memory stays bounded.
+//! 100 watchers, half of them over gRPC and half over server-sent events, some slow, some resuming again and again, all across
+//! restarts of the server: each sees exactly the committed sequence while 50,000 writes happen, and the server's memory stays
+//! bounded.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use holdfast_api::config_v1::{ChangeType, WatchResponse};
 use holdfast_api::holdfast_v1::watch_request::Start;
 use holdfast_api::holdfast_v1::{Event, EventKind};
@@ -13,8 +16,10 @@ use holdfast_tests::client::{connect, put};
 use holdfast_tests::dice::Dice;
 use holdfast_tests::log::{self, Commit, Delivery, Watch};
 use holdfast_tests::server::Launch;
+use holdfast_tests::sse::Sse;
 use holdfast_tests::{Config, Holdfast, Server, memory, torture};
 use parking_lot::Mutex;
+use serde_json::Value;
 use tokio::task::JoinSet;
 use tonic::Streaming;
 
@@ -26,12 +31,40 @@ const GROWTH_BYTES: u64 = 64 << 20;
 /// What a watcher saw: the revision of each commit, and a hash over the events that its filter let through.
 type Seen = Vec<(u64, u64)>;
 
-fn digest<'a>(events: impl Iterator<Item = &'a Event>) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for event in events {
-        (&event.id, event.kind.to_i32(), &event.namespace, &event.key).hash(&mut hasher);
-        (event.version, event.ordinal, &event.value).hash(&mut hasher);
+/// Of what both dialects say about an event.
+#[derive(Hash)]
+struct Essence {
+    namespace: String,
+    key: String,
+    version: u64,
+    value: Vec<u8>,
+}
+
+impl Essence {
+    fn of(event: &Event) -> Self {
+        assert_eq!(event.kind, EventKind::EVENT_KIND_SET, "there are only sets: {event:?}");
+        Self {
+            namespace: event.namespace.clone(),
+            key: event.key.clone(),
+            version: event.version,
+            value: event.value.to_vec(),
+        }
     }
+
+    /// From the data of a server-sent event.
+    fn read(data: &str) -> Self {
+        let data: Value = serde_json::from_str(data).expect("data is JSON");
+        let text = |name: &str| data[name].as_str().expect("a text").to_owned();
+        assert_eq!(text("type"), "SET");
+        let value = STANDARD.decode(text("value")).expect("base64");
+        let version = data["version"].as_u64().expect("a number");
+        Self { namespace: text("namespace"), key: text("key"), version, value }
+    }
+}
+
+fn digest(events: impl Iterator<Item = Essence>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    events.for_each(|event| event.hash(&mut hasher));
     hasher.finish()
 }
 
@@ -39,7 +72,10 @@ fn digest<'a>(events: impl Iterator<Item = &'a Event>) -> u64 {
 fn expected(commits: &[Commit], namespace: &str) -> Seen {
     let wanted = |event: &&Event| namespace.is_empty() || event.namespace == namespace;
     let passing = commits.iter().filter(|commit| commit.events.iter().any(|event| wanted(&event)));
-    passing.map(|commit| (commit.revision, digest(commit.events.iter().filter(wanted)))).collect()
+    let seen = |commit: &Commit| {
+        (commit.revision, digest(commit.events.iter().filter(wanted).map(Essence::of)))
+    };
+    passing.map(seen).collect()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,11 +87,21 @@ enum Habit {
     Restless,
 }
 
+/// Over which API a watcher watches.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Wire {
+    /// holdfast.v1 over gRPC; it resumes with a token.
+    Grpc,
+    /// Server-sent events; it resumes with an id.
+    Sse,
+}
+
 /// A watcher that goes on until it has seen the final revision, whatever happens to the server.
 struct Watcher {
     port: u16,
     namespace: String,
     habit: Habit,
+    wire: Wire,
     /// `u64::MAX` until the writers are done.
     last: Arc<AtomicU64>,
     dice: Dice,
@@ -68,6 +114,10 @@ struct Watcher {
 impl Watcher {
     async fn run(mut self) -> Self {
         while self.position < self.last.load(Ordering::Relaxed) {
+            if self.wire == Wire::Sse {
+                self.run_sse().await;
+                continue;
+            }
             let server = Holdfast { channel: connect(self.port).await };
             let start = self.token.clone().map_or(Start::AfterRevision(0), Start::Token);
             let filters = [(self.namespace.as_str(), "")];
@@ -88,7 +138,8 @@ impl Watcher {
             match watch.next().await {
                 Ok(Delivery::Commit(commit)) => {
                     self.position = commit.revision;
-                    self.seen.push((commit.revision, digest(commit.events.iter())));
+                    let events = commit.events.iter().map(Essence::of);
+                    self.seen.push((commit.revision, digest(events)));
                     self.token = Some(commit.token);
                 }
                 Ok(Delivery::Bookmark(revision, token)) => {
@@ -102,12 +153,53 @@ impl Watcher {
                     return;
                 }
             }
-            let last = self.last.load(Ordering::Relaxed);
-            if self.position >= last || (self.habit == Habit::Restless && count % whim == 0) {
+            if self.has_enough(count, whim).await {
                 return;
             }
-            if self.habit == Habit::Slow && last == u64::MAX && self.dice.once_in(20) {
-                tokio::time::sleep(Duration::from_millis(self.dice.below(100))).await;
+        }
+    }
+
+    /// True at the end, and when the whim says so; a slow one sleeps first.
+    async fn has_enough(&mut self, count: u64, whim: u64) -> bool {
+        let last = self.last.load(Ordering::Relaxed);
+        if self.position >= last || (self.habit == Habit::Restless && count.is_multiple_of(whim)) {
+            return true;
+        }
+        if self.habit == Habit::Slow && last == u64::MAX && self.dice.once_in(20) {
+            tokio::time::sleep(Duration::from_millis(self.dice.below(100))).await;
+        }
+        false
+    }
+
+    async fn run_sse(&mut self) {
+        let filter = if self.namespace.is_empty() { "" } else { "?namespaces=" };
+        let path = format!("/v1/watch{filter}{}", self.namespace);
+        let place = self.position.to_string();
+        if let Some(stream) = Sse::attempt(self.port, &path, Some(&place)).await {
+            assert!(stream.head.starts_with("HTTP/1.1 200 "), "{}", stream.head);
+            self.follow_sse(stream).await;
+            self.resumed += 1;
+        }
+    }
+
+    /// The same over server-sent events. The last event of a commit has its id; of a commit that is cut off, nothing counts.
+    async fn follow_sse(&mut self, mut stream: Sse) {
+        let whim = 50 + self.dice.below(450);
+        let mut commit = Vec::new();
+        for count in 1.. {
+            let Some(block) = stream.block_or_break().await else { return };
+            assert!(block.event.is_none_or(|event| event == "set"), "only sets, and no gap");
+            commit.extend(block.data.as_deref().map(Essence::read));
+            if let Some(id) = block.id {
+                let before = std::mem::replace(&mut self.position, id);
+                assert!(id >= before, "an id never leads back");
+                if !commit.is_empty() {
+                    assert!(id > before, "a commit comes once");
+                    self.seen.push((id, digest(commit.drain(..))));
+                }
+            }
+            if commit.is_empty() && self.has_enough(count, whim).await {
+                return;
             }
         }
     }
@@ -121,6 +213,7 @@ fn watchers(port: u16, last: &Arc<AtomicU64>, dice: &mut Dice) -> Vec<Watcher> {
         port,
         namespace: if all { String::new() } else { format!("n{}", number % NAMESPACES) },
         habit,
+        wire: if (number + number / NAMESPACES).is_multiple_of(2) { Wire::Grpc } else { Wire::Sse },
         last: Arc::clone(last),
         dice,
         seen: Seen::new(),
@@ -192,7 +285,8 @@ fn launch() -> Launch {
     Launch::default().settings(&format!(
         "cache_bytes = {CACHE_BYTES}\n\
          store.cache_bytes = {STORE_CACHE_BYTES}\n\
-         watch.ring_bytes = {RING_BYTES}"
+         watch.ring_bytes = {RING_BYTES}\n\
+         sse.heartbeat = \"500ms\""
     ))
 }
 
@@ -271,9 +365,10 @@ fn first_difference(watcher: &Watcher, expected: &Seen) -> String {
     let place = watcher.seen.iter().zip(expected).position(|(seen, wanted)| seen != wanted);
     let place = place.unwrap_or_else(|| watcher.seen.len().min(expected.len()));
     format!(
-        "a {:?} watcher of {:?} (resumed {} times) saw {:?} as its delivery {place}, and {:?} was committed \
+        "a {:?} watcher over {:?} of {:?} (resumed {} times) saw {:?} as its delivery {place}, and {:?} was committed \
          ({} seen, {} committed)",
         watcher.habit,
+        watcher.wire,
         watcher.namespace,
         watcher.resumed,
         watcher.seen.get(place),

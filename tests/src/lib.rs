@@ -5,12 +5,14 @@
 //! - [`gateway`]: a `holdfast gateway` process
 //! - [`log`]: the whole log of a server, read and checked
 //! - [`cli`]: runs other verbs of the binary
-//! - [`http`]: HTTP/1.1 by hand; [`raw`]: gRPC with bytes of the test's choice; [`relay`]: a connection that is watched
+//! - [`browser`]: headless Chromium with a page that tells what it sees
+//! - [`http`]: HTTP/1.1 by hand; [`sse`]: event streams byte by byte; [`raw`]: gRPC with bytes of the test's choice; [`relay`]: a connection that is watched
 //! - [`dice`], [`ports`], [`binary`], [`memory`], [`skip`], [`torture`]: what the ones above need
 //!
 //! Nothing here builds the binary (`make test` does), and nothing stands in for it.
 
 pub mod binary;
+pub mod browser;
 pub mod cli;
 pub mod client;
 pub mod dice;
@@ -23,6 +25,7 @@ pub mod raw;
 pub mod relay;
 pub mod server;
 pub mod skip;
+pub mod sse;
 pub mod torture;
 
 pub use client::{Config, Failure, Holdfast};

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::time::Instant;
 
-use bytes::Bytes;
 use fjall::{Database, OwnedWriteBatch, PersistMode, Readable, Slice};
 use holdfast_model::{EntryKey, Head, Revision, Sealed, Timestamp};
 use holdfast_store::{AppendError, Group, SideWrite, StoreError, same_end};
@@ -22,10 +21,6 @@ use crate::tables::{Table, Tables};
 const MAX_FORGOTTEN: usize = 1_024;
 /// How many of them one append removes.
 const FORGET_AT_ONCE: usize = 64;
-/// A value of this size is handed to the engine as it is; a smaller one is copied, because it may be a window on a
-/// network buffer many times its size.
-const SHARE_BYTES: usize = 64 << 10;
-
 /// What only the holder of the writer lock touches.
 pub(crate) struct Writer {
     /// Why nothing is written any more.
@@ -208,7 +203,7 @@ impl<'a> Filling<'a> {
         for (index, event) in commit.events.iter().enumerate() {
             if event.value.len() > INLINE_BYTES {
                 let key = keys::value(commit.revision, index as u32);
-                self.batch.insert(&self.tables.values, key, shared(&event.value));
+                self.batch.insert(&self.tables.values, key, &event.value[..]);
             }
         }
     }
@@ -289,10 +284,6 @@ impl<'a> Filling<'a> {
         }
         Ok(())
     }
-}
-
-fn shared(value: &Bytes) -> Slice {
-    if value.len() >= SHARE_BYTES { Slice::from(value.clone()) } else { Slice::from(&value[..]) }
 }
 
 /// A row that the group depends on could not be read; nothing was written.

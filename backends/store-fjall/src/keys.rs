@@ -56,6 +56,21 @@ pub(crate) fn behind(namespace: &Namespace) -> Vec<u8> {
     bytes
 }
 
+/// Behind all keys that begin so: no name has a byte 0xff.
+pub(crate) fn after_all(mut prefix: Vec<u8>) -> Vec<u8> {
+    prefix.push(0xff);
+    prefix
+}
+
+/// The key of an entry that lies in this namespace.
+pub(crate) fn parse_below(namespace: &Namespace, bytes: &[u8]) -> Result<EntryKey, StoreError> {
+    let key =
+        bytes.get(namespace.as_str().len() + 1..).and_then(|key| std::str::from_utf8(key).ok());
+    let key = key.and_then(|key| Key::new(key).ok());
+    let bad = || corrupt("a key", format!("{} is no name of an entry", bytes.escape_ascii()));
+    Ok(EntryKey::new(namespace.clone(), key.ok_or_else(bad)?))
+}
+
 /// The key behind `key` in byte order.
 pub(crate) fn next(mut key: Vec<u8>) -> Vec<u8> {
     key.push(0);

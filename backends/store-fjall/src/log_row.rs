@@ -64,6 +64,16 @@ impl LogRow {
         StoredCommit::new(self.canonical.clone()).hash()
     }
 
+    /// The commit, when all its values are in the row.
+    pub(crate) fn open_inline(self) -> Result<Option<Arc<Sealed>>, StoreError> {
+        let mut apart = false;
+        let opened = self.open(|_| {
+            apart = true;
+            Ok(Bytes::new())
+        });
+        if apart { Ok(None) } else { opened.map(Some) }
+    }
+
     /// The commit, once it and its values are found to be what was written. `large` fetches a value by its index.
     pub(crate) fn open(
         self,

@@ -17,6 +17,9 @@ use crate::tables::{Table, Tables};
 /// A value of this size fills its block alone, so it may stay a window on it.
 const SHARE_BYTES: usize = 32 << 10;
 
+/// A commit of this size is opened for one of its events.
+const SMALL_COMMIT_BYTES: usize = 2 << 10;
+
 /// The tables, as one view shows them.
 pub(crate) struct Reader<'a> {
     pub(crate) tables: &'a Tables,
@@ -49,7 +52,7 @@ impl Reader<'_> {
         let newest = EventRow::parse(Table::Entries, key, row)?;
         let wrote = newest.revision().ok_or_else(|| bad_row(Table::Entries, key, "it is short"))?;
         if wrote > revision {
-            return self.past_entry(key, at()?, revision);
+            return self.past_entry(key, at()?, &newest, revision);
         }
         if !newest.leaves_entry() {
             return Ok(None);
@@ -65,8 +68,15 @@ impl Reader<'_> {
         &self,
         key: &[u8],
         at: EntryKey,
+        newest: &EventRow<'_>,
         revision: Revision,
     ) -> Result<Option<Arc<Entry>>, StoreError> {
+        if let Some(before) = newest.previous()
+            && before <= revision
+            && let Some(entry) = self.version_of(&at, before)?
+        {
+            return Ok(Some(entry));
+        }
         let mut found = None;
         self.history(key, &at, revision, |row| {
             if row.counts() {
@@ -75,6 +85,24 @@ impl Reader<'_> {
             Ok(!row.counts())
         })?;
         Ok(found.and_then(|row| row.entry()).map(Arc::new))
+    }
+
+    /// The version of a key that the commit of this revision wrote, when that is cheap to tell: the version before the newest
+    /// one is asked for most, and its commit is found without a walk through the history.
+    fn version_of(
+        &self,
+        at: &EntryKey,
+        revision: Revision,
+    ) -> Result<Option<Arc<Entry>>, StoreError> {
+        let row = self.view.snapshot.get(&self.tables.log, keys::log(revision)).map_err(reading)?;
+        // Of a large commit the history has a row with all of the event; one that is trimmed is only there.
+        let Some(row) = row.filter(|row| row.len() <= SMALL_COMMIT_BYTES) else { return Ok(None) };
+        // A value that lies apart may be gone already, when it is that of another event.
+        let Some(sealed) = LogRow::parse(revision, &row)?.open_inline()? else { return Ok(None) };
+        let commit = sealed.commit();
+        let event =
+            commit.events.iter().rev().find(|event| event.at == *at && event.leaves_entry());
+        Ok(event.and_then(|event| event.entry(commit)).map(Arc::new))
     }
 
     /// Visits the history of a key from `newest` down, until `visit` answers false.
@@ -116,7 +144,8 @@ impl Reader<'_> {
         let key = keys::value(revision, index);
         let value = self.view.snapshot.get(&self.tables.values, key).map_err(reading)?;
         let value = value.ok_or_else(|| bad_row(Table::Values, &key, "it is missing"))?;
-        Ok(if value.len() >= SHARE_BYTES { value.into() } else { Bytes::copy_from_slice(&value) })
+        let shared = value.len() >= SHARE_BYTES;
+        Ok(if shared { Bytes::from_owner(value) } else { Bytes::copy_from_slice(&value) })
     }
 
     /// A commit of the log.

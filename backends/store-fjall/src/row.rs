@@ -184,6 +184,11 @@ impl<'a> EventRow<'a> {
         self.full.as_ref().map(|(stored, _)| stored.ordinal)
     }
 
+    /// Revision of the version before; only in a full row.
+    pub(crate) fn previous(&self) -> Option<Revision> {
+        self.full.as_ref().and_then(|(stored, _)| stored.previous.map(Revision))
+    }
+
     /// Expiry of the entry; only in a full row.
     pub(crate) fn expires_at(&self) -> Option<Timestamp> {
         self.full.as_ref().and_then(|(stored, _)| stored.expires_at.map(Timestamp))

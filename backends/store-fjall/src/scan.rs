@@ -49,12 +49,11 @@ fn entries(
         Some(after) => keys::next(keys::below(namespace, after.as_str())).max(prefix.to_vec()),
         None => prefix.to_vec(),
     };
-    for guard in reader.view.snapshot.range(&reader.tables.entries, from..) {
+    // Bounded, so that the engine opens no table behind the last row.
+    let end = keys::after_all(prefix.to_vec());
+    for guard in reader.view.snapshot.range(&reader.tables.entries, from..end) {
         let (key, row) = guard.into_inner().map_err(reading)?;
-        if !key.starts_with(prefix) {
-            break;
-        }
-        let at = || Ok(EntryKey::new(namespace.clone(), keys::parse_entry(&key)?.key));
+        let at = || keys::parse_below(namespace, &key);
         if let Some(entry) = reader.entry_in(&key, at, &row, revision)?
             && !page.push(Row::Entry(entry))
         {

@@ -15,7 +15,8 @@ pub const CONFIG_V1_DOMAIN: &str = "config.rbaliyan.com";
 /// `ErrorInfo.domain` of the holdfast.v1 dialect.
 pub const HOLDFAST_V1_DOMAIN: &str = "holdfast.v1";
 
-const ERROR_INFO: &str = "type.googleapis.com/google.rpc.ErrorInfo";
+/// The type URL of that detail.
+pub const ERROR_INFO: &str = "type.googleapis.com/google.rpc.ErrorInfo";
 
 /// A line of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

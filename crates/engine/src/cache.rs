@@ -24,6 +24,13 @@ pub(crate) enum Known {
     Absent(Option<u64>),
 }
 
+impl Known {
+    /// Without the last ordinal nothing can be created.
+    pub(crate) fn suffices(&self, may_create: bool) -> bool {
+        !(may_create && matches!(self, Self::Absent(None)))
+    }
+}
+
 pub(crate) struct Cache {
     shards: Box<[Mutex<Shard>]>,
     hasher: DefaultHashBuilder,
@@ -82,6 +89,12 @@ impl Cache {
     /// The same, without counting: for the committer.
     pub(crate) fn peek(&self, at: &EntryKey) -> Option<Known> {
         self.shard(at).lock().known.get(at).cloned()
+    }
+
+    /// True when the committer will find what it needs.
+    pub(crate) fn knows(&self, at: &EntryKey, may_create: bool) -> bool {
+        let shard = self.shard(at).lock();
+        shard.known.get(at).is_some_and(|known| known.suffices(may_create))
     }
 
     /// Offers what was read from the state at `seen`; refused when the shard was written since.

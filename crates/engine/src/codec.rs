@@ -1,8 +1,10 @@
 //! The codecs that the server looks into: it checks that a value decodes, and notes what kind of value it is. The bytes
 //! are kept exactly as they came. A codec that is not listed here is opaque.
 
+use std::fmt;
+
 use holdfast_model::{Codec, ValueType};
-use serde_json::Value;
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::error::EngineError;
 
@@ -30,18 +32,65 @@ fn json_type(value: &[u8]) -> Result<ValueType, EngineError> {
     let invalid = |why: String| EngineError::InvalidValue(why);
     // The contract tolerates bytes that are no UTF-8 inside strings.
     let text = String::from_utf8_lossy(value);
-    let parsed: Value =
-        serde_json::from_str(&text).map_err(|error| invalid(format!("not valid JSON: {error}")))?;
-    match parsed {
-        Value::Null => Err(invalid("null is no value; delete the key instead".into())),
-        Value::Bool(_) => Ok(ValueType::Bool),
-        Value::String(_) => Ok(ValueType::String),
-        Value::Array(_) | Value::Object(_) => Ok(ValueType::Custom),
-        Value::Number(number) => match number.as_f64() {
-            Some(number) if number.is_finite() && number.fract() == 0.0 => Ok(ValueType::Int),
-            Some(number) if number.is_finite() => Ok(ValueType::Float),
-            _ => Err(invalid("the number is out of range".into())),
-        },
+    match serde_json::from_str(&text) {
+        Ok(Seen(Some(kind))) => Ok(kind),
+        Ok(Seen(None)) => Err(invalid("null is no value; delete the key instead".into())),
+        Err(error) => Err(invalid(format!("not valid JSON: {error}"))),
+    }
+}
+
+/// The kind of a JSON value, `None` for null. All of it is read, to find what is not valid; nothing of it is kept.
+struct Seen(Option<ValueType>);
+
+impl<'de> Deserialize<'de> for Seen {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Look)
+    }
+}
+
+struct Look;
+
+impl<'de> Visitor<'de> for Look {
+    type Value = Seen;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Seen, E> {
+        Ok(Seen(None))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Seen, E> {
+        Ok(Seen(Some(ValueType::Bool)))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Seen, E> {
+        Ok(Seen(Some(ValueType::Int)))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Seen, E> {
+        Ok(Seen(Some(ValueType::Int)))
+    }
+
+    /// Always finite: a number beyond the range is an error of the parser.
+    fn visit_f64<E>(self, number: f64) -> Result<Seen, E> {
+        let whole = number.fract() == 0.0;
+        Ok(Seen(Some(if whole { ValueType::Int } else { ValueType::Float })))
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Seen, E> {
+        Ok(Seen(Some(ValueType::String)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Seen, A::Error> {
+        while seq.next_element::<Seen>()?.is_some() {}
+        Ok(Seen(Some(ValueType::Custom)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Seen, A::Error> {
+        while map.next_entry::<Seen, Seen>()?.is_some() {}
+        Ok(Seen(Some(ValueType::Custom)))
     }
 }
 
@@ -61,6 +110,7 @@ mod tests {
             ("\"s\"", ValueType::String),
             ("{\"a\":1}", ValueType::Custom),
             ("[1]", ValueType::Custom),
+            ("[null, {\"a\": [\"\\u00e9\", 1.5, false]}]", ValueType::Custom),
             (" 1 ", ValueType::Int),
             ("{\"a\":1,\"a\":2}", ValueType::Custom),
             ("123456789012345678901234567890", ValueType::Int),
@@ -73,7 +123,7 @@ mod tests {
 
     #[test]
     fn what_does_not_decode_is_refused() {
-        for text in ["", "nope", "null", "1e999", "1 2", "{", "\u{feff}1"] {
+        for text in ["", "nope", "null", "1e999", "1 2", "{", "\u{feff}1", "[1e999]", "{\"a\":}"] {
             let refused = inspect("json", text.as_bytes());
             assert!(matches!(refused, Err(EngineError::InvalidValue(_))), "{text}");
         }

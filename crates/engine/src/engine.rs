@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use crate::caller::Caller;
-use crate::commit::{self, Queue};
+use crate::commit::{self, Answers, Queue};
 use crate::error::EngineError;
 use crate::log::Log;
 use crate::metrics::Metrics;
@@ -35,7 +35,7 @@ struct Inner {
 struct Threads {
     committer: Option<JoinHandle<()>>,
     hub: Vec<JoinHandle<()>>,
-    upkeep: Option<tokio::task::JoinHandle<()>>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
 }
 
 /// What can be said about a running engine at a moment.
@@ -82,13 +82,15 @@ impl Engine {
         };
         let hub = log.hub.start(&log.store).map_err(no_thread)?;
         let committing = Arc::clone(&log);
+        let (answers, telling) = Answers::start();
         let committer = std::thread::Builder::new()
             .name("holdfast-commit".into())
-            .spawn(move || commit::run(&committing, &jobs))
+            .spawn(move || commit::run(&committing, &jobs, &answers))
             .map_err(no_thread)?;
         let (stopping, stopped) = watch::channel(false);
         let upkeep = tokio::spawn(upkeep::run(Arc::clone(&log), stopped));
-        let threads = Threads { committer: Some(committer), hub, upkeep: Some(upkeep) };
+        let tasks = vec![upkeep, telling];
+        let threads = Threads { committer: Some(committer), hub, tasks };
         let threads = Mutex::new(threads);
         Ok(Self { inner: Arc::new(Inner { log, guard, threads, stopping }) })
     }
@@ -145,10 +147,6 @@ impl Engine {
         self.log().queue.close();
         self.log().hub.stop();
         let threads = std::mem::take(&mut *self.inner.threads.lock());
-        if let Some(upkeep) = threads.upkeep {
-            // A panic there was logged when it happened.
-            let _ = upkeep.await;
-        }
         let join = move || {
             for thread in threads.committer.into_iter().chain(threads.hub) {
                 if thread.join().is_err() {
@@ -157,5 +155,9 @@ impl Engine {
             }
         };
         let _ = tokio::task::spawn_blocking(join).await;
+        for task in threads.tasks {
+            // A panic there was logged when it happened.
+            let _ = task.await;
+        }
     }
 }

@@ -4,7 +4,8 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | use cases, one file for each noun | [`entries`] [`batches`] [`history`] [`snapshot`] [`aliases`] [`namespaces`] [`watching`] |
+//! | use cases, one file for each noun | [`entries`] [`batches`] [`history`] [`snapshot`] [`diff`] [`aliases`] [`namespaces`] [`watching`] |
+//! | of which state a read is | [`moment`] |
 //! | the one door to the store | `log` |
 //! | group commit: queue, facts, thread | `commit` |
 //! | the decisions, pure | `judge` |
@@ -21,6 +22,7 @@ pub mod caller;
 pub mod clock;
 mod codec;
 mod commit;
+pub mod diff;
 pub mod engine;
 pub mod entries;
 pub mod error;
@@ -29,6 +31,7 @@ mod hub;
 mod judge;
 mod log;
 pub mod metrics;
+pub mod moment;
 pub mod names;
 pub mod namespaces;
 pub mod options;
@@ -46,12 +49,15 @@ pub use batches::{
 pub use caller::Caller;
 pub use clock::{Clock, SystemClock};
 pub use codec::CODECS;
+pub use diff::json::JsonChange;
+pub use diff::{Change, Diff, DiffPage, Difference, State, VersionDiff, differs};
 pub use engine::{Engine, Status};
 pub use entries::{EntryPage, List, Set};
 pub use error::EngineError;
 pub use history::{VersionPage, Versions};
 pub use hub::delivered::{Delivered, ENCODING_SLOTS, Matched, Which};
 pub use metrics::Metrics;
+pub use moment::Moment;
 pub use names::{KeyRule, any_key};
 pub use namespaces::{Access, NamespacePage};
 pub use options::{Limits, Options, Retention, WatchOptions};

@@ -8,7 +8,7 @@ use std::time::Instant;
 use arc_swap::ArcSwap;
 use holdfast_auth::{AuthError, Authorized, Resource};
 use holdfast_model::{
-    Batch, Entry, EntryKey, Floors, Head, Namespace, Revision, Sealed, Timestamp,
+    Batch, Entry, EntryKey, EpochStart, Floors, Head, Namespace, Revision, Sealed, Timestamp,
 };
 use holdfast_store::{
     AppendError, At, Page, PageLimit, Read, Reclaimed, Row, Scan, SideWrite, Store, StoreError,
@@ -112,6 +112,19 @@ impl Log {
             Err(StoreError::Compacted { .. }) => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The first commit from this revision on; `None` behind the newest one.
+    pub(crate) async fn first_from(
+        &self,
+        revision: Revision,
+    ) -> Result<Option<Arc<Sealed>>, EngineError> {
+        let EpochStart { inherited, first } = self.view().head.epoch_start;
+        // Nothing was ever committed in the hole before an epoch, and a store refuses to look there.
+        let in_the_hole = revision > inherited && revision < first;
+        let from = if in_the_hole { first } else { revision };
+        let page = self.store.commits(Revision(from.0.saturating_sub(1)), 1).await?;
+        Ok(page.commits.into_iter().next())
     }
 
     /// The time at which reads hide what has expired. It never steps back behind the log's own.

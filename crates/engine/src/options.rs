@@ -46,6 +46,17 @@ pub struct Limits {
     pub reason_bytes: usize,
 }
 
+impl Limits {
+    /// Bytes of one page of a dialect that always answers in pages: with protobuf around them still below the 4 MiB that a
+    /// gRPC client takes without being told.
+    const ANSWER_BYTES: usize = 3 << 20;
+
+    /// Where such a page ends.
+    pub(crate) fn answer_bytes(&self) -> usize {
+        self.page_bytes.min(Self::ANSWER_BYTES)
+    }
+}
+
 /// The watch hub's memory.
 #[derive(Debug, Clone, Copy)]
 pub struct WatchOptions {

@@ -12,7 +12,17 @@ use crate::revision::{Revision, Timestamp};
 
 /// The name of the encoding of a value, as the writer gave it: `json`, `secret`, `client:...`, anything.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Codec(Arc<str>);
+#[serde(from = "String", into = "String")]
+pub struct Codec(Name);
+
+/// Nearly every value is JSON: its name costs no memory and no shared counter.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Name {
+    Json,
+    Other(Arc<str>),
+}
+
+const JSON: &str = "json";
 
 impl Codec {
     /// Longest name, in bytes.
@@ -22,17 +32,35 @@ impl Codec {
     pub fn new(name: impl AsRef<str>) -> Option<Self> {
         let name = name.as_ref();
         let fits = !name.is_empty() && name.len() <= Self::MAX_BYTES;
-        (fits && !name.contains(char::is_control)).then(|| Self(name.into()))
+        if name == JSON {
+            return Some(Self::json());
+        }
+        (fits && !name.contains(char::is_control)).then(|| Self(Name::Other(name.into())))
     }
 
     /// JSON text.
     pub fn json() -> Self {
-        Self("json".into())
+        Self(Name::Json)
     }
 
     /// The name.
     pub fn as_str(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Name::Json => JSON,
+            Name::Other(name) => name,
+        }
+    }
+}
+
+impl From<String> for Codec {
+    fn from(name: String) -> Self {
+        if name == JSON { Self::json() } else { Self(Name::Other(name.into())) }
+    }
+}
+
+impl From<Codec> for String {
+    fn from(codec: Codec) -> Self {
+        codec.as_str().to_owned()
     }
 }
 

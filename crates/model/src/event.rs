@@ -88,10 +88,14 @@ impl Event {
         self.entry_at(commit.revision, commit.time)
     }
 
+    /// True when there is one.
+    pub fn leaves_entry(&self) -> bool {
+        matches!(self.kind, EventKind::Set | EventKind::Metadata)
+    }
+
     /// The same from the commit's revision and time alone.
     pub fn entry_at(&self, revision: Revision, time: Timestamp) -> Option<Entry> {
-        let leaves = matches!(self.kind, EventKind::Set | EventKind::Metadata);
-        leaves.then(|| Entry {
+        self.leaves_entry().then(|| Entry {
             at: self.at.clone(),
             value: self.value.clone(),
             codec: self.codec.clone(),

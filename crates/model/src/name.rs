@@ -57,6 +57,9 @@ impl Namespace {
     pub fn new(text: impl AsRef<str>) -> Result<Self, NameError> {
         let text = text.as_ref();
         check_length("namespace", text, MAX_NAMESPACE_BYTES)?;
+        if is_namespace(text.as_bytes()) {
+            return Ok(Self(text.into()));
+        }
         for (at, found) in text.char_indices() {
             let inner = at > 0 && matches!(found, '_' | '.' | ':' | '-');
             if !(found.is_ascii_alphanumeric() || inner) {
@@ -92,7 +95,10 @@ impl Key {
     pub fn new(text: impl AsRef<str>) -> Result<Self, NameError> {
         let text = text.as_ref();
         check_length("key", text, MAX_KEY_BYTES)?;
-        if let Some((at, found)) = text.char_indices().find(|(_, c)| c.is_control()) {
+        // Nearly every key is printable ASCII, and to look at bytes is cheaper than at characters.
+        let plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        let bad = || text.char_indices().find(|(_, c)| c.is_control());
+        if !plain && let Some((at, found)) = bad() {
             return Err(NameError::Character { what: "key", found, at });
         }
         Ok(Self(text.into()))
@@ -102,6 +108,12 @@ impl Key {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// The rule over bytes; which character breaks it is looked for only when one does.
+fn is_namespace(text: &[u8]) -> bool {
+    let inner = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.:-".contains(byte);
+    text.first().is_some_and(u8::is_ascii_alphanumeric) && text.iter().all(inner)
 }
 
 fn check_length(what: &'static str, text: &str, max: usize) -> Result<(), NameError> {

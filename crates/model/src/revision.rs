@@ -17,10 +17,10 @@ impl Revision {
     /// How far above the highest known head a new epoch begins: a bare number from a lost future lies in the hole.
     pub const EPOCH_GAP: u64 = 1 << 32;
 
-    /// The revision behind this one.
+    /// The revision behind this one. The largest number, which no log reaches but a caller may name, stays what it is.
     #[must_use]
     pub fn next(self) -> Self {
-        Self(self.0 + 1)
+        Self(self.0.saturating_add(1))
     }
 }
 
@@ -193,6 +193,7 @@ mod tests {
             EpochStart { inherited: Revision(90), first: Revision(100 + Revision::EPOCH_GAP) };
         head.revision = Revision(90);
         assert!(head.knows(Revision(90)) && !head.knows(Revision(95)));
+        assert!(!head.knows(Revision(u64::MAX)));
         assert_eq!(head.next_revision(), Revision(100 + Revision::EPOCH_GAP));
         head.revision = head.next_revision();
         assert!(head.knows(head.revision) && !head.knows(Revision(95)));

@@ -6,6 +6,7 @@
 //! - [`path`], [`query`], [`json`], [`etag`]: what is asked
 //! - [`fault`]: what went wrong
 //! - [`sse`]: server-sent events
+//! - [`openapi`]: all of it as a document
 //! - [`cors`]: pages of other origins
 //!
 //! A handler extracts, converts, calls the service that gRPC calls too, and converts back; it decides nothing.
@@ -16,6 +17,7 @@ pub mod etag;
 pub mod fault;
 pub mod headers;
 pub mod json;
+pub mod openapi;
 pub mod path;
 pub mod query;
 pub mod sse;
@@ -124,9 +126,9 @@ impl Face {
     }
 }
 
-/// Everything under `/v1`, for the server's router.
+/// Everything under `/v1`, and the document that says what that is, for the server's router.
 pub fn routes(face: &Face) -> Router {
-    v1::routes().with_state(face.clone())
+    v1::routes().merge(openapi::routes()).with_state(face.clone())
 }
 
 /// The HTTP face of an engine without a network: a service for another program's router, or to be called directly. The

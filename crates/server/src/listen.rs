@@ -1,4 +1,8 @@
 //! The accept loop: HTTP/1.1 and HTTP/2 without TLS on one port, bounded, with a drain at the end.
+//!
+//! - `gather`: what an HTTP/2 connection writes, in few system calls
+
+mod gather;
 
 use std::convert::Infallible;
 use std::io;
@@ -24,6 +28,8 @@ use tokio_util::sync::CancellationToken;
 use tower::Service;
 use tracing::{debug, warn};
 
+use gather::Gather;
+
 use crate::settings::Settings;
 
 /// How HTTP/2 begins (RFC 9113, section 3.4).
@@ -32,6 +38,8 @@ const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const HELLO: Duration = Duration::from_secs(10);
 /// Headers of an HTTP/1.1 request have to be complete by then.
 const HEADERS: Duration = Duration::from_secs(30);
+/// What an HTTP/1.1 connection buffers each way: room for a large head, and all that a slow reader costs.
+const BUFFER: usize = 64 << 10;
 /// An HTTP/2 connection that was silent for this long is asked whether it is still there.
 const PING_AFTER: Duration = Duration::from_secs(60);
 /// ... and dropped when it does not answer by then.
@@ -145,8 +153,8 @@ async fn connection(
     };
     let peer = peer.ip();
     let service = TowerToHyperService::new(WithPeer { router, peer: Peer(peer) });
-    let io = TokioIo::new(stream);
     let ended = if http2 {
+        let io = TokioIo::new(Gather::new(stream));
         let mut builder = http2::Builder::new(TokioExecutor::new());
         builder
             .timer(TokioTimer::new())
@@ -158,8 +166,9 @@ async fn connection(
             .keep_alive_timeout(PING_TIMEOUT);
         drive(builder.serve_connection(io, service), stop).await
     } else {
+        let io = TokioIo::new(stream);
         let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(HEADERS);
+        builder.timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(BUFFER);
         drive(builder.serve_connection(io, service), stop).await
     };
     if let Err(error) = ended {

@@ -37,7 +37,7 @@ pub(super) fn read(
     let commit = row.open(|index| {
         let key = keys::value(revision, index);
         let value = tables.values.get(key).map_err(reading)?;
-        value.map(Bytes::from).ok_or_else(|| bad_row(Table::Values, &key, "it is missing"))
+        value.map(Bytes::from_owner).ok_or_else(|| bad_row(Table::Values, &key, "it is missing"))
     })?;
     Ok((appended, commit))
 }

@@ -224,7 +224,7 @@ impl Copy<'_> {
         if let Some(large) = parsed.large() {
             let Ok(value) = source.reader.large(&large) else { return Ok(false) };
             let key = keys::value(large.revision, large.index);
-            copy.insert(&tables.values, key, Slice::from(value));
+            copy.insert(&tables.values, key, &value[..]);
         }
         if table == Table::History {
             copy.insert(&tables.history, key.clone(), row.clone());

@@ -6,14 +6,17 @@ use std::sync::Arc;
 use bytes::Bytes;
 use holdfast_model::{Batch, Entry, EntryKey, Idempotency, Quiet, WriteAction};
 use holdfast_store::{At, PageLimit, Row, Scan, StoreError};
+use quick_cache::DefaultHashBuilder;
 
 use crate::cache::Known;
 use crate::judge::Facts;
 use crate::log::Log;
 use crate::remembered::{Remembered, side_key};
 
+type KnownKeys = HashMap<EntryKey, Known, DefaultHashBuilder>;
+
 pub(super) struct Gathered<'a> {
-    known: HashMap<EntryKey, Known>,
+    known: KnownKeys,
     remembered: HashMap<Bytes, Remembered>,
     log: &'a Log,
 }
@@ -63,16 +66,17 @@ impl Log {
     /// Brings what judging the batch will need into the cache, here, on the caller's own thread: the committer's time is
     /// everybody's.
     pub(crate) async fn warm(&self, batch: &Batch) -> Result<(), StoreError> {
+        if names(batch).all(|(at, may_create)| self.cache.knows(at, may_create)) {
+            return Ok(());
+        }
         self.know(&[batch]).await.map(drop)
     }
 
-    async fn know(&self, batches: &[&Batch]) -> Result<HashMap<EntryKey, Known>, StoreError> {
-        let mut known = HashMap::with_capacity(batches.len());
+    async fn know(&self, batches: &[&Batch]) -> Result<KnownKeys, StoreError> {
+        let mut known = KnownKeys::with_capacity_and_hasher(batches.len(), Default::default());
         let mut unknown = Vec::new();
         for (at, may_create) in batches.iter().flat_map(|batch| names(batch)) {
-            match self.cache.peek(at) {
-                // Without the last ordinal nothing can be created.
-                Some(Known::Absent(None)) if may_create => unknown.push(at.clone()),
+            match self.cache.peek(at).filter(|found| found.suffices(may_create)) {
                 Some(found) => drop(known.insert(at.clone(), found)),
                 None => unknown.push(at.clone()),
             }

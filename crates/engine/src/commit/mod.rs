@@ -6,7 +6,9 @@
 //! - [`queue`]: where batches wait, bounded in bytes
 //! - [`facts`]: what the judge is told about the log
 //! - [`run`]: the thread
+//! - [`answers`]: what tells the callers
 
+mod answers;
 mod facts;
 mod queue;
 mod run;
@@ -16,6 +18,7 @@ use std::sync::Arc;
 
 use crate::remembered::Remembered;
 
+pub(crate) use answers::Answers;
 pub(crate) use queue::{Job, Queue};
 pub(crate) use run::run;
 

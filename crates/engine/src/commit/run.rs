@@ -9,7 +9,7 @@ use futures::executor::block_on;
 use holdfast_model::{Batch, Cause, Head};
 use holdfast_store::AppendError;
 
-use super::{Committed, Job};
+use super::{Answers, Committed, Job};
 use crate::error::EngineError;
 use crate::judge::{Circumstances, Judgement, Refusal, judge};
 use crate::log::Log;
@@ -22,7 +22,7 @@ const GROUP_BYTES: usize = 1 << 20;
 const RACES: usize = 16;
 
 /// Commits what comes through the queue until that is closed and empty.
-pub(crate) fn run(log: &Arc<Log>, jobs: &Receiver<Job>) {
+pub(crate) fn run(log: &Arc<Log>, jobs: &Receiver<Job>, answers: &Answers) {
     let mut left_over = None;
     while let Some(first) = left_over.take().or_else(|| jobs.recv().ok()) {
         let mut weight = first.weight;
@@ -38,32 +38,35 @@ pub(crate) fn run(log: &Arc<Log>, jobs: &Receiver<Job>) {
             }
             group.push(job);
         }
-        log.settle(group);
+        answers.send(log.settle(group));
     }
 }
 
 impl Log {
-    fn settle(&self, group: Vec<Job>) {
+    fn settle(&self, group: Vec<Job>) -> Vec<(Job, Result<Committed, EngineError>)> {
         let now = Instant::now();
-        let (late, group): (Vec<_>, Vec<_>) =
-            group.into_iter().partition(|job| job.deadline.is_some_and(|deadline| deadline < now));
-        late.into_iter().for_each(|job| answer(job, Err(EngineError::Deadline)));
+        let late = |job: &Job| job.deadline.is_some_and(|deadline| deadline < now);
+        let (late, group): (Vec<_>, Vec<_>) = group.into_iter().partition(late);
+        let mut answers = Vec::with_capacity(late.len() + group.len());
+        answers.extend(late.into_iter().map(|job| (job, Err(EngineError::Deadline))));
         if group.is_empty() {
-            return;
+            return answers;
         }
         self.metrics.group_batches.observe(group.len() as f64);
         match self.try_group(&group) {
-            Ok(answers) => group.into_iter().zip(answers).for_each(|(job, a)| answer(job, a)),
+            Ok(results) => answers.extend(group.into_iter().zip(results)),
             // One batch may be what the store cannot take: the others must not suffer for it.
             Err(error) if group.len() > 1 && single_out(&error) => {
-                for job in group {
+                answers.extend(group.into_iter().map(|job| {
                     let result = self.try_group(std::slice::from_ref(&job));
-                    let alone = result.map(|mut answers| answers.pop());
-                    answer(job, alone.and_then(|a| a.unwrap_or(Err(EngineError::Stopping))));
-                }
+                    let alone = result.map(|mut results| results.pop());
+                    let alone = alone.and_then(|r| r.unwrap_or(Err(EngineError::Stopping)));
+                    (job, alone)
+                }));
             }
-            Err(error) => group.into_iter().for_each(|job| answer(job, Err(error.clone()))),
+            Err(error) => answers.extend(group.into_iter().map(|job| (job, Err(error.clone())))),
         }
+        answers
     }
 
     fn try_group(&self, group: &[Job]) -> Result<Vec<Result<Committed, EngineError>>, EngineError> {
@@ -170,11 +173,6 @@ fn single_out(error: &EngineError) -> bool {
         EngineError::Append(AppendError::NoSpace { .. } | AppendError::Refused(_))
             | EngineError::Store(_)
     )
-}
-
-/// Whoever does not wait any more has lost only the answer.
-fn answer(job: Job, result: Result<Committed, EngineError>) {
-    let _ = job.answer.send(result);
 }
 
 fn random_bytes() -> [u8; 10] {

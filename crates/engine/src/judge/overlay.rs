@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use holdfast_model::{Entry, EntryKey, Event, Head, Idempotency, Quiet, Sealed, Timestamp};
 use holdfast_store::{Group, SideWrite};
+use quick_cache::DefaultHashBuilder;
 
 use super::{Facts, Header, seal};
 use crate::remembered::{Remembered, side_key};
@@ -12,14 +13,15 @@ use crate::remembered::{Remembered, side_key};
 pub(super) struct Overlay<'a> {
     head: Head,
     facts: &'a dyn Facts,
-    touched: HashMap<EntryKey, Touched>,
+    touched: HashMap<EntryKey, Touched, DefaultHashBuilder>,
     answered: HashMap<bytes::Bytes, Remembered>,
     group: Group,
 }
 
-/// A key that the group changed: its entry now, or the ordinal under which it went.
+/// A key that the group changed: the event that left its entry (few are asked for again, so it is made when one is), or
+/// the ordinal under which it went.
 enum Touched {
-    Entry(Arc<Entry>),
+    Left(Arc<Sealed>, usize),
     Gone(u64),
 }
 
@@ -28,7 +30,7 @@ impl<'a> Overlay<'a> {
         Self {
             head,
             facts,
-            touched: HashMap::new(),
+            touched: HashMap::default(),
             answered: HashMap::new(),
             group: Group { frees_space: true, ..Group::default() },
         }
@@ -40,7 +42,10 @@ impl<'a> Overlay<'a> {
 
     pub(super) fn entry(&self, at: &EntryKey) -> Option<Arc<Entry>> {
         match self.touched.get(at) {
-            Some(Touched::Entry(entry)) => Some(Arc::clone(entry)),
+            Some(Touched::Left(sealed, index)) => {
+                let commit = sealed.commit();
+                commit.events.get(*index)?.entry(commit).map(Arc::new)
+            }
             Some(Touched::Gone(_)) => None,
             None => self.facts.entry(at),
         }
@@ -81,10 +86,11 @@ impl<'a> Overlay<'a> {
     ) -> Arc<Sealed> {
         let sealed = Arc::new(seal(&self.head, time, header, events));
         let commit = sealed.commit();
-        for event in &commit.events {
-            let touched = match event.entry(commit) {
-                Some(entry) => Touched::Entry(Arc::new(entry)),
-                None => Touched::Gone(event.ordinal),
+        for (index, event) in commit.events.iter().enumerate() {
+            let touched = if event.leaves_entry() {
+                Touched::Left(Arc::clone(&sealed), index)
+            } else {
+                Touched::Gone(event.ordinal)
             };
             self.touched.insert(event.at.clone(), touched);
             self.group.frees_space &= event.kind.removes();

@@ -2,6 +2,7 @@
 
 mod aliases;
 mod batches;
+mod diff;
 mod entries;
 mod faults;
 mod upkeep;

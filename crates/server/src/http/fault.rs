@@ -1,10 +1,12 @@
 //! What a caller over HTTP is told when a call fails: the JSON form of `google.rpc.Status`.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use holdfast_api::status::error_info;
+use holdfast_api::status::{ERROR_INFO, error_info};
 use http::{HeaderValue, StatusCode, header};
-use serde_json::{Value, json};
+use serde::Serialize;
 use tonic::{Code, Status};
 
 /// A failed call on its way out.
@@ -64,20 +66,32 @@ impl IntoResponse for Fault {
     }
 }
 
-/// The members of `google.rpc.Status`, with the one detail that Holdfast sends.
-fn body(status: &Status) -> Value {
-    let detail = error_info(status).map(|info| {
-        let metadata: serde_json::Map<_, _> =
-            info.metadata.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
-        json!({
-            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-            "reason": info.reason,
-            "domain": info.domain,
-            "metadata": metadata,
-        })
+/// `google.rpc.Status`, with the one detail that Holdfast sends.
+#[derive(Serialize)]
+struct Body<'a> {
+    code: i32,
+    message: &'a str,
+    details: Vec<Detail>,
+}
+
+#[derive(Serialize)]
+struct Detail {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    reason: String,
+    domain: String,
+    metadata: BTreeMap<String, String>,
+}
+
+fn body(status: &Status) -> Body<'_> {
+    let detail = error_info(status).map(|info| Detail {
+        kind: ERROR_INFO,
+        reason: info.reason,
+        domain: info.domain,
+        metadata: info.metadata.into_iter().collect(),
     });
-    let details: Vec<_> = detail.into_iter().collect();
-    json!({ "code": status.code() as i32, "message": status.message(), "details": details })
+    let code = status.code() as i32;
+    Body { code, message: status.message(), details: detail.into_iter().collect() }
 }
 
 /// The HTTP status of a gRPC code, as gateways map them.

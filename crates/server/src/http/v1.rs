@@ -4,13 +4,16 @@
 //! - `namespaces`, `snapshot`, `access`: what is said of a namespace
 //! - `aliases`: those
 //! - `watch`, `blocks`: changes as server-sent events; `upstream`: those of a server behind a gateway
+//! - `openapi`: what of it stands in the document
 //! - `shown`: messages as the contract's JSON
 
 mod access;
 mod aliases;
 mod blocks;
+mod diff;
 mod keys;
 mod namespaces;
+pub(crate) mod openapi;
 mod shown;
 mod snapshot;
 mod upstream;

@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
 
 use super::shown::Shown;
-use super::versions;
+use super::{diff, versions};
 use crate::grpc::call::ModRevision;
 use crate::http::Face;
 use crate::http::caller::Known;
@@ -29,7 +29,7 @@ pub(super) async fn read(
     match at.part {
         Part::Entry => get(&face, known?, at, &headers).await,
         Part::Versions => versions::list(&face, known?, at, &query).await,
-        Part::Diff => Err(Fault::not_found()),
+        Part::Diff => Ok(diff::show(&face, known, at, &query).await),
     }
 }
 
