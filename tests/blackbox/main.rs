@@ -11,6 +11,8 @@
 //! - [`browser`]: server-sent events as a real browser sees them
 //! - [`openapi`]: the document of the HTTP face, and the server held against it
 //! - [`crash`]: SIGKILL under load; [`shutdown`]: an orderly stop
+//! - [`http_v2`]: holdfast.v1 over HTTP
+//! - [`past`]: reads of the past, rollback, search; [`transactions`]: sums and single keys under concurrency
 //! - [`watch`]: 100 watchers, slow and resuming, over restarts
 
 mod admin;
@@ -24,7 +26,10 @@ mod foreign;
 mod gateway;
 mod holdfast_v1;
 mod http_v1;
+mod http_v2;
 mod openapi;
+mod past;
 mod real_input;
 mod shutdown;
+mod transactions;
 mod watch;

@@ -1,7 +1,7 @@
 //! HTTP and JSON: the same use cases as over gRPC, with the same callers, for whoever has a browser or curl.
 //!
 //! - [`routes`]: **start here**: all of it as one router, over a network or without one
-//! - [`v1`]: the config.v1 dialect, a file for each noun
+//! - [`v1`]: the config.v1 dialect, a file for each noun; [`v2`]: holdfast.v1
 //! - [`caller`], [`headers`]: who calls
 //! - [`path`], [`query`], [`json`], [`etag`]: what is asked
 //! - [`fault`]: what went wrong
@@ -22,6 +22,7 @@ pub mod path;
 pub mod query;
 pub mod sse;
 pub mod v1;
+pub mod v2;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -33,6 +34,7 @@ use holdfast_api::config_v1::config_service_server::ConfigService;
 use holdfast_engine::Engine;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tonic::Status;
 
 use crate::gateway::Upstream;
 use crate::grpc::call::{Knobs, Shared, Streamed};
@@ -68,7 +70,7 @@ pub struct Inside {
 /// Who answers behind the face.
 pub enum Behind {
     /// The engine of this process, whose guard is asked who calls.
-    Engine(Engine),
+    Engine(Shared),
     /// A server elsewhere, which gets the credentials as they came and has a guard of its own.
     Upstream(Upstream),
 }
@@ -99,12 +101,11 @@ impl Face {
     #[must_use]
     pub fn new(shared: Shared, sse: SseKnobs) -> Self {
         let config = Box::new(ConfigV1::new(shared.clone()));
-        let Shared { engine, metrics, stop, knobs } = shared;
         Self(Arc::new(Inside {
-            behind: Behind::Engine(engine),
-            metrics,
-            stop,
-            request_bytes: knobs.request_bytes,
+            metrics: shared.metrics.clone(),
+            stop: shared.stop.clone(),
+            request_bytes: shared.knobs.request_bytes,
+            behind: Behind::Engine(shared),
             sse,
             config,
             large_bodies: Semaphore::new(LARGE_BODIES),
@@ -124,11 +125,27 @@ impl Face {
             large_bodies: Semaphore::new(LARGE_BODIES),
         }))
     }
+
+    /// What is here of the server, for what can be asked of an engine only.
+    ///
+    /// # Errors
+    /// On a gateway.
+    pub(crate) fn here(&self) -> Result<&Shared, Status> {
+        match &self.behind {
+            Behind::Engine(shared) => Ok(shared),
+            Behind::Upstream(_) => Err(Status::unimplemented("a gateway speaks config.v1 only")),
+        }
+    }
 }
 
-/// Everything under `/v1`, and the document that says what that is, for the server's router.
+/// Everything that can be said to any server of config.v1, for a gateway's router.
+pub(crate) fn gateway_routes(face: &Face) -> Router {
+    v1::routes().with_state(face.clone())
+}
+
+/// Everything under `/v1` and `/v2`, and the document that says what that is, for the server's router.
 pub fn routes(face: &Face) -> Router {
-    v1::routes().merge(openapi::routes()).with_state(face.clone())
+    v1::routes().merge(v2::routes()).merge(openapi::routes()).with_state(face.clone())
 }
 
 /// The HTTP face of an engine without a network: a service for another program's router, or to be called directly. The
