@@ -114,7 +114,8 @@ mod tests {
     #[test]
     fn every_target_knows_less_equal_and_greater() {
         let (low, high) = (|n: u64| n - 1, |n: u64| n + 1);
-        let numbers: [(u64, fn(u64) -> Target); 4] = [
+        type Make = fn(u64) -> Target;
+        let numbers: [(u64, Make); 4] = [
             (3, Target::Version),
             (5, Target::Ordinal),
             (2, |n| Target::CreateRevision(Revision(n))),
