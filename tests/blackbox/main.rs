@@ -4,11 +4,15 @@
 //! - [`holdfast_v1`]: what only our own dialect has
 //! - [`http_v1`]: config.v1 over HTTP/JSON and server-sent events
 //! - [`foreign`]: a gRPC client of another implementation
+//! - [`gateway`]: the HTTP face alone, in front of a server
 //! - [`cli`]: the other verbs, through pipes; [`real_input`]: files of real packages
 //! - [`admin`]: health, metrics, reflection, gRPC-Web
 //! - [`bad_input`], [`bad_data`]: wrong requests, broken data directories, a full disk
 //! - [`browser`]: server-sent events as a real browser sees them
+//! - [`openapi`]: the document of the HTTP face, and the server held against it
 //! - [`crash`]: SIGKILL under load; [`shutdown`]: an orderly stop
+//! - [`http_v2`]: holdfast.v1 over HTTP
+//! - [`past`]: reads of the past, rollback, search; [`transactions`]: sums and single keys under concurrency
 //! - [`watch`]: 100 watchers, slow and resuming, over restarts
 
 mod admin;
@@ -19,8 +23,13 @@ mod cli;
 mod config_v1;
 mod crash;
 mod foreign;
+mod gateway;
 mod holdfast_v1;
 mod http_v1;
+mod http_v2;
+mod openapi;
+mod past;
 mod real_input;
 mod shutdown;
+mod transactions;
 mod watch;

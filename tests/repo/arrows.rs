@@ -32,7 +32,7 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
         "load" => &["model", "api"],
         "cli" => &["model", "server", "client", "api", "load"],
         "testkit" => &["model", "store", "channel", "auth"],
-        "tests" | "sim" | "bench" => &["EVERYTHING"],
+        "tests" | "sim" | "bench" | "fuzz" => &["EVERYTHING"],
         _ if name.starts_with("store-") => &["model", "store"],
         _ if name.starts_with("channel-") => &["model", "channel"],
         _ => return None,
@@ -40,7 +40,7 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
 }
 
 /// Crates that only tests may use.
-const FOR_TESTS: [&str; 4] = ["testkit", "tests", "sim", "bench"];
+const FOR_TESTS: [&str; 5] = ["testkit", "tests", "sim", "bench", "fuzz"];
 
 fn workspace() -> Metadata {
     MetadataCommand::new()
@@ -67,7 +67,7 @@ fn arrows(package: &Package) -> Vec<(String, DependencyKind)> {
 
 fn fault(from: &str, to: &str, kind: DependencyKind, allowed: &[&str]) -> Option<String> {
     if kind == DependencyKind::Development {
-        let never = ["tests", "sim", "bench"].contains(&to);
+        let never = ["tests", "sim", "bench", "fuzz"].contains(&to);
         return never.then(|| format!("{from} -> {to}: nothing depends on {to}, not even a test"));
     }
     if allowed.contains(&"EVERYTHING") {

@@ -2,10 +2,12 @@
 //!
 //! - [`server`]: [`Server`], a `holdfast serve` process: **start here**
 //! - [`client`]: [`Config`] and [`Holdfast`], the two gRPC dialects; [`Failure`], an error with its details
+//! - [`gateway`]: a `holdfast gateway` process
 //! - [`log`]: the whole log of a server, read and checked
 //! - [`cli`]: runs other verbs of the binary
 //! - [`browser`]: headless Chromium with a page that tells what it sees
 //! - [`http`]: HTTP/1.1 by hand; [`sse`]: event streams byte by byte; [`raw`]: gRPC with bytes of the test's choice; [`relay`]: a connection that is watched
+//! - [`register`]: linearizability of single keys
 //! - [`dice`], [`ports`], [`binary`], [`memory`], [`skip`], [`torture`]: what the ones above need
 //!
 //! Nothing here builds the binary (`make test` does), and nothing stands in for it.
@@ -15,11 +17,13 @@ pub mod browser;
 pub mod cli;
 pub mod client;
 pub mod dice;
+pub mod gateway;
 pub mod http;
 pub mod log;
 pub mod memory;
 pub mod ports;
 pub mod raw;
+pub mod register;
 pub mod relay;
 pub mod server;
 pub mod skip;

@@ -113,6 +113,15 @@ impl Record {
     }
 }
 
+/// What a slot says whose checksum is still to be added: its revision.
+pub(crate) fn read_slot(body: &[u8]) -> Option<Revision> {
+    let body: &[u8; SLOT_BYTES - 4] = body.try_into().ok()?;
+    let mut slot = [0; SLOT_BYTES];
+    slot[..body.len()].copy_from_slice(body);
+    slot[body.len()..].copy_from_slice(&crc32fast::hash(body).to_le_bytes());
+    Record::parse(&slot).map(|record| record.revision)
+}
+
 /// The newest valid slot; `None` when the file is there but no slot is valid.
 pub(crate) fn read(directory: &Path) -> Result<Option<Record>, StoreError> {
     Ok(slots(directory)?.max_by_key(|record| record.sequence))

@@ -7,6 +7,7 @@
 //! - `read`, `scan`: answers from a view
 //! - `reclaim`: removal below the floors, in small steps
 //! - `tables`, `keys`, `row`, `log_row`, `state`: what lies where, and in which bytes
+//! - [`format`](mod@format): the readers of these bytes, one by one
 //! - `options`: [`FjallOptions`]
 //!
 //! Invariants: a group is one engine batch; a view is published only after its flush; every row of ours carries a
@@ -14,6 +15,7 @@
 
 mod append;
 mod error;
+pub mod format;
 mod head_file;
 mod journal;
 mod keys;

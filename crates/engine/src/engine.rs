@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread::JoinHandle;
 
-use holdfast_auth::{Action, Authorized, Guard, Resource, authorize};
+use holdfast_auth::{Action, AuthError, Authorized, Guard, Resource, authorize};
 use holdfast_model::Head;
 use holdfast_store::Store;
 use parking_lot::Mutex;
@@ -110,6 +110,20 @@ impl Engine {
         what: Resource,
     ) -> Result<Authorized<Resource>, EngineError> {
         Ok(authorize(self.inner.guard.as_ref(), &caller.identity, action, what).await?)
+    }
+
+    /// The same for one of many answers: a no leaves it out, a guard that fails fails the call.
+    pub(crate) async fn may(
+        &self,
+        caller: &Caller,
+        action: Action,
+        what: Resource,
+    ) -> Result<bool, EngineError> {
+        match self.authorize(caller, action, what).await {
+            Ok(_) => Ok(true),
+            Err(EngineError::Auth(AuthError::Denied(_))) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Who recognises callers.

@@ -129,6 +129,16 @@ impl Log {
         Ok(page.commits.into_iter().next())
     }
 
+    /// Commits behind `after`. Which of their events the caller may see is for the use case to ask, event by event.
+    pub(crate) async fn commits(
+        &self,
+        _proof: &Authorized<Resource>,
+        after: Revision,
+        budget: usize,
+    ) -> Result<Vec<Arc<Sealed>>, EngineError> {
+        Ok(self.store.commits(after, budget).await?.commits)
+    }
+
     /// The time at which reads hide what has expired. It never steps back behind the log's own.
     pub(crate) fn now(&self) -> Timestamp {
         self.options.clock.now().max(self.view().head.time)
@@ -246,7 +256,7 @@ impl Log {
         Ok(self.store.scan(&what, At::Revision(revision), PageLimit::rows(rows)).await?.value)
     }
 
-    /// Commits a batch: one proof for each write, then one for each condition. The answer comes when it is durable; a
+    /// Commits a batch: one proof for each of [`Batch::names`]. The answer comes when it is durable; a
     /// caller that goes away loses only the answer.
     pub(crate) async fn commit(
         self: &Arc<Self>,
@@ -254,10 +264,8 @@ impl Log {
         batch: Batch,
         deadline: Option<Instant>,
     ) -> Result<Committed, EngineError> {
-        let names =
-            batch.writes.iter().map(|w| &w.at).chain(batch.conditions.iter().map(|c| &c.at));
         let mut proofs = proofs.iter();
-        for at in names {
+        for at in batch.names() {
             let proof = proofs.next().ok_or_else(|| uncovered(at))?;
             covered(proof, at)?;
         }

@@ -1,7 +1,7 @@
 //! HTTP and JSON: the same use cases as over gRPC, with the same callers, for whoever has a browser or curl.
 //!
 //! - [`routes`]: **start here**: all of it as one router, over a network or without one
-//! - [`v1`]: the config.v1 dialect, a file for each noun
+//! - [`v1`]: the config.v1 dialect, a file for each noun; [`v2`]: holdfast.v1
 //! - [`caller`], [`headers`]: who calls
 //! - [`path`], [`query`], [`json`], [`etag`]: what is asked
 //! - [`fault`]: what went wrong
@@ -22,6 +22,7 @@ pub mod path;
 pub mod query;
 pub mod sse;
 pub mod v1;
+pub mod v2;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -34,6 +35,7 @@ use holdfast_engine::Engine;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::gateway::Upstream;
 use crate::grpc::call::{Knobs, Shared, Streamed};
 use crate::grpc::config_v1::ConfigV1;
 use crate::metrics::Metrics;
@@ -48,14 +50,28 @@ pub struct Face(Arc<Inside>);
 
 /// See [`Face`].
 pub struct Inside {
-    /// Engine, counters, stop and settings, the same as behind gRPC.
-    pub shared: Shared,
+    /// Who answers.
+    pub behind: Behind,
+    /// Counters.
+    pub metrics: Metrics,
+    /// Cancelled when the server stops: streams end.
+    pub stop: CancellationToken,
+    /// The largest request body.
+    pub request_bytes: usize,
     /// Settings of event streams.
     pub sse: SseKnobs,
-    /// The config.v1 service that gRPC calls too.
+    /// The config.v1 service: the one that gRPC calls too, or the one of the server behind a gateway.
     pub config: Box<dyn ConfigService<WatchStream = Streamed<WatchResponse>>>,
     /// A permit for each large request body in memory.
     pub(crate) large_bodies: Semaphore,
+}
+
+/// Who answers behind the face.
+pub enum Behind {
+    /// The engine of this process, whose guard is asked who calls.
+    Engine(Engine),
+    /// A server elsewhere, which gets the credentials as they came and has a guard of its own.
+    Upstream(Upstream),
 }
 
 /// Settings of event streams.
@@ -84,14 +100,36 @@ impl Face {
     #[must_use]
     pub fn new(shared: Shared, sse: SseKnobs) -> Self {
         let config = Box::new(ConfigV1::new(shared.clone()));
-        let large_bodies = Semaphore::new(LARGE_BODIES);
-        Self(Arc::new(Inside { shared, sse, config, large_bodies }))
+        let Shared { engine, metrics, stop, knobs } = shared;
+        Self(Arc::new(Inside {
+            behind: Behind::Engine(engine),
+            metrics,
+            stop,
+            request_bytes: knobs.request_bytes,
+            sse,
+            config,
+            large_bodies: Semaphore::new(LARGE_BODIES),
+        }))
+    }
+
+    /// In front of a server elsewhere.
+    #[must_use]
+    pub fn of_upstream(upstream: Upstream, settings: &Settings, stop: CancellationToken) -> Self {
+        Self(Arc::new(Inside {
+            config: Box::new(upstream.clone()),
+            metrics: upstream.metrics().clone(),
+            behind: Behind::Upstream(upstream),
+            stop,
+            request_bytes: settings.limits.request_bytes.0,
+            sse: SseKnobs::of(settings),
+            large_bodies: Semaphore::new(LARGE_BODIES),
+        }))
     }
 }
 
-/// Everything under `/v1`, and the document that says what that is, for the server's router.
+/// Everything under `/v1` and `/v2`, and the document that says what that is, for the server's router.
 pub fn routes(face: &Face) -> Router {
-    v1::routes().merge(openapi::routes()).with_state(face.clone())
+    v1::routes().merge(v2::routes()).merge(openapi::routes()).with_state(face.clone())
 }
 
 /// The HTTP face of an engine without a network: a service for another program's router, or to be called directly. The

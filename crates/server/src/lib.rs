@@ -4,6 +4,7 @@
 //! - [`settings`]: what can be set
 //! - [`grpc`]: the dialects over gRPC and gRPC-Web
 //! - [`http`]: the dialects over HTTP and JSON
+//! - [`gateway`]: the HTTP face alone, in front of a server elsewhere
 //! - [`listen`]: the accept loop
 //! - [`health`], [`metrics`]: what a supervisor asks
 //! - [`stores`]: the registry of stores
@@ -12,6 +13,7 @@
 //! Invariants: no handler runs before the guard recognised the caller; a watch ends with an error, never with OK; two
 //! settings that contradict each other never start.
 
+pub mod gateway;
 pub mod grpc;
 pub mod health;
 pub mod http;

@@ -28,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 use tower::Service;
 use tracing::{debug, warn};
 
+use crate::settings::Settings;
 use gather::Gather;
 
 /// How HTTP/2 begins (RFC 9113, section 3.4).
@@ -57,6 +58,18 @@ pub struct Bounds {
     pub streams: u32,
     /// How long connections may take to end after the stop.
     pub grace: Duration,
+}
+
+impl Bounds {
+    /// Those of the settings.
+    #[must_use]
+    pub fn of(settings: &Settings) -> Self {
+        Self {
+            connections: settings.limits.connections,
+            streams: settings.limits.connection_streams,
+            grace: settings.shutdown_grace,
+        }
+    }
 }
 
 /// Address of the other side, in the extensions of every request.

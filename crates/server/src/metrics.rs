@@ -60,13 +60,20 @@ pub struct Exposition {
 }
 
 impl Exposition {
+    /// Gathers the counters of adapters alone.
+    #[must_use]
+    pub fn of_adapters(metrics: &Metrics) -> Self {
+        let mut registry = Registry::with_prefix("holdfast");
+        registry.register("requests", "Calls answered", metrics.requests.clone());
+        registry.register("request_seconds", "Time to answer a call", metrics.seconds.clone());
+        Self { registry }
+    }
+
     /// Gathers the counters of adapters and engine. `data_dir` is where the disk bytes are counted.
     #[must_use]
     pub fn new(metrics: &Metrics, engine: &Engine, data_dir: Option<PathBuf>) -> Self {
-        let mut registry = Registry::with_prefix("holdfast");
+        let Self { mut registry } = Self::of_adapters(metrics);
         let r = &mut registry;
-        r.register("requests", "Calls answered", metrics.requests.clone());
-        r.register("request_seconds", "Time to answer a call", metrics.seconds.clone());
         let counted = engine.metrics();
         r.register(
             "flush_seconds",

@@ -30,7 +30,7 @@ use crate::http::{self, Face, SseKnobs, cors};
 use crate::listen::{self, Bounds};
 use crate::metrics::{Exposition, Metrics};
 use crate::notify::{self, State as Told};
-use crate::settings::{Faults, Layers, Settings, StoreKind, load};
+use crate::settings::{Faults, Layers, Loaded, Settings, StoreKind, load};
 use crate::{logging, stores};
 
 const NO_SECURITY: &str = "no security is configured, so every call is refused; to try Holdfast on this machine, start it \
@@ -43,6 +43,14 @@ pub enum ServeError {
     /// The settings make no sense.
     #[error(transparent)]
     Settings(#[from] Faults),
+    /// A gateway does not know in front of what it stands.
+    #[error("--upstream {url:?}: {why} (such as http://127.0.0.1:8080)")]
+    Upstream {
+        /// As it was given.
+        url: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// The process has no runtime, no signals, or no address to listen on.
     #[error("{0}")]
     System(#[from] std::io::Error),
@@ -62,7 +70,11 @@ impl ServeError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         use holdfast_api::status::exit;
-        if matches!(self, Self::Settings(_)) { exit::USAGE } else { exit::ERROR }
+        if matches!(self, Self::Settings(_) | Self::Upstream { .. }) {
+            exit::USAGE
+        } else {
+            exit::ERROR
+        }
     }
 }
 
@@ -74,17 +86,33 @@ impl ServeError {
 pub fn serve(layers: &Layers, print_config: bool) -> Result<(), ServeError> {
     let loaded = load(layers)?;
     if print_config {
-        // Whoever closed the pipe has seen enough.
-        let _ = std::io::Write::write_all(&mut std::io::stdout(), loaded.to_toml().as_bytes());
+        print(&loaded);
         return Ok(());
     }
-    logging::start(&loaded.settings.log);
+    until_signal(&loaded.settings, start(&loaded.settings), Running::stop)
+}
+
+pub(crate) fn print(loaded: &Loaded) {
+    // Whoever closed the pipe has seen enough.
+    let _ = std::io::Write::write_all(&mut std::io::stdout(), loaded.to_toml().as_bytes());
+}
+
+/// A process that logs, starts something, and stops it at SIGTERM or SIGINT.
+///
+/// # Errors
+/// When it does not start.
+pub(crate) fn until_signal<R>(
+    settings: &Settings,
+    start: impl Future<Output = Result<R, ServeError>>,
+    stop: impl AsyncFnOnce(R),
+) -> Result<(), ServeError> {
+    logging::start(&settings.log);
     raise_file_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
-        let running = start(&loaded.settings).await?;
+        let running = start.await?;
         notify::tell(Told::Ready);
         let signal = tokio::select! {
             _ = terminate.recv() => "SIGTERM",
@@ -92,7 +120,7 @@ pub fn serve(layers: &Layers, print_config: bool) -> Result<(), ServeError> {
         };
         tracing::info!(signal, "stopping");
         notify::tell(Told::Stopping);
-        running.stop().await;
+        stop(running).await;
         tracing::info!("stopped");
         Ok(())
     })
@@ -191,11 +219,7 @@ impl Running {
         let data_dir: Option<PathBuf> = data_dir.then(|| settings.data_dir.clone());
         let exposition = Exposition::new(&metrics, &engine, data_dir);
         let admin_routes = metrics_route(exposition).merge(health.routes());
-        let bounds = Bounds {
-            connections: settings.limits.connections,
-            streams: settings.limits.connection_streams,
-            grace: settings.shutdown_grace,
-        };
+        let bounds = Bounds::of(settings);
         Ok(Self {
             api: api.local_addr()?,
             admin: admin.local_addr()?,
@@ -243,7 +267,7 @@ impl Running {
     }
 }
 
-fn metrics_route(exposition: Exposition) -> Router {
+pub(crate) fn metrics_route(exposition: Exposition) -> Router {
     Router::new().route("/metrics", get(metrics)).with_state(Arc::new(exposition))
 }
 

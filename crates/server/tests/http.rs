@@ -136,3 +136,40 @@ async fn writes_heed_entity_tags() {
         assert_eq!(answer.status, status, "{method} {name}: {tag}: {}", answer.body);
     }
 }
+
+/// Case 90 of the contract with a guard that knows the caller: the headers are out before anybody is refused.
+#[tokio::test]
+async fn a_denied_stream_says_why() {
+    struct NoWatching;
+
+    #[async_trait]
+    impl Guard for NoWatching {
+        async fn authenticate(&self, _: &Credentials) -> Result<Identity, AuthError> {
+            Ok(Identity::named("bob"))
+        }
+
+        async fn decide(
+            &self,
+            _: &Identity,
+            action: Action,
+            what: &Resource,
+        ) -> Result<Decision, AuthError> {
+            let denied = action == Action::Watch && what.namespace != "mine";
+            let why = || format!("not {:?}", what.namespace);
+            Ok(if denied { Decision::Deny(why()) } else { Decision::Allow })
+        }
+    }
+
+    let face = face(NoWatching).await;
+    for (path, why) in [
+        ("/v1/watch", "not \\\"\\\""),
+        ("/v1/watch?namespaces=mine&namespaces=theirs", "not \\\"theirs\\\""),
+    ] {
+        let response = face.clone().oneshot(get(path)).await.expect("a router never fails");
+        assert_eq!(response.status(), StatusCode::OK);
+        let body = response.into_body().collect().await.expect("it ends").to_bytes();
+        let text = String::from_utf8(body.to_vec()).expect("text");
+        let refusal = format!("event: error\ndata: {{\"error\":\"{why}\"}}\n\n");
+        assert_eq!(text, format!("retry: 5000\n\n: connected\n\n{refusal}"));
+    }
+}

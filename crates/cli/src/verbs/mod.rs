@@ -3,16 +3,22 @@
 pub mod alias;
 pub mod bench;
 pub mod delete;
+pub mod diff;
+pub mod events;
 pub mod export;
+pub mod gateway;
 pub mod get;
 pub mod history;
 pub mod import;
 pub mod list;
 pub mod ns;
 pub mod repair;
+pub mod rollback;
+pub mod search;
 pub mod serve;
 pub mod set;
 pub mod snapshot;
+pub mod txn;
 pub mod watch;
 
 use crate::args::{Cli, Command, Global};
@@ -24,6 +30,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
     let (command, global) = match cli.command {
         // The server builds a runtime of its own, with all threads.
         Command::Serve(serve) => return serve.run(),
+        Command::Gateway(gateway) => return gateway.run(),
         Command::Repair(repair) => return repair.run(&cli.global),
         // So does the load generator.
         Command::Bench(bench) => return bench.run(&cli.global),
@@ -47,6 +54,11 @@ async fn talk(command: Command, global: Global) -> Result<(), Failure> {
         Command::List(list) => list.run(&global, &server).await,
         Command::Watch(watch) => watch.run(&global, server).await,
         Command::History(history) => history.run(&global, &server).await,
+        Command::Diff(diff) => diff.run(&global, &server).await,
+        Command::Rollback(rollback) => rollback.run(&global, &server).await,
+        Command::Txn(txn) => txn.run(&global, &server).await,
+        Command::Search(search) => search.run(&global, &server).await,
+        Command::Events(events) => events.run(&global, &server).await,
         Command::Snapshot(snapshot) => snapshot.run(&global, &server).await,
         Command::Alias(alias) => alias.run(&global, &server).await,
         Command::Ns(ns) => ns.run(&global, &server).await,
@@ -54,6 +66,7 @@ async fn talk(command: Command, global: Global) -> Result<(), Failure> {
         Command::Import(_)
         | Command::Set(_)
         | Command::Serve(_)
+        | Command::Gateway(_)
         | Command::Repair(_)
         | Command::Bench(_) => {
             unreachable!("handled above")

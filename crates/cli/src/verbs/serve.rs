@@ -42,20 +42,25 @@ impl Serve {
     }
 
     fn flags(self) -> Vec<(String, &'static str, String)> {
-        let flags = [
+        given([
             ("--dev", "dev", self.dev.then(|| "true".to_owned())),
             ("--listen", "listen", self.listen),
             ("--admin-listen", "admin_listen", self.admin_listen),
             ("--data-dir", "data_dir", self.data_dir),
-        ];
-        let given =
-            |(flag, path, value): (&str, _, Option<_>)| Some((flag.to_owned(), path, value?));
-        flags.into_iter().filter_map(given).collect()
+        ])
     }
 }
 
+/// The flags that were given, each with its setting.
+pub(super) fn given<const N: usize>(
+    flags: [(&str, &'static str, Option<String>); N],
+) -> Vec<(String, &'static str, String)> {
+    let given = |(flag, path, value): (&str, _, Option<_>)| Some((flag.to_owned(), path, value?));
+    flags.into_iter().filter_map(given).collect()
+}
+
 /// What is no UTF-8 can be no setting.
-fn environment() -> Vec<(String, String)> {
+pub(super) fn environment() -> Vec<(String, String)> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect()

@@ -19,6 +19,7 @@ mod wait;
 use holdfast_model::{Head, Revision, Sealed, Timestamp};
 use std::sync::Arc;
 
+use crate::judge::Chosen;
 use crate::remembered::Remembered;
 
 pub(crate) use answers::Answers;
@@ -34,6 +35,7 @@ pub(crate) struct Committed {
     /// `None`: nothing changed, or it is a replay.
     pub(crate) commit: Option<Arc<Sealed>>,
     pub(crate) replay: Option<Remembered>,
+    pub(crate) chosen: Chosen,
     /// The head after the group.
     pub(crate) head: Head,
 }

@@ -98,6 +98,7 @@ impl Log {
                             time: verdict.time,
                             commit: verdict.commit,
                             replay: verdict.replay,
+                            chosen: verdict.chosen,
                             head,
                         })
                     });
@@ -145,9 +146,11 @@ impl Log {
     fn refused(&self, batch: &Batch, refusal: Refusal) -> EngineError {
         self.metrics.refused.inc();
         let names = |at: &holdfast_model::EntryKey| (at.namespace.to_string(), at.key.to_string());
+        let written =
+            |index| batch.all_writes().nth(index).map(|w| names(&w.at)).unwrap_or_default();
         match refusal {
             Refusal::Write(index, unmet) => {
-                let (namespace, key) = names(&batch.writes[index].at);
+                let (namespace, key) = written(index);
                 EngineError::Conflict { namespace, key, write: Some(index), unmet }
             }
             Refusal::Condition(index, unmet) => {
@@ -155,11 +158,11 @@ impl Log {
                 EngineError::Conflict { namespace, key, write: None, unmet }
             }
             Refusal::Exists(index) => {
-                let (namespace, key) = names(&batch.writes[index].at);
+                let (namespace, key) = written(index);
                 EngineError::KeyExists { namespace, key }
             }
             Refusal::Missing(index) => {
-                let (namespace, key) = names(&batch.writes[index].at);
+                let (namespace, key) = written(index);
                 EngineError::NotFound { namespace, key }
             }
             Refusal::Stale => EngineError::Contended,

@@ -124,7 +124,7 @@ where
     E: Into<Status>,
 {
     let wants_revision = request.extensions().get::<Extras>().is_some();
-    let counted = Counted::new(shared, method);
+    let counted = Counted::new(&shared.metrics, method);
     let call = Call::new(shared, method, &request)?;
     let deadline = call.caller.deadline;
     let handled = handle(call, request.into_inner());
@@ -154,7 +154,7 @@ where
     E: Into<Status>,
     A: Send + 'static,
 {
-    let counted = Counted::new(shared, method);
+    let counted = Counted::new(&shared.metrics, method);
     let call = Call::new(shared, method, &request)?;
     let deadline = call.caller.deadline;
     match handle(call, request.into_inner()).await.map_err(Into::into) {
@@ -205,7 +205,7 @@ fn until<A: Send + 'static>(stream: Streamed<A>, over: Over, counted: Counted) -
 }
 
 /// Counts a call when it is over, however it ends.
-struct Counted {
+pub(crate) struct Counted {
     metrics: Metrics,
     method: &'static str,
     started: Instant,
@@ -213,13 +213,13 @@ struct Counted {
 }
 
 impl Counted {
-    fn new(shared: &Shared, method: &'static str) -> Self {
+    pub(crate) fn new(metrics: &Metrics, method: &'static str) -> Self {
         // What it stays when it is dropped without an end: the caller went away.
         let code = Code::Cancelled;
-        Self { metrics: shared.metrics.clone(), method, started: Instant::now(), code }
+        Self { metrics: metrics.clone(), method, started: Instant::now(), code }
     }
 
-    fn end<A>(mut self, answer: &Result<A, Status>) {
+    pub(crate) fn end<A>(mut self, answer: &Result<A, Status>) {
         self.code = answer.as_ref().map_or_else(Status::code, |_| Code::Ok);
     }
 }

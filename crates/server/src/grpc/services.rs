@@ -58,7 +58,7 @@ fn reflection() -> Reflection<'static> {
 }
 
 /// A path that nobody serves: each protocol gets its own "not found".
-async fn nothing_here(headers: HeaderMap) -> Response {
+pub(crate) async fn nothing_here(headers: HeaderMap) -> Response {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     if kind.is_some_and(|kind| kind.starts_with("application/grpc")) {
         return Status::unimplemented("there is no such method").into_http::<axum::body::Body>();

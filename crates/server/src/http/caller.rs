@@ -6,23 +6,30 @@ use axum::extract::{FromRef, FromRequestParts};
 use holdfast_auth::{AuthError, Credentials, Identity};
 use holdfast_model::Precondition;
 use http::request::Parts;
-use tonic::metadata::MetadataValue;
+use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Request, Status};
 
-use super::Face;
 use super::fault::Fault;
-use super::headers::metadata;
+use super::headers::{forwarded, metadata};
+use super::{Behind, Face};
 use crate::grpc::call::{Extras, deadline_of};
 use crate::grpc::config_v1;
 use crate::listen::Peer;
 
-/// A caller whom the guard recognised; no handler reaches a use case without one.
+/// A caller whom the guard recognised, or will be asked to where the guard is; no handler reaches a use case without one.
 #[derive(Debug, Clone)]
 pub struct Known {
-    /// Who.
-    pub identity: Identity,
+    who: Who,
     /// `Grpc-Timeout`, as it was written.
     timeout: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+enum Who {
+    /// Recognised by the guard of this process.
+    Identity(Identity),
+    /// What they showed, for the guard of the server behind a gateway.
+    Shown(MetadataMap),
 }
 
 impl Known {
@@ -32,17 +39,27 @@ impl Known {
     /// # Errors
     /// What the guard says of a caller whom it does not recognise.
     pub async fn recognise(face: &Face, parts: &Parts) -> Result<Self, AuthError> {
-        let identity = match parts.extensions.get::<Identity>() {
-            Some(identity) => identity.clone(),
-            None => {
-                let peer: Option<IpAddr> = parts.extensions.get::<Peer>().map(|peer| peer.0);
+        let peer: Option<IpAddr> = parts.extensions.get::<Peer>().map(|peer| peer.0);
+        let who = match (&face.behind, parts.extensions.get::<Identity>()) {
+            (Behind::Upstream(_), _) => Who::Shown(forwarded(&parts.headers, peer)),
+            (Behind::Engine(_), Some(identity)) => Who::Identity(identity.clone()),
+            (Behind::Engine(engine), None) => {
                 let shown = Credentials::new(metadata(&parts.headers, peer), peer);
-                face.shared.engine.guard().authenticate(&shown).await?
+                Who::Identity(engine.guard().authenticate(&shown).await?)
             }
         };
         let timeout = parts.headers.get("grpc-timeout").and_then(|value| value.to_str().ok());
         let timeout = timeout.filter(|text| deadline_of(text).is_some()).map(str::to_owned);
-        Ok(Self { identity, timeout })
+        Ok(Self { who, timeout })
+    }
+
+    /// Who, where the guard of this process knows them.
+    #[must_use]
+    pub fn identity(&self) -> Option<&Identity> {
+        match &self.who {
+            Who::Identity(identity) => Some(identity),
+            Who::Shown(_) => None,
+        }
     }
 
     /// The message as a call of this caller, for a service.
@@ -53,7 +70,12 @@ impl Known {
     /// The same under a condition on the entry that it writes.
     pub fn asks_if<Q>(&self, message: Q, condition: Precondition) -> Request<Q> {
         let mut request = Request::new(message);
-        request.extensions_mut().insert(self.identity.clone());
+        match &self.who {
+            Who::Identity(identity) => {
+                request.extensions_mut().insert(identity.clone());
+            }
+            Who::Shown(metadata) => *request.metadata_mut() = metadata.clone(),
+        }
         request.extensions_mut().insert(Extras { condition });
         if let Some(timeout) = self.timeout.as_deref().and_then(|t| MetadataValue::try_from(t).ok())
         {
@@ -74,7 +96,7 @@ where
         let face = Face::from_ref(state);
         Self::recognise(&face, parts).await.map_err(|error| {
             let status: Status = config_v1::refuse(error);
-            face.shared.metrics.answered("http", status.code(), std::time::Duration::ZERO);
+            face.metrics.answered("http", status.code(), std::time::Duration::ZERO);
             status.into()
         })
     }

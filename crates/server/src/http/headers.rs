@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use tonic::metadata::MetadataMap;
 
 /// Headers of this prefix become metadata without it.
 const METADATA: &str = "grpc-metadata-";
@@ -41,6 +42,36 @@ pub fn metadata(headers: &HeaderMap, peer: Option<IpAddr>) -> Vec<(String, Strin
     }
     plain.append(&mut renamed);
     plain
+}
+
+/// The metadata that goes to a server behind a gateway: credentials, what callers added of their own, traces, and where they
+/// are. What else HTTP knows is shown behind [`GATEWAY`] only, and what belongs to the connection not at all: the way to
+/// that server is another one.
+#[must_use]
+pub fn forwarded(headers: &HeaderMap, peer: Option<IpAddr>) -> MetadataMap {
+    let named = HeaderMap::from_iter(headers.iter().filter_map(|(name, value)| {
+        let passes = is_own(name.as_str()) || is_permanent(name.as_str());
+        passes.then(|| (name.clone(), value.clone()))
+    }));
+    let mut passed = HeaderMap::new();
+    for (name, value) in metadata(&named, peer) {
+        // A header that HTTP knows has its own name only among credentials.
+        let hidden = is_permanent(&name) && !is_own(&name);
+        if hidden || is_transport(&name) {
+            continue;
+        }
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            passed.append(name, value);
+        }
+    }
+    MetadataMap::from_headers(passed)
+}
+
+/// Of the caller, under its own name on every way.
+fn is_own(name: &str) -> bool {
+    matches!(name, "authorization" | "cookie" | "traceparent" | "tracestate" | "baggage")
+        || name.starts_with("x-")
+        || name.starts_with(METADATA)
 }
 
 /// The first value of a header, when it is text.
@@ -139,6 +170,45 @@ mod tests {
         assert_eq!(first(&shown, "grpcgateway-user-agent"), Some("curl"));
         assert_eq!(first(&shown, "x-forwarded-host"), Some("holdfast:8080"));
         assert_eq!(first(&shown, "host"), None);
+    }
+
+    #[test]
+    fn another_server_gets_what_is_the_callers() {
+        let mut map = HeaderMap::new();
+        for (name, value) in [
+            ("authorization", "Bearer t"),
+            ("x-role", "admin"),
+            ("x-forwarded-for", "10.0.0.9"),
+            ("cookie", "a=b"),
+            ("accept-encoding", "gzip"),
+            ("if-none-match", "\"7\""),
+            ("connection", "upgrade"),
+            ("host", "gate"),
+            ("grpc-timeout", "1S"),
+            ("grpc-metadata-tenant", "blue"),
+            ("grpc-metadata-connection", "close"),
+            ("grpc-metadata-grpc-timeout", "1n"),
+            ("grpc-metadata-content-length", "7"),
+        ] {
+            map.append(name, value.parse().expect("a value"));
+        }
+        let passed = forwarded(&map, Some([10, 0, 0, 1].into())).into_headers();
+        let mut names: Vec<_> = passed.keys().map(HeaderName::as_str).collect();
+        names.sort_unstable();
+        let expected = [
+            "authorization",
+            "cookie",
+            "grpcgateway-authorization",
+            "grpcgateway-cookie",
+            "grpcgateway-host",
+            "grpcgateway-if-none-match",
+            "tenant",
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-role",
+        ];
+        assert_eq!(names, expected);
+        assert_eq!(passed["x-forwarded-for"], "10.0.0.9, 10.0.0.1");
     }
 
     #[test]

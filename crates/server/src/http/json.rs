@@ -129,7 +129,7 @@ impl<'a> Arrived<'a> {
     }
 
     async fn read(face: &'a Face, mut body: Body) -> Result<Self, Fault> {
-        let max = face.shared.knobs.request_bytes;
+        let max = face.request_bytes;
         if usize::try_from(body.size_hint().lower()).map_or(true, |announced| announced > max) {
             return Err(too_large(max));
         }

@@ -3,7 +3,7 @@
 //! - `keys`, `versions`, `diff`: what is below one key
 //! - `namespaces`, `snapshot`, `access`: what is said of a namespace
 //! - `aliases`: those
-//! - `watch`, `blocks`: changes as server-sent events
+//! - `watch`, `blocks`: changes as server-sent events; `upstream`: those of a server behind a gateway
 //! - `openapi`: what of it stands in the document
 //! - `shown`: messages as the contract's JSON
 
@@ -16,6 +16,7 @@ mod namespaces;
 pub(crate) mod openapi;
 mod shown;
 mod snapshot;
+mod upstream;
 mod versions;
 mod watch;
 

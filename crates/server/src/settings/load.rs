@@ -14,8 +14,9 @@ pub const DEFAULT_FILE: &str = "holdfast.toml";
 
 /// Names the file, like `--config`.
 const FILE_NAME: &str = "HOLDFAST_CONFIG";
-/// Names in the environment that are no settings of the server: the file's, and those of the command line client.
-const OTHER_NAMES: [&str; 6] = ["CONFIG", "ENDPOINT", "TOKEN", "NAMESPACE", "OUTPUT", "CONTEXT"];
+/// Names in the environment that are no settings of the server: the file's, that of a gateway, and those of the command line client.
+const OTHER_NAMES: [&str; 7] =
+    ["CONFIG", "ENDPOINT", "TOKEN", "NAMESPACE", "OUTPUT", "CONTEXT", "UPSTREAM"];
 /// Beginnings of names that Kubernetes injects for a service called holdfast.
 const FOREIGN_PREFIXES: [&str; 2] = ["SERVICE_", "PORT"];
 
@@ -57,8 +58,7 @@ impl std::error::Error for Faults {}
 /// # Errors
 /// All faults of all layers.
 pub fn load(layers: &Layers) -> Result<Loaded, Faults> {
-    let loaded = Loaded { settings: Settings::default(), origins: BTreeMap::new() };
-    let mut loading = Loading { loaded, faults: Vec::new() };
+    let mut loading = Loading::over_defaults();
     let from_env = layers.env.iter().find(|(name, _)| name == FILE_NAME);
     let file = layers.file.as_deref().or_else(|| from_env.map(|(_, path)| Path::new(path)));
     loading.file(file);
@@ -66,8 +66,17 @@ pub fn load(layers: &Layers) -> Result<Loaded, Faults> {
     for (flag, path, value) in &layers.flags {
         loading.set(path, &Value::String(value.clone()), flag);
     }
-    loading.faults.extend(loading.loaded.settings.contradictions());
-    if loading.faults.is_empty() { Ok(loading.loaded) } else { Err(Faults(loading.faults)) }
+    loading.end()
+}
+
+/// A file's text alone over the defaults; the name tells the format.
+///
+/// # Errors
+/// All faults of the text.
+pub fn load_text(name: &Path, text: &str) -> Result<Loaded, Faults> {
+    let mut loading = Loading::over_defaults();
+    loading.text(name, text);
+    loading.end()
 }
 
 struct Loading {
@@ -76,15 +85,30 @@ struct Loading {
 }
 
 impl Loading {
+    fn over_defaults() -> Self {
+        let loaded = Loaded { settings: Settings::default(), origins: BTreeMap::new() };
+        Self { loaded, faults: Vec::new() }
+    }
+
+    fn end(mut self) -> Result<Loaded, Faults> {
+        self.faults.extend(self.loaded.settings.contradictions());
+        if self.faults.is_empty() { Ok(self.loaded) } else { Err(Faults(self.faults)) }
+    }
+
     fn file(&mut self, named: Option<&Path>) {
         let path = named.unwrap_or(Path::new(DEFAULT_FILE));
+        match std::fs::read_to_string(path) {
+            Ok(text) => self.text(path, &text),
+            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => {
+                self.faults.push(format!("{}: cannot be read: {error}", path.display()));
+            }
+        }
+    }
+
+    fn text(&mut self, path: &Path, text: &str) {
         let origin = path.display().to_string();
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => return,
-            Err(error) => return self.faults.push(format!("{origin}: cannot be read: {error}")),
-        };
-        match parse(path, &text) {
+        match parse(path, text) {
             Ok(Value::Object(tree)) => self.table("", &tree, &origin),
             Ok(Value::Null) => {}
             Ok(_) => self.faults.push(format!("{origin}: expected a table of settings")),

@@ -28,7 +28,8 @@ pub(super) struct Blocks {
 /// The blocks of a commit, made once for all watchers.
 pub(super) fn of_commit(commit: &Commit) -> Blocks {
     let id_bytes = sse::id_line(&commit.revision).len();
-    let block = |event| watch_message(event, commit).map(|message| one(commit.revision, message));
+    let block =
+        |event| watch_message(event, commit).map(|message| one(Some(commit.revision), message));
     Blocks { blocks: commit.events.iter().map(block).collect(), id_bytes }
 }
 
@@ -53,7 +54,8 @@ fn is_zero(version: &i64) -> bool {
     *version == 0
 }
 
-fn one(revision: Revision, message: WatchResponse) -> Bytes {
+/// The block of a message; without a revision it has no id.
+pub(super) fn one(revision: Option<Revision>, message: WatchResponse) -> Bytes {
     let (event, name) = names(message.r#type.to_i32());
     let entry = message.entry.into_option().unwrap_or_default();
     let data = Data {
@@ -68,7 +70,8 @@ fn one(revision: Revision, message: WatchResponse) -> Bytes {
     };
     let data =
         sse::html_safe_json(&data).unwrap_or_else(|error| unreachable!("texts encode: {error}"));
-    sse::block(Some(&revision), event, &data)
+    let id = revision.as_ref().map(|id| id as &dyn std::fmt::Display);
+    sse::block(id, event, &data)
 }
 
 fn names(change: i32) -> (&'static str, &'static str) {
@@ -127,7 +130,7 @@ mod tests {
             r#"{"type":"SET","namespace":"production","key":"app/timeout","value":"MzA=","codec":"json","#,
             r#""version":2,"created_at":"2026-01-02T03:04:05.1Z","updated_at":"2026-01-02T03:05:00Z"}"#
         );
-        let block = one(Revision(7), message);
+        let block = one(Some(Revision(7)), message);
         assert_eq!(block, format!("id: 7\nevent: set\ndata: {data}\n\n"));
     }
 
@@ -140,7 +143,10 @@ mod tests {
             ..WatchResponse::default()
         };
         let data = r#"{"type":"DELETE","namespace":"a","key":"\u003ck\u003e"}"#;
-        assert_eq!(one(Revision(9), message), format!("id: 9\nevent: delete\ndata: {data}\n\n"));
+        assert_eq!(
+            one(Some(Revision(9)), message),
+            format!("id: 9\nevent: delete\ndata: {data}\n\n")
+        );
     }
 
     #[test]

@@ -47,7 +47,10 @@ fn paths() -> Value {
 }
 
 fn namespace() -> Value {
-    in_path("namespace", "The namespace.")
+    let mut parameter = in_path("namespace", "The namespace.");
+    parameter["schema"]["pattern"] = json!("^[a-zA-Z0-9][a-zA-Z0-9_.:-]*$");
+    parameter["schema"]["maxLength"] = json!(255);
+    parameter
 }
 
 /// An operation that answers JSON.
@@ -96,10 +99,11 @@ fn get() -> Value {
 }
 
 fn conditions() -> Vec<Value> {
-    vec![
-        in_header("If-Match", "One tag, or `*`: the entry has to be this one, or any."),
-        in_header("If-None-Match", "`*`: there must be no entry."),
-    ]
+    let mut one = in_header("If-Match", "One tag, or `*`: the entry has to be this one, or any.");
+    one["schema"]["pattern"] = json!(r#"^(\*|"[0-9]+")$"#);
+    let mut none = in_header("If-None-Match", "`*`: there must be no entry.");
+    none["schema"]["const"] = json!("*");
+    vec![one, none]
 }
 
 fn set() -> Value {
@@ -144,11 +148,9 @@ fn versions() -> Value {
 }
 
 fn snapshot() -> Value {
-    let seen =
-        |name| in_query(name, "The `etag` that the caller has.", json!({ "type": "string" }));
+    let seen = "The `etag` that the caller has. Also `ifNoneMatch`.";
     let parameters = vec![
-        seen("if_none_match"),
-        seen("ifNoneMatch"),
+        in_query("if_none_match", seen, json!({ "type": "string" })),
         in_header("If-None-Match", "Tags that the caller has: 304 when one is current."),
     ];
     let ok = json_response("The entries, by key.", schema("SnapshotResponse"));
@@ -282,7 +284,10 @@ fn schemas() -> Value {
         })),
         "AliasResponse": object(json!({ "alias": schema("Alias") })),
         "ListAliasesResponse": object(json!({ "aliases": many("Alias") })),
-        "SetAliasRequest": { "type": "object", "properties": { "target": text() } },
+        "SetAliasRequest": {
+            "type": "object", "required": ["target"],
+            "properties": { "target": { "type": "string", "pattern": "^[a-zA-Z0-9_.-]+$" } },
+        },
         "Empty": { "type": "object", "additionalProperties": false },
         "Diff": {
             "type": "object",

@@ -7,20 +7,24 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
+use futures::stream::BoxStream;
 use futures::{StreamExt, stream};
 use holdfast_api::config_v1::WatchRequest;
-use holdfast_engine::{Caller, Delivery, EngineError, Matched, Start, Watch, Watcher, Which};
+use holdfast_engine::{
+    Caller, Delivery, Engine, EngineError, Matched, Start, Watch, Watcher, Which,
+};
 use holdfast_model::{ErrorKind, Revision};
 use holdfast_store::StoreError;
 use http::{HeaderMap, Method, StatusCode, Version};
 use tonic::{Code, Status};
 
 use super::blocks;
+use super::upstream::{self, Passed};
 use crate::grpc::config_v1::{Refusal, watch_wanted};
 use crate::http::caller::Known;
 use crate::http::fault::{Fault, plain};
 use crate::http::query::Query;
-use crate::http::{Face, SseKnobs, sse};
+use crate::http::{Behind, Face, SseKnobs, sse};
 
 /// In commits, and in counters.
 const METHOD: &str = "config.v1/Watch";
@@ -44,23 +48,39 @@ pub(super) async fn watch(
     if method == Method::HEAD {
         return sse::response(version, stream::empty());
     }
-    let stream = match known {
-        Ok(known) => Events::begin(&face, &known, request, start(&headers)).await,
-        Err(fault) => Err(fault.status),
-    };
-    match stream {
-        Ok(events) => {
-            let stop = face.shared.stop.clone().cancelled_owned();
-            let blocks = stream::unfold(events, |mut events| async move {
-                events.next().await.map(|block| (block, events))
-            });
-            sse::response(version, blocks.take_until(stop))
-        }
+    let stop = face.stop.clone().cancelled_owned();
+    match stream(&face, known, request, &headers).await {
+        Ok(blocks) => sse::response(version, blocks.take_until(stop)),
         // The headers of the contract's servers are out before anybody is refused.
         Err(status) => {
             sse::response(version, stream::iter([sse::PREAMBLE, blocks::error(&status)]))
         }
     }
+}
+
+async fn stream(
+    face: &Face,
+    known: Result<Known, Fault>,
+    request: WatchRequest,
+    headers: &HeaderMap,
+) -> Result<BoxStream<'static, Bytes>, Status> {
+    let known = known.map_err(|fault| fault.status)?;
+    let (engine, identity) = match (&face.behind, known.identity()) {
+        (Behind::Engine(engine), Some(identity)) => (engine.clone(), identity.clone()),
+        (Behind::Upstream(upstream), _) => {
+            let passed = Passed { headers, known: &known };
+            return Ok(upstream::blocks(upstream, passed, request, face.sse.heartbeat).await);
+        }
+        (Behind::Engine(_), None) => {
+            return Err(Status::unauthenticated("the caller is not known"));
+        }
+    };
+    let caller = Caller { identity, method: METHOD, deadline: None };
+    let events = Events::begin(engine, face.sse, caller, request, start(headers)).await?;
+    Ok(stream::unfold(events, |mut events| async move {
+        events.next().await.map(|block| (block, events))
+    })
+    .boxed())
 }
 
 /// A method that event streams do not have.
@@ -100,7 +120,8 @@ fn start(headers: &HeaderMap) -> Start {
 
 /// One stream.
 struct Events {
-    face: Face,
+    engine: Engine,
+    sse: SseKnobs,
     caller: Caller,
     request: WatchRequest,
     watcher: Watcher,
@@ -114,26 +135,25 @@ struct Events {
 
 impl Events {
     async fn begin(
-        face: &Face,
-        known: &Known,
+        engine: Engine,
+        sse: SseKnobs,
+        caller: Caller,
         request: WatchRequest,
         start: Start,
     ) -> Result<Self, Status> {
-        let caller = Caller { identity: known.identity.clone(), method: METHOD, deadline: None };
         let mut ready = VecDeque::from([sse::PREAMBLE]);
-        let opened = open(face, &caller, &request, start).await;
+        let opened = open(&engine, sse, &caller, &request, start).await;
         let watcher = match opened {
             Err(error) if resets(&error) => {
-                let watcher = open(face, &caller, &request, Start::Now).await;
+                let watcher = open(&engine, sse, &caller, &request, Start::Now).await;
                 let watcher = watcher.map_err(|error| Status::from(Refusal::from(error)))?;
-                ready.push_back(reset(face, &error, &watcher));
+                ready.push_back(reset(&engine, sse, &error, &watcher));
                 watcher
             }
             opened => opened.map_err(|error| Status::from(Refusal::from(error)))?,
         };
-        let (face, told) = (face.clone(), Revision::ZERO);
-        let fresh = face.sse.ids && FIRST_BOOKMARK < face.sse.heartbeat;
-        Ok(Self { face, caller, request, watcher, ready, told, fresh, over: false })
+        let (fresh, told) = (sse.ids && FIRST_BOOKMARK < sse.heartbeat, Revision::ZERO);
+        Ok(Self { engine, sse, caller, request, watcher, ready, told, fresh, over: false })
     }
 
     /// The next block; `None` when there will be none. What has been taken from the log but not sent is of one commit.
@@ -171,18 +191,18 @@ impl Events {
         let Some(last) = wanted.pop() else { return };
         let without_id = |block: &Bytes| block.slice(shared.id_bytes..);
         self.ready.extend(wanted.into_iter().map(without_id));
-        self.ready.push_back(if self.face.sse.ids { last.clone() } else { without_id(last) });
+        self.ready.push_back(if self.sse.ids { last.clone() } else { without_id(last) });
         self.told = revision;
     }
 
     fn quiet(&mut self, revision: Revision) {
         if self.fresh {
             self.fresh = false;
-            self.watcher.bookmark_every(self.face.sse.heartbeat);
+            self.watcher.bookmark_every(self.sse.heartbeat);
         } else {
             self.ready.push_back(sse::HEARTBEAT);
         }
-        if self.face.sse.ids && revision > self.told {
+        if self.sse.ids && revision > self.told {
             self.ready.push_back(sse::bookmark(&revision));
             self.told = revision;
         }
@@ -190,9 +210,9 @@ impl Events {
 
     async fn failed(&mut self, error: EngineError) {
         if resets(&error) {
-            match open(&self.face, &self.caller, &self.request, Start::Now).await {
+            match open(&self.engine, self.sse, &self.caller, &self.request, Start::Now).await {
                 Ok(watcher) => {
-                    self.ready.push_back(reset(&self.face, &error, &watcher));
+                    self.ready.push_back(reset(&self.engine, self.sse, &error, &watcher));
                     self.watcher = watcher;
                     return;
                 }
@@ -213,15 +233,16 @@ impl Events {
 }
 
 async fn open(
-    face: &Face,
+    engine: &Engine,
+    sse: SseKnobs,
     caller: &Caller,
     request: &WatchRequest,
     start: Start,
 ) -> Result<Watcher, EngineError> {
-    let first = if face.sse.ids { FIRST_BOOKMARK } else { face.sse.heartbeat };
-    let bookmark = Some(face.sse.heartbeat.min(first));
+    let first = if sse.ids { FIRST_BOOKMARK } else { sse.heartbeat };
+    let bookmark = Some(sse.heartbeat.min(first));
     let watch = Watch { start, bookmark, ..watch_wanted(request.clone()) };
-    face.shared.engine.watch(caller, watch).await
+    engine.watch(caller, watch).await
 }
 
 /// The place is gone: the client has to read the current state. A 4xx would stop an EventSource for good.
@@ -229,13 +250,13 @@ fn resets(error: &EngineError) -> bool {
     matches!(error.kind(), ErrorKind::Compacted | ErrorKind::ForeignLog | ErrorKind::FutureRevision)
 }
 
-fn reset(face: &Face, error: &EngineError, watcher: &Watcher) -> Bytes {
+fn reset(engine: &Engine, sse: SseKnobs, error: &EngineError, watcher: &Watcher) -> Bytes {
     let oldest = match error {
         EngineError::ForeignLog { oldest }
         | EngineError::Store(StoreError::Compacted { oldest, .. }) => *oldest,
-        _ => face.shared.engine.status().head.floors.events,
+        _ => engine.status().head.floors.events,
     };
-    blocks::reset(error.kind(), oldest, watcher.position(), face.sse.ids)
+    blocks::reset(error.kind(), oldest, watcher.position(), sse.ids)
 }
 
 /// The sentences that a stream may show; the others are the server's own business.

@@ -1,0 +1,36 @@
+//! The examples do what they say.
+#![allow(dead_code, reason = "their `main` is for people")]
+#![allow(clippy::duplicate_mod, reason = "both examples have the same guard")]
+
+#[path = "../examples/embed.rs"]
+mod embed;
+#[path = "../examples/guard/main.rs"]
+mod guard;
+
+#[tokio::test]
+async fn an_embedded_engine_keeps_its_guard_and_its_data() {
+    let directory = tempfile::tempdir().expect("a directory");
+    for time in 1..=2 {
+        let said = embed::run(directory.path()).await.expect("it runs");
+        let expected = [
+            format!("ann set version {time} at revision {time}"),
+            "bob: only ann changes things".into(),
+            format!("bob read it over REST: 200 OK \"{time}\""),
+            "nobody: 401 Unauthorized \"say who you are in x-user\"".into(),
+        ];
+        assert_eq!(said, expected, "run {time}");
+    }
+}
+
+#[tokio::test]
+async fn a_guard_of_ones_own_decides() {
+    let key = "/v1/namespaces/shop/keys/app/timeout";
+    let expected = [
+        format!("ann POST {key}: 200"),
+        format!("bob GET {key}: 200"),
+        format!("bob POST {key}: 403"),
+        "bob GET /v1/namespaces/shop/keys/secret/key: 403".into(),
+        format!("eve GET {key}: 401"),
+    ];
+    assert_eq!(guard::run().await.expect("it runs"), expected);
+}

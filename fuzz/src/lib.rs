@@ -1,0 +1,54 @@
+//! Every decoder that Holdfast shows to somebody else, fed with what nobody would send on purpose.
+//!
+//! - [`TARGETS`]: **start here**: a name and a function that takes any bytes and panics when a promise is broken
+//! - [`bed`]: a server without a network, to be asked by the targets
+//! - [`mutate`]: a seeded mutator: the same seed makes the same inputs
+//! - `targets`: a file for each kind of decoder
+//!
+//! `tests/replay.rs` runs all of them for a bounded number of inputs with every `make test`; `src/bin/guided.rs` is the
+//! coverage-guided form for the long runs. Both begin with `corpus/<target>/`.
+
+pub mod bed;
+pub mod mutate;
+mod targets;
+
+use targets::{commit, disk, grpc, import, rest, settings, text};
+
+/// A decoder and its promise.
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    /// Also of its directory in `corpus`.
+    pub name: &'static str,
+    /// Panics when the promise does not hold.
+    pub run: fn(&[u8]),
+}
+
+/// All of them.
+pub const TARGETS: &[Target] = &[
+    // The first byte chooses the method, the rest is the message: no INTERNAL, no UNKNOWN.
+    Target { name: "grpc-messages", run: grpc::message },
+    // The first byte chooses the method, the second the content type, the rest is the body with its frames.
+    Target { name: "grpc-frames", run: grpc::frames },
+    // A request as text: a line, headers, an empty line, a body. No 500, and JSON that is JSON.
+    Target { name: "http", run: rest::request },
+    // A page cursor for each list: refused or heeded.
+    Target { name: "cursors", run: text::cursor },
+    // A resume token has one spelling.
+    Target { name: "tokens", run: text::token },
+    // Names of namespaces and keys are kept as they are.
+    Target { name: "names", run: text::name },
+    // The canonical bytes of a commit: what opens is what was sealed.
+    Target { name: "commits", run: commit::canonical },
+    // Keys and rows of the embedded store behind a right checksum.
+    Target { name: "disk", run: disk::row },
+    // A settings file: what is in force can be printed and read again.
+    Target { name: "settings", run: settings::file },
+    // A document to import: what reads writes, and reads back the same.
+    Target { name: "import", run: import::document },
+];
+
+/// The target of a name.
+#[must_use]
+pub fn target(name: &str) -> Option<&'static Target> {
+    TARGETS.iter().find(|target| target.name == name)
+}
