@@ -4,11 +4,9 @@
 //! - [`call`]: what every handler gets, and what is counted of every call
 //! - [`config_v1`], [`holdfast_v1`]: the dialects
 //! - [`services`]: all of it as routes
-//! - [`direct`]: past the router
 
 pub mod authn;
 pub mod call;
 pub mod config_v1;
-pub mod direct;
 pub mod holdfast_v1;
 pub mod services;

@@ -11,7 +11,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
+use axum::routing::future::RouteFuture;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -75,44 +77,14 @@ impl Bounds {
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub IpAddr);
 
-/// What answers requests: a router, or what stands in front of one.
-pub trait Answers:
-    Service<
-        Request<Incoming>,
-        Response = Response<Body>,
-        Error = Infallible,
-        Future: Send + 'static,
-    > + Clone
-    + Send
-    + 'static
-{
-}
-
-impl<S> Answers for S where
-    S: Service<
-            Request<Incoming>,
-            Response = Response<Body>,
-            Error = Infallible,
-            Future: Send + 'static,
-        > + Clone
-        + Send
-        + 'static
-{
-}
-
 /// Serves until `stop`, then lets open calls end; what is still open after the grace is cut.
-pub async fn serve<S: Answers>(
-    listener: TcpListener,
-    service: S,
-    bounds: Bounds,
-    stop: CancellationToken,
-) {
+pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: CancellationToken) {
     let permits = Arc::new(Semaphore::new(bounds.connections));
     let mut open = JoinSet::new();
     while let Some((stream, peer, permit)) = accept(&listener, &permits, &stop, &mut open).await {
-        let (service, stop) = (service.clone(), stop.clone());
+        let (router, stop) = (router.clone(), stop.clone());
         open.spawn(async move {
-            connection(stream, peer, service, bounds, stop).await;
+            connection(stream, peer, router, bounds, stop).await;
             drop(permit);
         });
     }
@@ -162,10 +134,10 @@ async fn failed_to_accept(error: &io::Error) {
     }
 }
 
-async fn connection<S: Answers>(
+async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
-    service: S,
+    router: Router,
     bounds: Bounds,
     stop: CancellationToken,
 ) {
@@ -180,7 +152,7 @@ async fn connection<S: Answers>(
         },
     };
     let peer = peer.ip();
-    let service = TowerToHyperService::new(WithPeer { service, peer: Peer(peer) });
+    let service = TowerToHyperService::new(WithPeer { router, peer: Peer(peer) });
     let ended = if http2 {
         let io = TokioIo::new(Gather::new(stream));
         let mut builder = http2::Builder::new(TokioExecutor::new());
@@ -204,26 +176,26 @@ async fn connection<S: Answers>(
     }
 }
 
-/// Tells every request of a connection who is on the other side. It costs a few bytes for each connection, where a layer
-/// would cost a router.
+/// Tells every request of a connection who is on the other side. Beside the shared router it costs a few bytes for each
+/// connection, where a layer would cost a router.
 #[derive(Clone)]
-struct WithPeer<S> {
-    service: S,
+struct WithPeer {
+    router: Router,
     peer: Peer,
 }
 
-impl<S: Answers> Service<Request<Incoming>> for WithPeer<S> {
+impl Service<Request<Incoming>> for WithPeer {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = S::Future;
+    type Future = RouteFuture<Infallible>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.service.poll_ready(cx)
+        Service::<Request<Incoming>>::poll_ready(&mut self.router, cx)
     }
 
-    fn call(&mut self, mut request: Request<Incoming>) -> S::Future {
+    fn call(&mut self, mut request: Request<Incoming>) -> RouteFuture<Infallible> {
         request.extensions_mut().insert(self.peer);
-        self.service.call(request)
+        self.router.call(request)
     }
 }
 

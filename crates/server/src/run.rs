@@ -24,7 +24,6 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use crate::grpc::call::{Knobs, Shared};
-use crate::grpc::direct::Direct;
 use crate::grpc::services;
 use crate::health::Health;
 use crate::http::{self, Face, SseKnobs, cors};
@@ -216,7 +215,6 @@ impl Running {
             Some(cors) => services.layer(cors),
             None => services,
         };
-        let services = Direct::new(&shared, services);
         let data_dir = matches!(settings.store.kind, StoreKind::Embedded);
         let data_dir: Option<PathBuf> = data_dir.then(|| settings.data_dir.clone());
         let exposition = Exposition::new(&metrics, &engine, data_dir);

@@ -148,3 +148,44 @@ async fn snapshots_tell_whether_anything_changed() {
     assert!(!again.not_modified, "created again at version 1, and the tag did not change");
     engine.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_that_is_alone_may_be_inside_another_executor() {
+    let engine = engine().await;
+    // The committer's thread takes the first; from then on nobody else is there.
+    set(&engine, "a", "k", "1").await;
+    set(&engine, "a", "k", "2").await;
+    let inside = engine.clone();
+    let committed = tokio::task::spawn_blocking(move || {
+        futures::executor::block_on(inside.set(&me(), value("a", "k", "3")))
+    });
+    assert_eq!(committed.await.expect("no panic").expect("a set").version, 3);
+    engine.shutdown().await;
+    let refused = engine.set(&me(), value("a", "k", "4")).await.expect_err("it has stopped");
+    assert!(matches!(refused, EngineError::Stopping), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn callers_that_meet_and_part_again_lose_no_write() {
+    const WRITERS: u64 = 3;
+    const WRITES: u64 = 200;
+    let engine = engine().await;
+    let writers = (0..WRITERS).map(|writer| {
+        let engine = engine.clone();
+        tokio::spawn(async move {
+            for n in 0..WRITES {
+                set(&engine, "a", "k", &n.to_string()).await;
+                // At different paces, so that each is alone now and then.
+                for _ in 0..(n * (writer + 1)) % 7 {
+                    tokio::task::yield_now().await;
+                }
+            }
+        })
+    });
+    for writer in futures::future::join_all(writers).await {
+        writer.expect("no panic");
+    }
+    assert_eq!(engine.get(&me(), "a", "k").await.expect("there").version, WRITERS * WRITES);
+    assert_eq!(engine.status().head.revision.0, WRITERS * WRITES);
+    engine.shutdown().await;
+}

@@ -38,7 +38,7 @@ impl<S> Layer<S> for AuthnLayer {
 
 /// Asks the guard who calls, before the service inside sees the request.
 #[derive(Clone)]
-pub struct Authn<S> {
+pub(crate) struct Authn<S> {
     inner: S,
     guard: Arc<dyn Guard>,
     metrics: Metrics,
@@ -49,8 +49,7 @@ impl<S: NamedService> NamedService for Authn<S> {
     const NAME: &'static str = S::NAME;
 }
 
-/// What a service behind the guard answers.
-pub type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
 impl<S> Service<Request<Body>> for Authn<S>
 where

@@ -14,7 +14,7 @@ use tonic_reflection::server::Builder as Reflection;
 use tonic_web::GrpcWebLayer;
 use tower::Layer;
 
-use super::authn::{Authn, AuthnLayer, Refuse};
+use super::authn::{AuthnLayer, Refuse};
 use super::call::Shared;
 use super::config_v1::{self, ConfigV1};
 use super::holdfast_v1::{self, HoldfastV1};
@@ -29,37 +29,26 @@ pub fn routes(
     health: HealthReporter,
 ) -> Result<Router, tonic_reflection::server::Error> {
     let web = GrpcWebLayer::new();
-    let authn = |refuse| authn(shared, refuse);
+    let authn = |refuse: Refuse| AuthnLayer {
+        guard: shared.engine.guard().clone(),
+        metrics: shared.metrics.clone(),
+        refuse,
+    };
+    // Answers go uncompressed: some clients ask for gzip by default, and then an event that was encoded once would be
+    // compressed for each of its watchers.
+    let config = ConfigServiceServer::new(ConfigV1::new(shared.clone()))
+        .max_decoding_message_size(shared.knobs.request_bytes)
+        .accept_compressed(CompressionEncoding::Gzip);
+    let holdfast = HoldfastServiceServer::new(HoldfastV1::new(shared.clone()))
+        .max_decoding_message_size(shared.knobs.request_bytes)
+        .accept_compressed(CompressionEncoding::Gzip);
     let health = HealthServer::new(HealthService::from_health_reporter(health));
-    let routes = Routes::new(web.layer(config(shared)))
-        .add_service(web.layer(holdfast(shared)))
+    let routes = Routes::new(web.layer(authn(config_v1::refuse).layer(config)))
+        .add_service(web.layer(authn(holdfast_v1::refuse).layer(holdfast)))
         .add_service(web.layer(health))
         .add_service(authn(holdfast_v1::refuse).layer(reflection().build_v1()?))
         .add_service(authn(holdfast_v1::refuse).layer(reflection().build_v1alpha()?));
     Ok(routes.prepare().into_axum_router().fallback(nothing_here))
-}
-
-/// The config.v1 dialect behind the guard.
-pub(super) fn config(shared: &Shared) -> Authn<ConfigServiceServer<ConfigV1>> {
-    // Answers go uncompressed: some clients ask for gzip by default, and then an event that was encoded once would be
-    // compressed for each of its watchers.
-    let service = ConfigServiceServer::new(ConfigV1::new(shared.clone()))
-        .max_decoding_message_size(shared.knobs.request_bytes)
-        .accept_compressed(CompressionEncoding::Gzip);
-    authn(shared, config_v1::refuse).layer(service)
-}
-
-/// The holdfast.v1 dialect behind the guard; its answers go uncompressed too.
-pub(super) fn holdfast(shared: &Shared) -> Authn<HoldfastServiceServer<HoldfastV1>> {
-    let service = HoldfastServiceServer::new(HoldfastV1::new(shared.clone()))
-        .max_decoding_message_size(shared.knobs.request_bytes)
-        .accept_compressed(CompressionEncoding::Gzip);
-    authn(shared, holdfast_v1::refuse).layer(service)
-}
-
-fn authn(shared: &Shared, refuse: Refuse) -> AuthnLayer {
-    let (guard, metrics) = (shared.engine.guard().clone(), shared.metrics.clone());
-    AuthnLayer { guard, metrics, refuse }
 }
 
 fn reflection() -> Reflection<'static> {
