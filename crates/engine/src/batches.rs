@@ -140,7 +140,7 @@ impl Engine {
             Vec::new()
         } else {
             let commit = commit.as_deref().map(|sealed| sealed.commit());
-            results_of(&written, commit)
+            results_of(written, commit)
         };
         Ok(CommitAnswer {
             revision: committed.revision,
