@@ -5,12 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use holdfast_api::holdfast_v1::Event;
+use holdfast_api::holdfast_v1::moment::At;
 use holdfast_api::holdfast_v1::watch_request::Start;
+use holdfast_api::holdfast_v1::{Event, EventsRequest, GetRequest, Moment};
 use holdfast_tests::client::put;
 use holdfast_tests::log::{self, Commit};
 use holdfast_tests::server::Launch;
-use holdfast_tests::{Failure, Server, cli, http, skip};
+use holdfast_tests::{Failure, Holdfast, Server, cli, http, skip};
 use tonic::Code;
 
 /// All files below a directory and their contents.
@@ -198,6 +199,62 @@ async fn a_lost_tail_is_refused_until_it_is_repaired() {
         holdfast.watch(&[], Some(Start::Token(token))).await.expect("a token that still holds");
     let next = log::Watch::new(stream).next_commit().await.expect("a commit");
     assert_eq!((next.revision, next.events[0].key.as_str()), (written.revision, "new"));
+    assert_looks_across_the_hole(&holdfast, &kept, written.revision).await;
+    assert_forgets_across_the_hole(server).await;
+}
+
+/// Revisions 2^32 apart are neighbours to whoever looks for a time or lists events.
+async fn assert_looks_across_the_hole(holdfast: &Holdfast, kept: &[Commit], newest: u64) {
+    let mut revisions: Vec<u64> = kept
+        .iter()
+        .flat_map(|commit| commit.events.iter().map(|event| event.mod_revision))
+        .chain([newest])
+        .collect();
+    for newest_first in [false, true] {
+        let request = EventsRequest { newest_first, limit: 3, ..Default::default() };
+        let mut seen = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let page = holdfast.events(EventsRequest { cursor, ..request.clone() }).await;
+            let page = page.expect("events on both sides");
+            seen.extend(page.events.iter().filter_map(|e| Some(e.event.as_option()?.mod_revision)));
+            cursor = page.next_cursor;
+            if cursor.is_empty() {
+                break;
+            }
+        }
+        assert_eq!(seen, revisions, "newest first: {newest_first}");
+        revisions.reverse();
+    }
+    let last = &kept.last().expect("a commit").events[0];
+    let moment = Moment {
+        at: last.updated_at.as_option().map(|time| At::Time(Box::new(time.clone()))),
+        ..Moment::default()
+    };
+    let request = GetRequest {
+        namespace: last.namespace.clone(),
+        key: last.key.clone(),
+        at: moment.into(),
+        ..GetRequest::default()
+    };
+    let found = holdfast.get(request).await.expect("a time before the hole");
+    assert_eq!(found.revision, last.mod_revision);
+}
+
+/// Retention by age looks for the first commit that is young enough.
+async fn assert_forgets_across_the_hole(mut server: Server) {
+    assert!(server.stop().await.0.success());
+    let mut short = Launch::default().settings("retention.max_age = \"1ms\"").prepare();
+    fs::remove_dir(short.data_dir()).expect("an empty directory");
+    fs::rename(server.data_dir(), short.data_dir()).expect("the same disk");
+    short.start_again().await;
+    let holdfast = short.holdfast().await;
+    let newest = holdfast.commit(vec![put("a", "newest", "1")]).await.expect("it is committed");
+    let oldest = until(async || {
+        let page = holdfast.events(EventsRequest::default()).await.expect("events");
+        (page.oldest_revision > 1 << 32).then_some(page.oldest_revision)
+    });
+    assert!(oldest.await <= newest.revision);
 }
 
 /// Revisions and events; tokens name the epoch in which they were given out.

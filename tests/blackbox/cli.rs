@@ -242,3 +242,112 @@ async fn bench_measures_a_running_server() {
     let refused = run(&server, &too_large).fails(1);
     assert!(refused.contains("exceeds maximum allowed size"), "{refused}");
 }
+
+#[tokio::test]
+async fn the_past_can_be_read_compared_and_brought_back() {
+    let server = Server::dev().await;
+    run(&server, &["set", "db/host", "\"one\""]).ok();
+    run(&server, &["set", "db/port", "1"]).ok();
+    run(&server, &["set", "db/host", "\"two\""]).ok();
+    run(&server, &["delete", "db/port"]).ok();
+    run(&server, &["set", "new", "true"]).ok();
+    assert_eq!(run(&server, &["get", "db/host", "--rev", "1"]).ok(), "\"one\"");
+    run(&server, &["get", "db/port"]).fails(3);
+    run(&server, &["get", "db/host", "--rev", "99"]).fails(1);
+    run(&server, &["get", "db/host", "--at", "1000h"]).fails(3);
+    assert_eq!(run(&server, &["get", "db/host", "--at", "1ms"]).ok(), "\"two\"");
+    assert_eq!(run(&server, &["list", "--rev", "3", "-o", "raw"]).ok(), "db/host\ndb/port\n");
+    let then = parsed(&run(&server, &["snapshot", "--rev", "2", "-o", "json"]).ok());
+    assert_eq!(then["entries"][0]["value"], json!("one"));
+    let exported = run(&server, &["export", "--rev", "2", "--format", "json"]).ok();
+    assert_eq!(parsed(&exported), json!({"db": {"host": "one", "port": 1}}));
+
+    let diff = parsed(&run(&server, &["diff", "--from", "2", "-o", "json"]).ok());
+    let changes: Vec<_> = diff
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|c| (c["change"].clone(), c["key"].clone()))
+        .collect();
+    let expected = [("change", "db/host"), ("remove", "db/port"), ("add", "new")];
+    assert_eq!(changes, expected.map(|(change, key)| (json!(change), json!(key))));
+    let table = run(&server, &["diff", "--from", "2"]).ok();
+    assert!(
+        table.contains("~ db/host = \"one\" -> \"two\"") && table.contains("1 to add"),
+        "{table}"
+    );
+    run(&server, &["diff"]).fails(2);
+    run(&server, &["-n", "other", "set", "db/host", "\"two\""]).ok();
+    let with = run(&server, &["diff", "--with", "other", "-o", "raw"]).ok();
+    assert_eq!(with, "new\n");
+
+    run(&server, &["rollback", "--to", "2"]).fails(2);
+    let dry = run(&server, &["rollback", "--all", "--to", "2", "--dry-run"]).ok();
+    assert!(
+        dry.contains("+ db/port") && dry.contains("- new") && dry.contains("~ db/host"),
+        "{dry}"
+    );
+    assert!(dry.contains("seen at revision 6"), "{dry}");
+    run(&server, &["rollback", "--all", "--to", "2", "--expect-head", "3"]).fails(4);
+    let done =
+        run(&server, &["rollback", "--all", "--to", "2", "--expect-head", "6", "-o", "json"]).ok();
+    let done = parsed(&done);
+    assert_eq!((&done["to_revision"], &done["revision"]), (&json!(2), &json!(7)));
+    assert_eq!(run(&server, &["list", "-o", "raw"]).ok(), "db/host\ndb/port\n");
+    assert_eq!(run(&server, &["get", "db/host"]).ok(), "\"one\"");
+    let again = run(&server, &["rollback", "db/host", "--to", "2"]).ok();
+    assert!(again.contains("nothing differs"), "{again}");
+}
+
+#[tokio::test]
+async fn transactions_search_and_events() {
+    let server = Server::dev().await;
+    let lock = ["txn", "--if", "missing lock", "--then", "put lock \"me\"", "--else", "get lock"];
+    assert!(run(&server, &lock).ok().contains("default/lock version 1"));
+    let taken = run(&server, &lock).ok();
+    assert!(taken.starts_with("else") && taken.contains("lock = \"me\""), "{taken}");
+    let said = run(&server, &["txn", "--if", "missing lock", "--then", "put lock 2"]);
+    assert_eq!(said.code, 4, "{}", said.err);
+    assert!(said.err.contains("did not hold"), "{}", said.err);
+    run(&server, &["txn", "--if", "lock = 1", "--then", "put lock 2"]).fails(2);
+    let swap = [
+        "txn",
+        "--if",
+        "value(lock) = \"me\"",
+        "--if",
+        "version(lock) < 2",
+        "--then",
+        "put lock \"you\"",
+        "--then",
+        "put log \"taken over\"",
+        "--reason",
+        "shift change",
+        "-o",
+        "json",
+    ];
+    let swap = parsed(&run(&server, &swap).ok());
+    assert_eq!((&swap["succeeded"], &swap["results"][0]["version"]), (&json!(true), &json!(2)));
+    run(&server, &["-n", "other", "set", "a/TAKEN", "1"]).ok();
+    run(&server, &["delete", "log"]).ok();
+
+    assert_eq!(run(&server, &["search", "you", "-o", "raw"]).ok(), "lock\n");
+    assert_eq!(run(&server, &["search", "taken", "-A", "-i", "-o", "raw"]).ok(), "other/a/TAKEN\n");
+    assert_eq!(run(&server, &["search", "taken", "--rev", "2", "-o", "raw"]).ok(), "log\n");
+    assert_eq!(run(&server, &["search", "-e", "^l.{2}k$", "--keys", "-o", "raw"]).ok(), "lock\n");
+    run(&server, &["search", "-e", "("]).fails(1);
+
+    assert_eq!(run(&server, &["events", "-o", "raw"]).ok(), "log\nlog\nlock\nlock\n");
+    assert_eq!(run(&server, &["events", "--kind", "delete", "-o", "raw"]).ok(), "log\n");
+    let all = parsed(&run(&server, &["events", "-A", "--oldest-first", "-o", "json"]).ok());
+    let all = all.as_array().expect("a list");
+    assert_eq!(
+        (all.len(), &all[1]["reason"], &all[1]["actor"]),
+        (5, &json!("shift change"), &json!("anonymous"))
+    );
+    let recent =
+        run(&server, &["events", "--from-revision", "3", "-A", "-o", "raw", "--limit", "1"]).ok();
+    assert_eq!(recent, "log\n");
+    let table = run(&server, &["events", "lo", "--since", "1h"]).ok();
+    assert!(table.starts_with("REVISION") && table.contains("default/lock"), "{table}");
+    assert_eq!(run(&server, &["events", "--until", "1000h", "-o", "raw"]).ok(), "");
+}

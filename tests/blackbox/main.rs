@@ -8,7 +8,10 @@
 //! - [`admin`]: health, metrics, reflection, gRPC-Web
 //! - [`bad_input`], [`bad_data`]: wrong requests, broken data directories, a full disk
 //! - [`browser`]: server-sent events as a real browser sees them
+//! - [`openapi`]: the document of the HTTP face, and the server held against it
 //! - [`crash`]: SIGKILL under load; [`shutdown`]: an orderly stop
+//! - [`http_v2`]: holdfast.v1 over HTTP
+//! - [`past`]: reads of the past, rollback, search; [`transactions`]: sums and single keys under concurrency
 //! - [`watch`]: 100 watchers, slow and resuming, over restarts
 
 mod admin;
@@ -21,6 +24,10 @@ mod crash;
 mod foreign;
 mod holdfast_v1;
 mod http_v1;
+mod http_v2;
+mod openapi;
+mod past;
 mod real_input;
 mod shutdown;
+mod transactions;
 mod watch;

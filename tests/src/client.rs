@@ -307,6 +307,72 @@ impl Holdfast {
         Ok(self.stub().commit(request).await?.into_inner())
     }
 
+    /// Txn.
+    pub async fn txn(&self, request: holdfast_v1::TxnRequest) -> Answer<holdfast_v1::TxnResponse> {
+        Ok(self.stub().txn(request).await?.into_inner())
+    }
+
+    /// Get.
+    pub async fn get(&self, request: holdfast_v1::GetRequest) -> Answer<holdfast_v1::GetResponse> {
+        Ok(self.stub().get(request).await?.into_inner())
+    }
+
+    /// List.
+    pub async fn list(
+        &self,
+        request: holdfast_v1::ListRequest,
+    ) -> Answer<holdfast_v1::ListResponse> {
+        Ok(self.stub().list(request).await?.into_inner())
+    }
+
+    /// Snapshot.
+    pub async fn snapshot(
+        &self,
+        request: holdfast_v1::SnapshotRequest,
+    ) -> Answer<holdfast_v1::SnapshotResponse> {
+        Ok(self.stub().snapshot(request).await?.into_inner())
+    }
+
+    /// History.
+    pub async fn history(
+        &self,
+        request: holdfast_v1::HistoryRequest,
+    ) -> Answer<holdfast_v1::HistoryResponse> {
+        Ok(self.stub().history(request).await?.into_inner())
+    }
+
+    /// Diff.
+    pub async fn diff(
+        &self,
+        request: holdfast_v1::DiffRequest,
+    ) -> Answer<holdfast_v1::DiffResponse> {
+        Ok(self.stub().diff(request).await?.into_inner())
+    }
+
+    /// Rollback.
+    pub async fn rollback(
+        &self,
+        request: holdfast_v1::RollbackRequest,
+    ) -> Answer<holdfast_v1::RollbackResponse> {
+        Ok(self.stub().rollback(request).await?.into_inner())
+    }
+
+    /// Events.
+    pub async fn events(
+        &self,
+        request: holdfast_v1::EventsRequest,
+    ) -> Answer<holdfast_v1::EventsResponse> {
+        Ok(self.stub().events(request).await?.into_inner())
+    }
+
+    /// Search.
+    pub async fn search(
+        &self,
+        request: holdfast_v1::SearchRequest,
+    ) -> Answer<holdfast_v1::SearchResponse> {
+        Ok(self.stub().search(request).await?.into_inner())
+    }
+
     /// Watch with these filters (namespace, prefix) and bookmarks every 100 ms.
     pub async fn watch(
         &self,

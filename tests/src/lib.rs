@@ -6,6 +6,7 @@
 //! - [`cli`]: runs other verbs of the binary
 //! - [`browser`]: headless Chromium with a page that tells what it sees
 //! - [`http`]: HTTP/1.1 by hand; [`sse`]: event streams byte by byte; [`raw`]: gRPC with bytes of the test's choice; [`relay`]: a connection that is watched
+//! - [`register`]: linearizability of single keys
 //! - [`dice`], [`ports`], [`binary`], [`memory`], [`skip`], [`torture`]: what the ones above need
 //!
 //! Nothing here builds the binary (`make test` does), and nothing stands in for it.
@@ -20,6 +21,7 @@ pub mod log;
 pub mod memory;
 pub mod ports;
 pub mod raw;
+pub mod register;
 pub mod relay;
 pub mod server;
 pub mod skip;

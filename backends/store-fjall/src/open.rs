@@ -34,6 +34,8 @@ const JOURNAL_BYTES: u64 = 64 << 20;
 /// More than the engine needs: its first worker never compacts but hands such work on, and spins while all others are busy. With a
 /// single one the engine can wait for itself while it recovers.
 const WORKERS: usize = 4;
+/// A third of the weight of other threads: they still keep up when all cores are busy.
+const WORKER_NICENESS: i32 = 5;
 
 pub(crate) fn open(path: &Path, options: FjallOptions) -> Result<FjallStore, StoreError> {
     std::fs::create_dir_all(path).map_err(io(format!("making {}", path.display())))?;
@@ -186,8 +188,24 @@ pub(crate) fn open_engine_as_it_is(
         let tables = Tables::open(&db)?;
         Ok((db, tables))
     };
-    let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(open));
-    opened.unwrap_or(Err(fjall::Error::Unrecoverable)).map_err(reading)
+    // The engine's workers take over the priority of the thread that starts them.
+    let opened = std::thread::scope(|scope| {
+        let opening = std::thread::Builder::new().name("holdfast-open".into());
+        let opening = opening.spawn_scoped(scope, || {
+            yield_to_callers();
+            open()
+        })?;
+        opening.join().unwrap_or(Err(fjall::Error::Unrecoverable))
+    });
+    opened.map_err(reading)
+}
+
+/// Merging tables can wait, callers cannot: with as many workers at it as there are cores, callers would wait for tens of
+/// milliseconds. On Linux the process id of nobody means the calling thread.
+fn yield_to_callers() {
+    if let Err(error) = rustix::process::setpriority_process(None, WORKER_NICENESS) {
+        tracing::debug!(%error, "the storage engine's workers keep the priority of all others");
+    }
 }
 
 /// The state row, and the head as the newest row of the log tells it.

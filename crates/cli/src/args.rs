@@ -6,8 +6,8 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::output::Layout;
 use crate::verbs::{
-    alias, bench, delete, export, get, history, import, list, ns, repair, serve, set, snapshot,
-    watch,
+    alias, bench, delete, diff, events, export, get, history, import, list, ns, repair, rollback,
+    search, serve, set, snapshot, txn, watch,
 };
 
 /// Holdfast: a configuration server with history, watches and atomic commits, and the commands to work with it.
@@ -73,6 +73,11 @@ pub enum Command {
     Watch(watch::Watch),
     History(history::History),
     Snapshot(snapshot::Snapshot),
+    Diff(diff::Diff),
+    Rollback(rollback::Rollback),
+    Txn(txn::Txn),
+    Search(search::Search),
+    Events(events::Events),
     #[command(subcommand)]
     Alias(alias::Alias),
     Ns(ns::Ns),

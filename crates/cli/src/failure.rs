@@ -46,6 +46,9 @@ pub enum Failure {
         /// Where it was looked for.
         namespace: String,
     },
+    /// The comparisons of a transaction did not hold, and it had nothing else to do.
+    #[error("a comparison did not hold; nothing was done")]
+    NotHeld,
     /// There is no such alias. (What config.v1 says of it speaks of a key.)
     #[error("there is no alias {0}")]
     NoAlias(String),
@@ -125,6 +128,7 @@ impl Failure {
             Self::Timeout(_) | Self::Unreachable { .. } => exit::UNAVAILABLE,
             Self::Serve(error) => error.exit_code(),
             Self::DanglingAlias { .. } | Self::NoAlias(_) => exit::NOT_FOUND,
+            Self::NotHeld => exit::CONFLICT,
             Self::Value { source, .. } | Self::Partly { source, .. } => source.exit_code(),
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
             Self::Repair(_)

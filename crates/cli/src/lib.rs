@@ -4,17 +4,21 @@
 //! - [`verbs`]: one file for each verb: its arguments and its story
 //! - [`connect`]: the way to a server; [`read`]: whole listings; [`commit`]: batches of writes
 //! - [`failure`]: what can go wrong, as a sentence and an exit code
-//! - [`record`], [`output`], [`screen`]: how entries are shown
+//! - [`record`], [`change`], [`changes`], [`output`], [`screen`]: how entries and changes are shown
+//! - [`moment`]: which state a verb reads
 //! - [`tree`]: files of configuration as keys and back; [`plan`]: what an import would change
 //!
 //! Invariants: what a script reads goes to stdout, everything else to stderr; colour and progress only on a terminal.
 
 pub mod args;
+pub mod change;
+pub mod changes;
 pub mod commit;
 pub mod connect;
 #[cfg(test)]
 mod docs;
 pub mod failure;
+pub mod moment;
 pub mod output;
 pub mod plan;
 pub mod read;

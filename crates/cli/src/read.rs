@@ -1,6 +1,7 @@
 //! Whole listings: page by page, or as of one revision.
 
 use holdfast_api::config_v1::{ListNamespacesRequest, ListRequest};
+use holdfast_api::holdfast_v1;
 use holdfast_api::holdfast_v1::watch_request::Start;
 use holdfast_api::holdfast_v1::watch_response::Kind;
 use holdfast_api::holdfast_v1::{Filter, WatchRequest};
@@ -8,6 +9,7 @@ use tonic::{Request, Status};
 
 use crate::connect::Server;
 use crate::failure::Failure;
+use crate::moment::Moment;
 use crate::record::Record;
 
 /// The entries of a namespace whose key begins with `prefix`, in key order, all as of one revision. A server without
@@ -92,6 +94,37 @@ pub async fn entries(
 
 fn page(wanted: Option<usize>) -> i32 {
     wanted.and_then(|wanted| i32::try_from(wanted).ok()).map_or(PAGE, |wanted| wanted.min(PAGE))
+}
+
+/// The entries of a namespace whose key begins with `prefix` as they were, in key order, at most `limit` of them.
+pub async fn past(
+    server: &Server,
+    namespace: &str,
+    prefix: &str,
+    limit: Option<usize>,
+    moment: Moment,
+) -> Result<Vec<Record>, Failure> {
+    let mut client = server.holdfast.clone();
+    let mut found = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let wanted = page(limit.map(|limit| limit - found.len()));
+        let request = holdfast_v1::ListRequest {
+            namespace: namespace.into(),
+            prefix: prefix.into(),
+            limit: u32::try_from(wanted).unwrap_or_default(),
+            cursor,
+            at: moment.wire().into(),
+            ..holdfast_v1::ListRequest::default()
+        };
+        let answer = server.answer(client.list(server.request(request))).await?;
+        found.extend(answer.entries.into_iter().map(Record::from));
+        cursor = answer.next_cursor;
+        let enough = limit.is_some_and(|limit| found.len() >= limit);
+        if cursor.is_empty() || enough {
+            return Ok(found);
+        }
+    }
 }
 
 /// The namespaces that hold entries, in order.

@@ -48,6 +48,22 @@ impl From<config_v1::Entry> for Record {
     }
 }
 
+impl From<holdfast_v1::Entry> for Record {
+    fn from(entry: holdfast_v1::Entry) -> Self {
+        Self {
+            created_at: entry.created_at.as_option().map(model_time),
+            updated_at: entry.updated_at.as_option().map(model_time),
+            expires_at: entry.expires_at.as_option().map(model_time),
+            namespace: entry.namespace,
+            key: entry.key,
+            value: entry.value,
+            codec: entry.codec,
+            type_number: entry.r#type,
+            version: entry.version,
+        }
+    }
+}
+
 impl From<holdfast_v1::Event> for Record {
     fn from(event: holdfast_v1::Event) -> Self {
         Self {

@@ -207,5 +207,6 @@ fn new_alias(caller: &Caller, at: EntryKey, target: &str, quiet: Vec<Quiet>) -> 
         actor: caller.actor(),
         reason: String::new(),
         idempotency: None,
+        choice: None,
     }
 }

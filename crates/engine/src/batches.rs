@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::caller::Caller;
 use crate::codec;
+use crate::commit::Committed;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::names::{self, any_key};
@@ -114,14 +115,20 @@ impl Engine {
     ) -> Result<CommitAnswer, EngineError> {
         let proofs = self.authorize_all(caller, &request).await?;
         self.check_sizes(&request)?;
-        let idempotency = (!request.idempotency_key.is_empty()).then(|| Idempotency {
-            identity: caller.identity.user.to_string(),
-            key: request.idempotency_key.clone(),
-            fingerprint: fingerprint(&request),
-        });
+        let print = || fingerprint(&request);
+        let idempotency = idempotency(caller, &request.idempotency_key, print);
         let batch = self.batch(caller, request, idempotency)?;
         let written: Vec<EntryKey> = batch.writes.iter().map(|write| write.at.clone()).collect();
         let committed = self.log().commit(&proofs, batch, caller.deadline).await?;
+        self.answer(&written, committed).await
+    }
+
+    /// What the caller is told of a commit that wrote these keys.
+    pub(crate) async fn answer(
+        &self,
+        written: &[EntryKey],
+        committed: Committed,
+    ) -> Result<CommitAnswer, EngineError> {
         let replayed = committed.replay.is_some();
         let commit = match &committed.replay {
             Some(earlier) if earlier.committed => self.log().commit_at(earlier.revision).await?,
@@ -150,14 +157,7 @@ impl Engine {
         request: &CommitRequest,
     ) -> Result<Vec<Authorized<Resource>>, EngineError> {
         let mut proofs = Vec::with_capacity(request.writes.len() + request.conditions.len());
-        for write in &request.writes {
-            let action = match write.action {
-                RequestedAction::Put { .. } => Action::Write,
-                RequestedAction::Delete { .. } => Action::Delete,
-            };
-            let resource = Resource::key(&*write.namespace, &*write.key);
-            proofs.push(self.authorize(caller, action, resource).await?);
-        }
+        self.authorize_writes(caller, &request.writes, &mut proofs).await?;
         for condition in &request.conditions {
             let resource = Resource::key(&*condition.namespace, &*condition.key);
             proofs.push(self.authorize(caller, Action::Read, resource).await?);
@@ -165,21 +165,54 @@ impl Engine {
         Ok(proofs)
     }
 
+    /// One proof for each write, in order.
+    pub(crate) async fn authorize_writes(
+        &self,
+        caller: &Caller,
+        writes: &[RequestedWrite],
+        proofs: &mut Vec<Authorized<Resource>>,
+    ) -> Result<(), EngineError> {
+        for write in writes {
+            let action = match write.action {
+                RequestedAction::Put { .. } => Action::Write,
+                RequestedAction::Delete { .. } => Action::Delete,
+            };
+            let resource = Resource::key(&*write.namespace, &*write.key);
+            proofs.push(self.authorize(caller, action, resource).await?);
+        }
+        Ok(())
+    }
+
     fn check_sizes(&self, request: &CommitRequest) -> Result<(), EngineError> {
-        let limits = self.limits();
         if request.writes.is_empty() {
             return Err(invalid("writes", "at least one write is needed"));
         }
-        if request.reason.len() > limits.reason_bytes {
+        self.check_texts(&request.reason, &request.idempotency_key)?;
+        self.check_writes(&request.writes, request.conditions.len())
+    }
+
+    pub(crate) fn check_texts(&self, reason: &str, key: &str) -> Result<(), EngineError> {
+        let limits = self.limits();
+        if reason.len() > limits.reason_bytes {
             return Err(invalid("reason", &format!("at most {} bytes", limits.reason_bytes)));
         }
-        if request.idempotency_key.len() > Idempotency::MAX_KEY_BYTES {
+        if key.len() > Idempotency::MAX_KEY_BYTES {
             let why = format!("at most {} bytes", Idempotency::MAX_KEY_BYTES);
             return Err(invalid("idempotency_key", &why));
         }
-        let events = request.writes.len();
+        Ok(())
+    }
+
+    /// What one commit may hold; `others`: keys that are looked at and not written.
+    pub(crate) fn check_writes(
+        &self,
+        writes: &[RequestedWrite],
+        others: usize,
+    ) -> Result<(), EngineError> {
+        let limits = self.limits();
+        let events = writes.len();
         let mut bytes = 0;
-        for write in &request.writes {
+        for write in writes {
             let RequestedAction::Put { value, .. } = &write.action else { continue };
             if value.len() > limits.value_bytes {
                 let (size, max) = (value.len(), limits.value_bytes);
@@ -187,11 +220,10 @@ impl Engine {
             }
             bytes += value.len() + write.key.len() + write.namespace.len();
         }
-        let too_many =
-            events > limits.commit_events || request.conditions.len() > limits.commit_events;
+        let too_many = events > limits.commit_events || others > limits.commit_events;
         if too_many || bytes > limits.commit_bytes {
             return Err(EngineError::CommitTooLarge {
-                events: events.max(request.conditions.len()),
+                events: events.max(others),
                 bytes,
                 max_events: limits.commit_events,
                 max_bytes: limits.commit_bytes,
@@ -206,18 +238,7 @@ impl Engine {
         request: CommitRequest,
         idempotency: Option<Idempotency>,
     ) -> Result<Batch, EngineError> {
-        let mut seen = HashSet::with_capacity(request.writes.len());
-        let mut writes = Vec::with_capacity(request.writes.len());
-        for (index, write) in request.writes.into_iter().enumerate() {
-            let namespace = names::writable(&write.namespace)?;
-            let at = EntryKey::new(namespace, names::key(&write.key, any_key)?);
-            if !seen.insert(at.clone()) {
-                let why = format!("{at} is written twice in one commit");
-                return Err(invalid(&format!("writes[{index}].key"), &why));
-            }
-            let action = checked(write.action, index)?;
-            writes.push(Write { at, action, condition: write.condition });
-        }
+        let writes = checked_writes(request.writes, "")?;
         let mut conditions = Vec::with_capacity(request.conditions.len());
         for condition in request.conditions {
             let namespace = names::namespace(&condition.namespace)?;
@@ -225,23 +246,60 @@ impl Engine {
             conditions.push(Condition { at, condition: condition.condition });
         }
         let (actor, reason) = (caller.actor(), request.reason);
-        Ok(Batch { writes, conditions, quiet: Vec::new(), actor, reason, idempotency })
+        let (quiet, choice) = (Vec::new(), None);
+        Ok(Batch { writes, conditions, quiet, actor, reason, idempotency, choice })
     }
 }
 
-fn checked(action: RequestedAction, index: usize) -> Result<WriteAction, EngineError> {
+/// The key under which a request is remembered, if it has one.
+pub(crate) fn idempotency(
+    caller: &Caller,
+    key: &str,
+    fingerprint: impl FnOnce() -> [u8; 32],
+) -> Option<Idempotency> {
+    (!key.is_empty()).then(|| Idempotency {
+        identity: caller.identity.user.to_string(),
+        key: key.to_owned(),
+        fingerprint: fingerprint(),
+    })
+}
+
+/// Names and values checked; no key twice. `path` is that of the message which has the writes, with its dot.
+pub(crate) fn checked_writes(
+    requested: Vec<RequestedWrite>,
+    path: &str,
+) -> Result<Vec<Write>, EngineError> {
+    let mut seen = HashSet::with_capacity(requested.len());
+    let mut writes = Vec::with_capacity(requested.len());
+    for (index, write) in requested.into_iter().enumerate() {
+        let namespace = names::writable(&write.namespace)?;
+        let at = EntryKey::new(namespace, names::key(&write.key, any_key)?);
+        if !seen.insert(at.clone()) {
+            let why = format!("{at} is written twice in one commit");
+            return Err(invalid(&format!("{path}writes[{index}].key"), &why));
+        }
+        let action = checked(write.action, &|| format!("{path}writes[{index}]"))?;
+        writes.push(Write { at, action, condition: write.condition });
+    }
+    Ok(writes)
+}
+
+fn checked(
+    action: RequestedAction,
+    path: &impl Fn() -> String,
+) -> Result<WriteAction, EngineError> {
     match action {
         RequestedAction::Delete { missing_ok } => Ok(WriteAction::Delete { missing_ok }),
         RequestedAction::Put { value, codec, ttl, mode } => {
             if ttl.is_some_and(|ttl| ttl.is_zero()) {
-                return Err(invalid(&format!("writes[{index}].put.ttl"), "must be above zero"));
+                return Err(invalid(&format!("{}.put.ttl", path()), "must be above zero"));
             }
             let at_this_write = |error| match error {
                 EngineError::InvalidValue(why) => {
-                    EngineError::InvalidValue(format!("writes[{index}].put.value: {why}"))
+                    EngineError::InvalidValue(format!("{}.put.value: {why}", path()))
                 }
                 EngineError::InvalidArgument { field, why } => {
-                    invalid(&format!("writes[{index}].put.{field}"), &why)
+                    invalid(&format!("{}.put.{field}", path()), &why)
                 }
                 other => other,
             };
@@ -251,7 +309,7 @@ fn checked(action: RequestedAction, index: usize) -> Result<WriteAction, EngineE
     }
 }
 
-fn invalid(field: &str, why: &str) -> EngineError {
+pub(crate) fn invalid(field: &str, why: &str) -> EngineError {
     EngineError::InvalidArgument { field: field.into(), why: why.into() }
 }
 
@@ -275,7 +333,18 @@ fn fingerprint(request: &CommitRequest) -> [u8; 32] {
         hasher.update(bytes);
     };
     part(request.reason.as_bytes());
-    for write in &request.writes {
+    print_writes(&request.writes, &mut part);
+    part(b"conditions");
+    for condition in &request.conditions {
+        part(condition.namespace.as_bytes());
+        part(condition.key.as_bytes());
+        part(format!("{:?}", condition.condition).as_bytes());
+    }
+    *hasher.finalize().as_bytes()
+}
+
+pub(crate) fn print_writes(writes: &[RequestedWrite], part: &mut impl FnMut(&[u8])) {
+    for write in writes {
         part(write.namespace.as_bytes());
         part(write.key.as_bytes());
         match &write.action {
@@ -289,11 +358,4 @@ fn fingerprint(request: &CommitRequest) -> [u8; 32] {
             }
         }
     }
-    part(b"conditions");
-    for condition in &request.conditions {
-        part(condition.namespace.as_bytes());
-        part(condition.key.as_bytes());
-        part(format!("{:?}", condition.condition).as_bytes());
-    }
-    *hasher.finalize().as_bytes()
 }

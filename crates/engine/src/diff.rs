@@ -95,6 +95,8 @@ pub struct State {
     pub namespace: String,
     /// When.
     pub moment: Moment,
+    /// What has expired by now is left out.
+    pub live: bool,
 }
 
 /// Differences, by key.
@@ -184,6 +186,7 @@ impl Engine {
         let namespace = names::namespace(&of.namespace)?;
         let after = diff.after.as_deref().map(|key| names::key(key, any_key)).transpose()?;
         let revision = self.pinned(of.moment).await?;
-        Ok(Side::new(proof, namespace, Prefix::new(&diff.prefix), after, revision))
+        let side = Side::new(proof, namespace, Prefix::new(&diff.prefix), after, revision);
+        Ok(if of.live { side.living_at(self.log().now()) } else { side })
     }
 }

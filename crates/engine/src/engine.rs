@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread::JoinHandle;
 
-use holdfast_auth::{Action, Authorized, Guard, Resource, authorize};
+use holdfast_auth::{Action, AuthError, Authorized, Guard, Resource, authorize};
 use holdfast_model::Head;
 use holdfast_store::Store;
 use parking_lot::Mutex;
@@ -112,6 +112,20 @@ impl Engine {
         Ok(authorize(self.inner.guard.as_ref(), &caller.identity, action, what).await?)
     }
 
+    /// The same for one of many answers: a no leaves it out, a guard that fails fails the call.
+    pub(crate) async fn may(
+        &self,
+        caller: &Caller,
+        action: Action,
+        what: Resource,
+    ) -> Result<bool, EngineError> {
+        match self.authorize(caller, action, what).await {
+            Ok(_) => Ok(true),
+            Err(EngineError::Auth(AuthError::Denied(_))) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Who recognises callers.
     pub fn guard(&self) -> &Arc<dyn Guard> {
         &self.inner.guard
@@ -147,12 +161,14 @@ impl Engine {
         self.log().queue.close();
         self.log().hub.stop();
         let threads = std::mem::take(&mut *self.inner.threads.lock());
+        let log = Arc::clone(self.log());
         let join = move || {
             for thread in threads.committer.into_iter().chain(threads.hub) {
                 if thread.join().is_err() {
                     tracing::error!("a thread of the engine had panicked");
                 }
             }
+            log.turn.wait();
         };
         let _ = tokio::task::spawn_blocking(join).await;
         for task in threads.tasks {

@@ -7,12 +7,13 @@ use holdfast_auth::{Action, Resource};
 use holdfast_model::{
     Batch, Entry, EntryKey, Key, Precondition, Prefix, Revision, Write, WriteAction, WriteMode,
 };
-use holdfast_store::{At, PageLimit, Scan};
+use holdfast_store::{PageLimit, Scan};
 
 use crate::caller::Caller;
 use crate::codec;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::moment::Moment;
 use crate::names::{self, KeyRule, any_key, not_found};
 
 /// One value to write.
@@ -134,7 +135,7 @@ impl Engine {
 
     /// A page of the current entries of a namespace.
     pub async fn list(&self, caller: &Caller, list: List) -> Result<EntryPage, EngineError> {
-        self.list_state(caller, list, At::Latest).await
+        self.list_state(caller, list, Moment::Latest, self.limits().page_bytes).await
     }
 
     /// The same as it was at an earlier revision.
@@ -144,14 +145,15 @@ impl Engine {
         list: List,
         revision: Revision,
     ) -> Result<EntryPage, EngineError> {
-        self.list_state(caller, list, At::Revision(revision)).await
+        self.list_state(caller, list, Moment::Revision(revision), self.limits().page_bytes).await
     }
 
-    async fn list_state(
+    pub(crate) async fn list_state(
         &self,
         caller: &Caller,
         list: List,
-        at: At,
+        moment: Moment,
+        bytes: usize,
     ) -> Result<EntryPage, EngineError> {
         let resource = Resource::namespace(&*list.namespace);
         let proof = self.authorize(caller, Action::List, resource).await?;
@@ -160,15 +162,15 @@ impl Engine {
             prefix: Prefix::new(&list.prefix),
             after: list.after.map(|key| names::key(&key, any_key)).transpose()?,
         };
-        let limit =
-            PageLimit::rows(list.limit.unwrap_or(usize::MAX)).and_bytes(self.limits().page_bytes);
+        let limit = PageLimit::rows(list.limit.unwrap_or(usize::MAX)).and_bytes(bytes);
+        let at = self.at(moment).await?;
         let found = self.log().list(&proof, what, at, limit).await?;
         Ok(EntryPage { entries: found.entries, more: found.more, revision: found.revision })
     }
 }
 
 /// A name to look for: one that the keyspace cannot hold is simply not there.
-fn readable(namespace: &str, key: &str) -> Result<EntryKey, EngineError> {
+pub(crate) fn readable(namespace: &str, key: &str) -> Result<EntryKey, EngineError> {
     let namespace = names::namespace(namespace)?;
     let missing = || EngineError::NotFound { namespace: namespace.to_string(), key: key.into() };
     let key = Key::new(key).map_err(|_| missing())?;
@@ -192,5 +194,6 @@ fn conditional(
         actor: caller.actor(),
         reason: String::new(),
         idempotency: None,
+        choice: None,
     }
 }

@@ -71,6 +71,32 @@ pub enum EngineError {
         /// The setting.
         max_bytes: usize,
     },
+    /// A rollback changes more than one commit may hold.
+    #[error(
+        "the rollback would change {events} keys with {bytes} bytes, one commit holds at most {max_events} and {max_bytes} bytes; roll back prefix by prefix"
+    )]
+    RollbackTooLarge {
+        /// Keys that differ.
+        events: usize,
+        /// Bytes of the values that come back.
+        bytes: usize,
+        /// The setting.
+        max_events: usize,
+        /// The setting.
+        max_bytes: usize,
+    },
+    /// A rollback was planned at a revision behind which its keys have changed.
+    #[error(
+        "{namespace}/{key} has changed since revision {expected}; nothing was applied, look at the plan again"
+    )]
+    MovedOn {
+        /// Where.
+        namespace: String,
+        /// The first such key.
+        key: String,
+        /// The revision of the plan.
+        expected: Revision,
+    },
     /// A namespace has more entries than a snapshot may hold.
     #[error("snapshot exceeds maximum entry count ({max})")]
     SnapshotTooLarge {
@@ -202,14 +228,16 @@ impl EngineError {
             Self::InvalidArgument { .. } | Self::TooManyFilters { .. } => {
                 ErrorKind::InvalidArgument
             }
-            Self::ValueTooLarge { .. } | Self::CommitTooLarge { .. } => ErrorKind::TooLarge,
+            Self::ValueTooLarge { .. }
+            | Self::CommitTooLarge { .. }
+            | Self::RollbackTooLarge { .. } => ErrorKind::TooLarge,
             Self::SnapshotTooLarge { .. } | Self::AnswerTooLarge { .. } => {
                 ErrorKind::ResourceExhausted
             }
             Self::NotFound { .. } => ErrorKind::NotFound,
             Self::VersionNotFound { .. } => ErrorKind::VersionNotFound,
             Self::KeyExists { .. } => ErrorKind::KeyExists,
-            Self::Conflict { .. } => ErrorKind::Conflict,
+            Self::Conflict { .. } | Self::MovedOn { .. } => ErrorKind::Conflict,
             Self::AliasExists { .. } | Self::AliasIsKey { .. } => ErrorKind::AliasExists,
             Self::AliasSelf { .. } => ErrorKind::AliasSelf,
             Self::AliasChain { .. } => ErrorKind::AliasChain,

@@ -55,12 +55,22 @@ pub(crate) struct Verdict {
     /// `None`: nothing changed, or it is a replay.
     pub(crate) commit: Option<Arc<Sealed>>,
     pub(crate) replay: Option<Remembered>,
+    pub(crate) chosen: Chosen,
+}
+
+/// Which branch of a transaction was taken, and what it read.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Chosen {
+    /// A comparison did not hold.
+    pub(crate) otherwise: bool,
+    /// In the order of the branch's reads; the state right behind its writes.
+    pub(crate) reads: Vec<Option<Arc<Entry>>>,
 }
 
 /// A batch that does not. Nothing of it is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// A condition of this write failed.
+    /// A condition of this write ([`Batch::all_writes`]) failed.
     Write(usize, Unmet),
     /// This condition beside the writes failed.
     Condition(usize, Unmet),
@@ -104,22 +114,24 @@ fn one(
     if batch.quiet.iter().any(|quiet| state.changed(quiet)) {
         return Err(Refusal::Stale);
     }
-    check(state, batch)?;
+    let branch = Branch::of(state, batch);
+    check(state, batch, &branch)?;
     let time = state.next_time(circumstances.now);
     let revision = state.head().next_revision();
-    let events: Vec<Event> = batch
+    let events: Vec<Event> = branch
         .writes
         .iter()
         .filter_map(|w| event(state, w, revision, time, circumstances))
         .collect();
-    let verdict = if events.is_empty() {
-        let revision = state.head().revision;
-        Verdict { revision, time, commit: None, replay: None }
+    let (revision, commit) = if events.is_empty() {
+        (state.head().revision, None)
     } else {
         let header = (batch.actor.clone(), Arc::from(batch.reason.as_str()), Cause::Client);
-        let sealed = state.commit(time, header, events);
-        Verdict { revision, time, commit: Some(sealed), replay: None }
+        (revision, Some(state.commit(time, header, events)))
     };
+    let reads = branch.reads.iter().map(|at| state.entry(at)).collect();
+    let chosen = Chosen { otherwise: branch.otherwise, reads };
+    let verdict = Verdict { revision, time, commit, replay: None, chosen };
     if let Some(key) = &batch.idempotency {
         state.remember(key, Remembered::of(key, &verdict));
     }
@@ -127,7 +139,33 @@ fn one(
 }
 
 fn replayed(known: Remembered) -> Verdict {
-    Verdict { revision: known.revision, time: known.time, commit: None, replay: Some(known) }
+    let chosen = Chosen { otherwise: known.otherwise, reads: Vec::new() };
+    let (revision, time) = (known.revision, known.time);
+    Verdict { revision, time, commit: None, replay: Some(known), chosen }
+}
+
+/// What of a batch is done.
+struct Branch<'a> {
+    writes: &'a [Write],
+    reads: &'a [EntryKey],
+    otherwise: bool,
+    /// Of its first write among all writes of the batch.
+    first: usize,
+}
+
+impl<'a> Branch<'a> {
+    fn of(state: &Overlay<'_>, batch: &'a Batch) -> Self {
+        let writes = &batch.writes;
+        let Some(choice) = &batch.choice else {
+            return Self { writes, reads: &[], otherwise: false, first: 0 };
+        };
+        let holds = choice.compares.iter().all(|c| c.holds(state.entry(&c.at).as_deref()));
+        if holds {
+            return Self { writes, reads: &choice.reads, otherwise: false, first: 0 };
+        }
+        let (writes, first) = (&choice.otherwise, writes.len());
+        Self { writes, reads: &choice.otherwise_reads, otherwise: true, first }
+    }
 }
 
 /// Removes what is due among the keys that the batch touches, in a commit of its own. It stands even when the batch
@@ -137,9 +175,8 @@ fn expire_due(state: &mut Overlay<'_>, batch: &Batch, circumstances: &mut Circum
     if now < state.head().time {
         return;
     }
-    let touched = batch.writes.iter().map(|w| &w.at).chain(batch.conditions.iter().map(|c| &c.at));
     let mut due: Vec<Arc<Entry>> =
-        touched.filter_map(|at| state.entry(at)).filter(|entry| entry.expired(now)).collect();
+        batch.names().filter_map(|at| state.entry(at)).filter(|entry| entry.expired(now)).collect();
     due.sort_by(|a, b| a.at.cmp(&b.at));
     due.dedup_by(|a, b| a.at == b.at);
     if due.is_empty() {
@@ -153,8 +190,8 @@ fn expire_due(state: &mut Overlay<'_>, batch: &Batch, circumstances: &mut Circum
     state.commit(time, (Actor::system("expiry"), "".into(), Cause::Expiry), events);
 }
 
-fn check(state: &Overlay<'_>, batch: &Batch) -> Result<(), Refusal> {
-    for (index, write) in batch.writes.iter().enumerate() {
+fn check(state: &Overlay<'_>, batch: &Batch, branch: &Branch<'_>) -> Result<(), Refusal> {
+    for (index, write) in (branch.first..).zip(branch.writes) {
         let entry = state.entry(&write.at);
         let held = write.condition.check(entry.as_deref());
         held.map_err(|unmet| Refusal::Write(index, unmet))?;

@@ -4,7 +4,7 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | use cases, one file for each noun | [`entries`] [`batches`] [`history`] [`snapshot`] [`diff`] [`aliases`] [`namespaces`] [`watching`] |
+//! | use cases, one file for each noun | [`entries`] [`batches`] [`history`] [`snapshot`] [`txn`] [`reads`] [`diff`] [`rollback`] [`search`] [`events`] [`aliases`] [`namespaces`] [`watching`] |
 //! | of which state a read is | [`moment`] |
 //! | the one door to the store | `log` |
 //! | group commit: queue, facts, thread | `commit` |
@@ -26,6 +26,7 @@ pub mod diff;
 pub mod engine;
 pub mod entries;
 pub mod error;
+pub mod events;
 pub mod history;
 mod hub;
 mod judge;
@@ -35,10 +36,14 @@ pub mod moment;
 pub mod names;
 pub mod namespaces;
 pub mod options;
+pub mod reads;
 mod remembered;
+pub mod rollback;
+pub mod search;
 pub mod snapshot;
 #[cfg(test)]
 mod testing;
+pub mod txn;
 mod upkeep;
 pub mod watching;
 
@@ -54,6 +59,7 @@ pub use diff::{Change, Diff, DiffPage, Difference, State, VersionDiff, differs};
 pub use engine::{Engine, Status};
 pub use entries::{EntryPage, List, Set};
 pub use error::EngineError;
+pub use events::{EventPage, Events, Logged, Place};
 pub use history::{VersionPage, Versions};
 pub use hub::delivered::{Delivered, ENCODING_SLOTS, Matched, Which};
 pub use metrics::Metrics;
@@ -61,5 +67,9 @@ pub use moment::Moment;
 pub use names::{KeyRule, any_key};
 pub use namespaces::{Access, NamespacePage};
 pub use options::{Limits, Options, Retention, WatchOptions};
+pub use reads::{HistoryPage, ListPage, Seen};
+pub use rollback::{Rollback, RollbackAnswer, RollbackScope};
+pub use search::{Found, Search, SearchPage};
 pub use snapshot::Snapshot;
+pub use txn::{Branch, RequestedCompare, RequestedRead, Txn, TxnAnswer};
 pub use watching::{Delivery, Start, Watch, Watcher};

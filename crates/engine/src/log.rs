@@ -16,7 +16,7 @@ use holdfast_store::{
 
 use crate::aliases;
 use crate::cache::{Cache, Known};
-use crate::commit::{Committed, Queue};
+use crate::commit::{Committed, Queue, Turn};
 use crate::error::EngineError;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
@@ -28,6 +28,7 @@ pub(crate) struct Log {
     pub(crate) cache: Cache,
     pub(crate) hub: Arc<Hub>,
     pub(crate) queue: Queue,
+    pub(crate) turn: Turn,
     pub(crate) options: Options,
     pub(crate) metrics: Metrics,
     view: ArcSwap<View>,
@@ -53,6 +54,7 @@ pub(crate) struct Entries {
 impl Log {
     pub(crate) fn new(store: Arc<dyn Store>, head: Head, options: Options, queue: Queue) -> Self {
         Self {
+            turn: Turn::new(store.as_ref()),
             store,
             cache: Cache::new(options.cache_bytes),
             hub: Arc::new(Hub::new(&head, options.watch)),
@@ -125,6 +127,16 @@ impl Log {
         let from = if in_the_hole { first } else { revision };
         let page = self.store.commits(Revision(from.0.saturating_sub(1)), 1).await?;
         Ok(page.commits.into_iter().next())
+    }
+
+    /// Commits behind `after`. Which of their events the caller may see is for the use case to ask, event by event.
+    pub(crate) async fn commits(
+        &self,
+        _proof: &Authorized<Resource>,
+        after: Revision,
+        budget: usize,
+    ) -> Result<Vec<Arc<Sealed>>, EngineError> {
+        Ok(self.store.commits(after, budget).await?.commits)
     }
 
     /// The time at which reads hide what has expired. It never steps back behind the log's own.
@@ -244,7 +256,7 @@ impl Log {
         Ok(self.store.scan(&what, At::Revision(revision), PageLimit::rows(rows)).await?.value)
     }
 
-    /// Commits a batch: one proof for each write, then one for each condition. The answer comes when it is durable; a
+    /// Commits a batch: one proof for each of [`Batch::names`]. The answer comes when it is durable; a
     /// caller that goes away loses only the answer.
     pub(crate) async fn commit(
         self: &Arc<Self>,
@@ -252,10 +264,8 @@ impl Log {
         batch: Batch,
         deadline: Option<Instant>,
     ) -> Result<Committed, EngineError> {
-        let names =
-            batch.writes.iter().map(|w| &w.at).chain(batch.conditions.iter().map(|c| &c.at));
         let mut proofs = proofs.iter();
-        for at in names {
+        for at in batch.names() {
             let proof = proofs.next().ok_or_else(|| uncovered(at))?;
             covered(proof, at)?;
         }
@@ -282,7 +292,7 @@ impl Log {
             let why = "an earlier flush failed".to_owned();
             return Err(EngineError::Append(AppendError::ReadOnly(why)));
         }
-        self.queue.submit(batch, side, deadline).await
+        self.settled(batch, side, deadline).await
     }
 }
 

@@ -25,6 +25,13 @@ pub enum Moment {
     Time(Timestamp),
 }
 
+impl Moment {
+    /// True for the latest state: the past is shown as it was, the present without what has expired.
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Latest | Self::AtLeast(_) | Self::Behind(_))
+    }
+}
+
 /// How long a read waits for a revision: another node may be about to show it; a number that nobody has seen yet is refused.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How often it looks.
@@ -100,7 +107,7 @@ impl Engine {
     }
 
     /// By halves: commit times rise with revisions. `None` when even the oldest commit is later.
-    async fn last_commit_until(
+    pub(crate) async fn last_commit_until(
         &self,
         time: Timestamp,
         head: &Head,

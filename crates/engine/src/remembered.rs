@@ -19,7 +19,13 @@ pub(crate) struct Remembered {
     pub(crate) time: Timestamp,
     /// False: the request changed nothing, and the revision is not its own.
     pub(crate) committed: bool,
+    /// Of a transaction: a comparison had not held.
+    pub(crate) otherwise: bool,
 }
+
+/// Bits of the last byte of a row.
+const COMMITTED: u8 = 1;
+const OTHERWISE: u8 = 2;
 
 impl Remembered {
     pub(crate) fn of(key: &Idempotency, verdict: &Verdict) -> Self {
@@ -28,6 +34,7 @@ impl Remembered {
             revision: verdict.revision,
             time: verdict.time,
             committed: verdict.commit.is_some(),
+            otherwise: verdict.chosen.otherwise,
         }
     }
 
@@ -36,7 +43,9 @@ impl Remembered {
         row.put_slice(&self.fingerprint);
         row.put_u64(self.revision.0);
         row.put_i64(self.time.0);
-        row.put_u8(u8::from(self.committed));
+        let committed = if self.committed { COMMITTED } else { 0 };
+        let otherwise = if self.otherwise { OTHERWISE } else { 0 };
+        row.put_u8(committed | otherwise);
         row.freeze()
     }
 
@@ -45,12 +54,13 @@ impl Remembered {
         let (fingerprint, rest) = row.split_first_chunk::<32>()?;
         let (revision, rest) = rest.split_first_chunk::<8>()?;
         let (time, rest) = rest.split_first_chunk::<8>()?;
-        let [committed] = rest else { return None };
+        let [bits] = rest else { return None };
         Some(Self {
             fingerprint: *fingerprint,
             revision: Revision(u64::from_be_bytes(*revision)),
             time: Timestamp(i64::from_be_bytes(*time)),
-            committed: *committed != 0,
+            committed: bits & COMMITTED != 0,
+            otherwise: bits & OTHERWISE != 0,
         })
     }
 }
@@ -75,7 +85,10 @@ mod tests {
             revision: Revision(9),
             time: Timestamp(-3),
             committed: true,
+            otherwise: false,
         };
+        let other = Remembered { committed: false, otherwise: true, ..row.clone() };
+        assert_eq!(Remembered::decode(&other.encode()), Some(other));
         assert_eq!(Remembered::decode(&row.encode()), Some(row));
         assert_eq!(Remembered::decode(b"short"), None);
     }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use holdfast_auth::{Action, Resource};
 use holdfast_model::{Entry, Prefix, Revision};
-use holdfast_store::{At, PageLimit, Scan};
+use holdfast_store::{PageLimit, Scan};
 use sha2::{Digest, Sha256};
 
 use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::moment::Moment;
 use crate::names;
 
 /// A whole namespace.
@@ -33,6 +34,17 @@ impl Engine {
         namespace: &str,
         if_none_match: &str,
     ) -> Result<Snapshot, EngineError> {
+        self.snapshot_at(caller, namespace, if_none_match, Moment::Latest).await
+    }
+
+    /// The same of any moment.
+    pub async fn snapshot_at(
+        &self,
+        caller: &Caller,
+        namespace: &str,
+        if_none_match: &str,
+        moment: Moment,
+    ) -> Result<Snapshot, EngineError> {
         let proof = self.authorize(caller, Action::Read, Resource::namespace(namespace)).await?;
         let max = self.limits().snapshot_entries;
         let what = Scan::Entries {
@@ -41,7 +53,8 @@ impl Engine {
             after: None,
         };
         let limit = PageLimit::rows(max).and_bytes(self.limits().page_bytes);
-        let found = self.log().list(&proof, what, At::Latest, limit).await?;
+        let at = self.at(moment).await?;
+        let found = self.log().list(&proof, what, at, limit).await?;
         if found.more {
             return Err(if found.entries.len() >= max {
                 EngineError::SnapshotTooLarge { max }

@@ -90,6 +90,7 @@ fn housekeeping(conditions: Vec<Condition>) -> Batch {
         actor: Actor::system("expiry"),
         reason: String::new(),
         idempotency: None,
+        choice: None,
     }
 }
 

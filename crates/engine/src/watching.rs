@@ -130,7 +130,7 @@ impl Engine {
         Ok(proofs)
     }
 
-    fn check_filters(&self, filters: &[Filter]) -> Result<(), EngineError> {
+    pub(crate) fn check_filters(&self, filters: &[Filter]) -> Result<(), EngineError> {
         let max = self.limits().watch_filters;
         let most = |count: fn(&Filter) -> usize| filters.iter().map(count).max().unwrap_or(0);
         let counts = [

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::commit::Actor;
+use crate::compare::Compare;
 use crate::entry::{Codec, ValueType};
 use crate::name::{EntryKey, Key, Namespace, Prefix};
 use crate::precondition::Precondition;
@@ -25,6 +26,21 @@ pub struct Batch {
     pub reason: String,
     /// Makes a retry safe.
     pub idempotency: Option<Idempotency>,
+    /// Of a transaction: when to do something else instead.
+    pub choice: Option<Box<Choice>>,
+}
+
+/// What a batch does instead of its writes when one of its comparisons does not hold, and what it reads.
+#[derive(Debug, Clone, Default)]
+pub struct Choice {
+    /// All of them hold: the batch does what it says; one does not: `otherwise` instead.
+    pub compares: Vec<Compare>,
+    /// The entries to answer once the writes of the batch are applied.
+    pub reads: Vec<EntryKey>,
+    /// The writes instead.
+    pub otherwise: Vec<Write>,
+    /// The entries to answer once those are applied.
+    pub otherwise_reads: Vec<EntryKey>,
 }
 
 /// One write.
@@ -95,6 +111,8 @@ pub struct Quiet {
 /// A part of the keyspace that a decision was made from.
 #[derive(Debug, Clone)]
 pub enum Scope {
+    /// One entry.
+    Entry(EntryKey),
     /// One key name in every namespace.
     KeyAnywhere(Key),
     /// All keys of a namespace below a prefix.
@@ -105,6 +123,7 @@ impl Scope {
     /// True when an entry of this name belongs to the scope.
     pub fn contains(&self, at: &EntryKey) -> bool {
         match self {
+            Self::Entry(one) => at == one,
             Self::KeyAnywhere(key) => at.key == *key,
             Self::Below(namespace, prefix) => at.namespace == *namespace && prefix.matches(&at.key),
         }
@@ -128,10 +147,27 @@ impl Idempotency {
 }
 
 impl Batch {
+    /// The writes of both branches, those of the other one last: a refusal counts in this order.
+    pub fn all_writes(&self) -> impl Iterator<Item = &Write> {
+        let otherwise = self.choice.iter().flat_map(|choice| &choice.otherwise);
+        self.writes.iter().chain(otherwise)
+    }
+
+    /// Every entry that judging the batch looks at: written, then conditions, then compared, then read.
+    pub fn names(&self) -> impl Iterator<Item = &EntryKey> {
+        let choices = || self.choice.iter();
+        let compared = choices().flat_map(|choice| choice.compares.iter().map(|c| &c.at));
+        let read = choices().flat_map(|choice| choice.reads.iter().chain(&choice.otherwise_reads));
+        let written = self.all_writes().map(|write| &write.at);
+        written.chain(self.conditions.iter().map(|c| &c.at)).chain(compared).chain(read)
+    }
+
     /// About how many bytes it takes in memory and in the log.
     pub fn weight(&self) -> usize {
         const FIXED: usize = 192;
-        self.writes.iter().fold(FIXED + self.reason.len(), |sum, write| {
+        let read = self.choice.iter().map(|c| c.compares.len() + c.reads.len());
+        let read = FIXED * read.sum::<usize>();
+        self.all_writes().fold(FIXED + self.reason.len() + read, |sum, write| {
             let names = write.at.namespace.as_str().len() + write.at.key.as_str().len();
             let value = match &write.action {
                 WriteAction::Put { value, .. } => value.len(),

@@ -8,6 +8,7 @@
 //! - [`event`]: [`Event`], [`EventKind`]
 //! - [`commit`]: [`Commit`], [`Sealed`] (a commit in its canonical bytes, chained to the one before)
 //! - [`batch`]: [`Batch`], [`Write`], [`Condition`]: what a caller asks for
+//! - [`compare`]: what a transaction chooses by, a [`Compare`]
 //! - [`precondition`]: what has to hold, a [`Precondition`]
 //! - [`filter`]: [`Filter`]: what a watcher asks for
 //! - [`token`]: where a watch resumes, a [`ResumeToken`]
@@ -17,6 +18,7 @@
 
 pub mod batch;
 pub mod commit;
+pub mod compare;
 pub mod entry;
 pub mod error;
 pub mod event;
@@ -26,8 +28,11 @@ pub mod precondition;
 pub mod revision;
 pub mod token;
 
-pub use batch::{Batch, Condition, Idempotency, Quiet, Scope, Write, WriteAction, WriteMode};
+pub use batch::{
+    Batch, Choice, Condition, Idempotency, Quiet, Scope, Write, WriteAction, WriteMode,
+};
 pub use commit::{Actor, Cause, Commit, DecodeError, Sealed, StoredCommit};
+pub use compare::{Compare, Relation, Target};
 pub use entry::{Codec, Entry, ValueHash, ValueType};
 pub use error::ErrorKind;
 pub use event::{Event, EventKind};

@@ -1,7 +1,7 @@
 //! HTTP and JSON: the same use cases as over gRPC, with the same callers, for whoever has a browser or curl.
 //!
 //! - [`routes`]: **start here**: all of it as one router, over a network or without one
-//! - [`v1`]: the config.v1 dialect, a file for each noun
+//! - [`v1`]: the config.v1 dialect, a file for each noun; [`v2`]: holdfast.v1
 //! - [`caller`], [`headers`]: who calls
 //! - [`path`], [`query`], [`json`], [`etag`]: what is asked
 //! - [`fault`]: what went wrong
@@ -22,6 +22,7 @@ pub mod path;
 pub mod query;
 pub mod sse;
 pub mod v1;
+pub mod v2;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -89,9 +90,9 @@ impl Face {
     }
 }
 
-/// Everything under `/v1`, and the document that says what that is, for the server's router.
+/// Everything under `/v1` and `/v2`, and the document that says what that is, for the server's router.
 pub fn routes(face: &Face) -> Router {
-    v1::routes().merge(openapi::routes()).with_state(face.clone())
+    v1::routes().merge(v2::routes()).merge(openapi::routes()).with_state(face.clone())
 }
 
 /// The HTTP face of an engine without a network: a service for another program's router, or to be called directly. The

@@ -325,3 +325,85 @@ async fn a_time_to_live_ends_as_an_event() {
     assert_eq!(expired.events[0].kind, EventKind::EVENT_KIND_EXPIRE);
     server.stop().await;
 }
+
+/// What every call refuses by the path of the member: fields and enum values that nobody knows, and what is missing.
+#[tokio::test]
+async fn every_call_is_strict() {
+    use holdfast_api::holdfast_v1::compare::Target;
+    use holdfast_api::holdfast_v1::{
+        Branch, Compare, DiffRequest, EventsRequest, GetRequest, HistoryRequest, ListRequest,
+        Moment, Relation, RollbackRequest, SearchRequest, SnapshotRequest, State, TxnRequest,
+    };
+    let server = open().await;
+    let client = holdfast(&server).await;
+    let unknown = || UnknownField { number: 99, data: UnknownFieldData::Varint(1) };
+    let mut at = Moment::default();
+    at.__buffa_unknown_fields.push(unknown());
+    let get = GetRequest {
+        namespace: "a".into(),
+        key: "k".into(),
+        at: at.clone().into(),
+        ..Default::default()
+    };
+    let status = client.clone().get(get).await.expect_err("at");
+    fails(&status, Code::InvalidArgument, "INVALID_ARGUMENT", &[("field", "at")]);
+    let list = ListRequest { namespace: "a".into(), at: at.clone().into(), ..Default::default() };
+    let status = client.clone().list(list).await.expect_err("at");
+    fails(&status, Code::InvalidArgument, "INVALID_ARGUMENT", &[("field", "at")]);
+    let snapshot = SnapshotRequest { at: at.clone().into(), ..Default::default() };
+    let status = client.clone().snapshot(snapshot).await.expect_err("no namespace");
+    fails(&status, Code::InvalidArgument, "INVALID_ARGUMENT", &[("field", "namespace")]);
+    let history = HistoryRequest { namespace: "a".into(), ..Default::default() };
+    let status = client.clone().history(history).await.expect_err("no key");
+    fails(&status, Code::InvalidArgument, "INVALID_ARGUMENT", &[("field", "key")]);
+    let state = State { namespace: "a".into(), at: at.into(), ..Default::default() };
+    let diff = DiffRequest { from: state.clone().into(), to: state.into(), ..Default::default() };
+    let status = client.clone().diff(diff).await.expect_err("from.at");
+    fails(&status, Code::InvalidArgument, "INVALID_ARGUMENT", &[("field", "from.at")]);
+    let mut rollback = RollbackRequest { namespace: "a".into(), ..Default::default() };
+    rollback.__buffa_unknown_fields.push(unknown());
+    let status = client.clone().rollback(rollback).await.expect_err("an unknown field");
+    fails(&status, Code::InvalidArgument, "INVALID_ARGUMENT", &[("field", "request")]);
+    let events = EventsRequest { kinds: vec![77.into()], ..Default::default() };
+    let status = client.clone().events(events).await.expect_err("an unknown kind");
+    fails(&status, Code::InvalidArgument, "INVALID_ARGUMENT", &[("field", "kinds[0]")]);
+    let search = SearchRequest { pattern: "x".into(), r#where: 9.into(), ..Default::default() };
+    let status = client.clone().search(search).await.expect_err("an unknown place");
+    fails(&status, Code::InvalidArgument, "INVALID_ARGUMENT", &[("field", "where")]);
+
+    let compare = |relation: i32, target: Option<Target>| Compare {
+        namespace: "a".into(),
+        key: "k".into(),
+        relation: relation.into(),
+        target,
+        ..Default::default()
+    };
+    let hash = |relation: Relation, bytes: usize| {
+        compare(relation as i32, Some(Target::ValueHash(vec![0; bytes].into())))
+    };
+    for (compare, field) in [
+        (compare(1, None), "compares[0]"),
+        (compare(0, Some(Target::Version(1))), "compares[0].relation"),
+        (compare(42, Some(Target::Version(1))), "compares[0].relation"),
+        (hash(Relation::RELATION_EQUAL, 5), "compares[0].value_hash"),
+        (hash(Relation::RELATION_LESS, 32), "compares[0].value_hash"),
+        (Compare { key: String::new(), ..hash(Relation::RELATION_EQUAL, 32) }, "compares[0].key"),
+    ] {
+        let txn = TxnRequest { compares: vec![compare], ..Default::default() };
+        let status = client.clone().txn(txn).await.expect_err(field);
+        fails(&status, Code::InvalidArgument, "INVALID_ARGUMENT", &[("field", field)]);
+    }
+    let empty = Write { namespace: "a".into(), key: "k".into(), ..Write::default() };
+    let otherwise = Branch { writes: vec![put("a", "x", "1"), empty], ..Default::default() };
+    let txn = TxnRequest { otherwise: otherwise.into(), ..Default::default() };
+    let status = client.clone().txn(txn).await.expect_err("no action");
+    fails(&status, Code::InvalidArgument, "INVALID_ARGUMENT", &[("field", "otherwise.writes[1]")]);
+    let mut broken = put("a", "x", "no json");
+    broken.namespace = "a".into();
+    let then = Branch { writes: vec![broken], ..Default::default() };
+    let status = client.clone().txn(TxnRequest { then: then.into(), ..Default::default() }).await;
+    let status = status.expect_err("no JSON");
+    fails(&status, Code::InvalidArgument, "INVALID_VALUE", &[]);
+    assert!(status.message().contains("then.writes[0].put.value"), "{status:?}");
+    server.stop().await;
+}

@@ -8,7 +8,6 @@ mod cors;
 mod diff;
 mod keys;
 mod lists;
-mod openapi;
 mod paths;
 mod resume;
 mod stream;

@@ -32,6 +32,27 @@ pub fn event(index: usize, event: &Event, revision: Revision, committed: Timesta
     }
 }
 
+/// An entry.
+#[must_use]
+pub fn entry(entry: &Entry, values: bool) -> wire::Entry {
+    wire::Entry {
+        namespace: entry.at.namespace.as_str().into(),
+        key: entry.at.key.as_str().into(),
+        value: if values { entry.value.clone() } else { Bytes::new() },
+        codec: entry.codec.as_str().into(),
+        r#type: entry.value_type.number().into(),
+        version: entry.version,
+        ordinal: entry.ordinal,
+        create_revision: entry.create_revision.0,
+        mod_revision: entry.mod_revision.0,
+        created_at: time(entry.created_at).into(),
+        updated_at: time(entry.modified_at).into(),
+        expires_at: entry.expires_at.map(time).into(),
+        id: entry.id.to_string(),
+        ..wire::Entry::default()
+    }
+}
+
 /// A current entry, as the set event that an initial state shows it as.
 #[must_use]
 pub fn initial(index: usize, entry: &Entry) -> wire::Event {
@@ -76,7 +97,9 @@ pub fn cause(cause: Cause) -> wire::Cause {
     }
 }
 
-fn event_kind(kind: EventKind) -> wire::EventKind {
+/// What happened.
+#[must_use]
+pub fn event_kind(kind: EventKind) -> wire::EventKind {
     match kind {
         EventKind::Set => wire::EventKind::EVENT_KIND_SET,
         EventKind::Delete => wire::EventKind::EVENT_KIND_DELETE,
@@ -84,6 +107,20 @@ fn event_kind(kind: EventKind) -> wire::EventKind {
         EventKind::Metadata => wire::EventKind::EVENT_KIND_METADATA,
         EventKind::Revoke => wire::EventKind::EVENT_KIND_REVOKE,
         EventKind::Superseded => wire::EventKind::EVENT_KIND_SUPERSEDED,
+    }
+}
+
+/// What happened, from the wire; `None` when it is left open.
+#[must_use]
+pub fn model_event_kind(kind: wire::EventKind) -> Option<EventKind> {
+    match kind {
+        wire::EventKind::EVENT_KIND_UNSPECIFIED => None,
+        wire::EventKind::EVENT_KIND_SET => Some(EventKind::Set),
+        wire::EventKind::EVENT_KIND_DELETE => Some(EventKind::Delete),
+        wire::EventKind::EVENT_KIND_EXPIRE => Some(EventKind::Expire),
+        wire::EventKind::EVENT_KIND_METADATA => Some(EventKind::Metadata),
+        wire::EventKind::EVENT_KIND_REVOKE => Some(EventKind::Revoke),
+        wire::EventKind::EVENT_KIND_SUPERSEDED => Some(EventKind::Superseded),
     }
 }
 

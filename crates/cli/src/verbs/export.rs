@@ -9,6 +9,7 @@ use clap::Args;
 use crate::args::Global;
 use crate::connect::Server;
 use crate::failure::Failure;
+use crate::moment::Past;
 use crate::output;
 use crate::read;
 use crate::screen;
@@ -33,13 +34,19 @@ pub struct Export {
     /// Write into a directory that is not empty; files that are not part of this export stay there
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    past: Past,
 }
 
 impl Export {
     /// Reads the namespace and writes it down.
     pub async fn run(self, global: &Global, server: &Server) -> Result<(), Failure> {
         let format = self.format();
-        let found = read::moment(server, &global.namespace, &self.prefix).await?;
+        let (namespace, prefix) = (&global.namespace, &self.prefix);
+        let found = match self.past.moment() {
+            None => read::moment(server, namespace, prefix).await?,
+            Some(moment) => read::past(server, namespace, prefix, None, moment).await?,
+        };
         let mut items: Vec<Item> = found.into_iter().map(Item::from).collect();
         items.sort_by(|a, b| a.key.cmp(&b.key));
         match &self.out {

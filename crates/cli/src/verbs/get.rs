@@ -2,10 +2,12 @@
 
 use clap::Args;
 use holdfast_api::config_v1::{GetAliasRequest, GetRequest};
+use holdfast_api::holdfast_v1;
 
 use crate::args::Global;
 use crate::connect::Server;
 use crate::failure::Failure;
+use crate::moment::Past;
 use crate::output::{self, Layout};
 use crate::record::Record;
 use crate::tree::{Value, json};
@@ -21,12 +23,16 @@ pub struct Get {
     /// Print a JSON string as the text that it holds, without quotes
     #[arg(short, long)]
     string: bool,
+    #[command(flatten)]
+    past: Past,
 }
 
 impl Get {
     /// Asks for the key, then for an alias of its name.
     pub async fn run(self, global: &Global, server: &Server) -> Result<(), Failure> {
-        let found = match entry(server, &global.namespace, &self.key).await {
+        let found = match self.entry(global, server).await {
+            // What an alias stood for in the past is not kept.
+            Err(missing) if self.past.moment().is_some() => return Err(missing),
             Err(missing) if missing.is_not_found() => {
                 follow_alias(server, &global.namespace, &self.key, missing).await?
             }
@@ -38,6 +44,23 @@ impl Get {
             Layout::Table => output::entry_table(&[found]),
             layout => output::document(&Value::Table(found.members()), layout),
         }
+    }
+}
+
+impl Get {
+    async fn entry(&self, global: &Global, server: &Server) -> Result<Record, Failure> {
+        let Some(moment) = self.past.moment() else {
+            return entry(server, &global.namespace, &self.key).await;
+        };
+        let request = holdfast_v1::GetRequest {
+            namespace: global.namespace.clone(),
+            key: self.key.clone(),
+            at: moment.wire().into(),
+            ..holdfast_v1::GetRequest::default()
+        };
+        let answer = server.answer(server.holdfast.clone().get(server.request(request))).await?;
+        let entry = answer.entry.into_option();
+        entry.map(Record::from).ok_or_else(|| Failure::Refused("the server sent no entry".into()))
     }
 }
 

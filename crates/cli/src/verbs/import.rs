@@ -1,6 +1,5 @@
 //! `holdfast import`.
 
-mod diff;
 mod files;
 
 use std::collections::BTreeMap;
@@ -10,6 +9,7 @@ use clap::Args;
 use holdfast_api::holdfast_v1::Write;
 
 use crate::args::Global;
+use crate::changes;
 use crate::commit;
 use crate::connect::Server;
 use crate::failure::Failure;
@@ -59,6 +59,12 @@ pub struct Import {
     reason: Option<String>,
 }
 
+/// Shows what would change.
+fn dry_run(plan: &Plan, global: &Global) -> Result<(), Failure> {
+    let remark = format!(", {} unchanged; nothing was written", plan.same);
+    changes::show(&plan.changes, global, &remark)
+}
+
 impl Import {
     /// Reads the files, compares them with the server, and writes what differs.
     pub async fn run(self, global: &Global) -> Result<(), Failure> {
@@ -67,7 +73,7 @@ impl Import {
         let there = self.there(global, &server).await?;
         let plan = Plan::new(wanted, there, self.prune);
         if self.dry_run {
-            return diff::show(&plan, global);
+            return dry_run(&plan, global);
         }
         let bytes = plan.bytes(&global.namespace);
         let too_large = plan.changes.len() > MAX_EVENTS || bytes > MAX_BYTES;

@@ -5,6 +5,7 @@ use clap::Args;
 use crate::args::Global;
 use crate::connect::Server;
 use crate::failure::Failure;
+use crate::moment::Past;
 use crate::output::{self, Layout};
 use crate::read;
 
@@ -19,13 +20,19 @@ pub struct List {
     /// Show no more than this many
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,
+    #[command(flatten)]
+    past: Past,
 }
 
 impl List {
     /// Reads page after page and shows them as one list.
     pub async fn run(self, global: &Global, server: &Server) -> Result<(), Failure> {
         let limit = self.limit.and_then(|limit| usize::try_from(limit).ok());
-        let found = read::entries(server, &global.namespace, &self.prefix, limit).await?;
+        let (namespace, prefix) = (&global.namespace, &self.prefix);
+        let found = match self.past.moment() {
+            None => read::entries(server, namespace, prefix, limit).await?,
+            Some(moment) => read::past(server, namespace, prefix, limit, moment).await?,
+        };
         output::records(&found, global.output.unwrap_or(Layout::Table))
     }
 }

@@ -3,6 +3,8 @@
 pub mod alias;
 pub mod bench;
 pub mod delete;
+pub mod diff;
+pub mod events;
 pub mod export;
 pub mod get;
 pub mod history;
@@ -10,9 +12,12 @@ pub mod import;
 pub mod list;
 pub mod ns;
 pub mod repair;
+pub mod rollback;
+pub mod search;
 pub mod serve;
 pub mod set;
 pub mod snapshot;
+pub mod txn;
 pub mod watch;
 
 use crate::args::{Cli, Command, Global};
@@ -47,6 +52,11 @@ async fn talk(command: Command, global: Global) -> Result<(), Failure> {
         Command::List(list) => list.run(&global, &server).await,
         Command::Watch(watch) => watch.run(&global, server).await,
         Command::History(history) => history.run(&global, &server).await,
+        Command::Diff(diff) => diff.run(&global, &server).await,
+        Command::Rollback(rollback) => rollback.run(&global, &server).await,
+        Command::Txn(txn) => txn.run(&global, &server).await,
+        Command::Search(search) => search.run(&global, &server).await,
+        Command::Events(events) => events.run(&global, &server).await,
         Command::Snapshot(snapshot) => snapshot.run(&global, &server).await,
         Command::Alias(alias) => alias.run(&global, &server).await,
         Command::Ns(ns) => ns.run(&global, &server).await,

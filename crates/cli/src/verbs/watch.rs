@@ -1,6 +1,5 @@
 //! `holdfast watch`.
 
-mod change;
 mod printer;
 mod progress;
 
@@ -13,11 +12,11 @@ use holdfast_api::{config_v1, convert};
 use tonic::{Code, Request, Streaming};
 
 use crate::args::Global;
+use crate::change::Change;
 use crate::connect::Server;
 use crate::failure::Failure;
 use crate::screen;
 
-use change::Change;
 use printer::Printer;
 use progress::Progress;
 

@@ -9,7 +9,8 @@ use tokio::task::JoinHandle;
 use super::{Committed, Job};
 use crate::error::EngineError;
 
-type Answer = (Job, Result<Committed, EngineError>);
+/// A batch and how it went.
+pub(super) type Answer = (Job, Result<Committed, EngineError>);
 
 /// Where the committer leaves answers. What waits there is bounded by the queue: a job gives its room back when it is told.
 pub(crate) struct Answers {

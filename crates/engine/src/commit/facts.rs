@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use holdfast_model::{Batch, Entry, EntryKey, Idempotency, Quiet, WriteAction};
+use holdfast_model::{Batch, Entry, EntryKey, Idempotency, Quiet, Write, WriteAction};
 use holdfast_store::{At, PageLimit, Row, Scan, StoreError};
 use quick_cache::DefaultHashBuilder;
 
@@ -50,17 +50,25 @@ impl Log {
     pub(super) async fn gather(&self, batches: &[&Batch]) -> Result<Gathered<'_>, StoreError> {
         let mut remembered = HashMap::new();
         for key in batches.iter().filter_map(|batch| batch.idempotency.as_ref()) {
-            let prefix = side_key(key);
-            let what = Scan::Side { prefix: prefix.clone(), after: None };
-            let page = self.store.scan(&what, At::Latest, PageLimit::rows(1)).await?.value;
-            if let Some(Row::Side(_, row)) = page.rows.first()
-                && let Some(row) = Remembered::decode(row)
-            {
-                remembered.insert(prefix, row);
+            if let Some(row) = self.remembered(key).await? {
+                remembered.insert(side_key(key), row);
             }
         }
         let known = self.know(batches).await?;
         Ok(Gathered { known, remembered, log: self })
+    }
+
+    /// What was answered under this idempotency key.
+    pub(crate) async fn remembered(
+        &self,
+        key: &Idempotency,
+    ) -> Result<Option<Remembered>, StoreError> {
+        let what = Scan::Side { prefix: side_key(key), after: None };
+        let page = self.store.scan(&what, At::Latest, PageLimit::rows(1)).await?.value;
+        Ok(match page.rows.first() {
+            Some(Row::Side(_, row)) => Remembered::decode(row),
+            _ => None,
+        })
     }
 
     /// Brings what judging the batch will need into the cache, here, on the caller's own thread: the committer's time is
@@ -108,6 +116,7 @@ impl Log {
 
 /// The keys that a batch touches, and whether it may create them.
 fn names(batch: &Batch) -> impl Iterator<Item = (&EntryKey, bool)> {
-    let writes = batch.writes.iter().map(|w| (&w.at, matches!(w.action, WriteAction::Put { .. })));
-    writes.chain(batch.conditions.iter().map(|c| (&c.at, false)))
+    let puts = |write: &Write| matches!(write.action, WriteAction::Put { .. });
+    let written = batch.all_writes().map(puts);
+    batch.names().zip(written.chain(std::iter::repeat(false)))
 }

@@ -6,21 +6,26 @@
 //! - [`queue`]: where batches wait, bounded in bytes
 //! - [`facts`]: what the judge is told about the log
 //! - [`run`]: the thread
+//! - [`turn`]: who settles: the thread, or a caller that is alone
 //! - [`answers`]: what tells the callers
 
 mod answers;
 mod facts;
 mod queue;
 mod run;
+mod turn;
+mod wait;
 
 use holdfast_model::{Head, Revision, Sealed, Timestamp};
 use std::sync::Arc;
 
+use crate::judge::Chosen;
 use crate::remembered::Remembered;
 
 pub(crate) use answers::Answers;
 pub(crate) use queue::{Job, Queue};
 pub(crate) use run::run;
+pub(crate) use turn::Turn;
 
 /// A batch went through.
 #[derive(Debug, Clone)]
@@ -30,6 +35,7 @@ pub(crate) struct Committed {
     /// `None`: nothing changed, or it is a replay.
     pub(crate) commit: Option<Arc<Sealed>>,
     pub(crate) replay: Option<Remembered>,
+    pub(crate) chosen: Chosen,
     /// The head after the group.
     pub(crate) head: Head,
 }

@@ -1,6 +1,7 @@
 //! Where batches wait for the committer.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
@@ -31,43 +32,58 @@ pub(crate) struct Queue {
     jobs: RwLock<Option<Sender<Job>>>,
     room: Arc<Semaphore>,
     permits: usize,
+    /// Jobs that the committer has not taken.
+    waiting: AtomicUsize,
 }
+
+/// What comes back to the caller of a job.
+pub(super) type Answered = oneshot::Receiver<Result<Committed, EngineError>>;
 
 impl Queue {
     pub(crate) fn new(bytes: usize) -> (Self, Receiver<Job>) {
         let (sender, receiver) = channel();
         let permits = (bytes / PERMIT_BYTES).clamp(1, Semaphore::MAX_PERMITS);
         let room = Arc::new(Semaphore::new(permits));
-        (Self { jobs: RwLock::new(Some(sender)), room, permits }, receiver)
+        let jobs = RwLock::new(Some(sender));
+        (Self { jobs, room, permits, waiting: AtomicUsize::new(0) }, receiver)
     }
 
-    /// Waits for room, hands the batch over and waits for the answer. Dropped before the batch is handed over, nothing
-    /// happens; dropped later, only the answer is lost.
-    pub(super) async fn send(
+    /// Waits for room. Dropped before the job is pushed, nothing happens.
+    pub(super) async fn job(
         &self,
         batch: Batch,
         side: Vec<SideWrite>,
         deadline: Option<Instant>,
-    ) -> Result<oneshot::Receiver<Result<Committed, EngineError>>, EngineError> {
+    ) -> Result<(Job, Answered), EngineError> {
         let weight = batch.weight();
         // At most `permits`, which fits.
         let wanted = weight.div_ceil(PERMIT_BYTES).clamp(1, self.permits) as u32;
         let room = Arc::clone(&self.room).acquire_many_owned(wanted).await;
         let _room = room.map_err(|_| EngineError::Stopping)?;
         let (answer, answered) = oneshot::channel();
-        let job = Job { batch, side, deadline, answer, weight, _room };
-        let taken = self.jobs.read().as_ref().is_some_and(|jobs| jobs.send(job).is_ok());
-        if taken { Ok(answered) } else { Err(EngineError::Stopping) }
+        Ok((Job { batch, side, deadline, answer, weight, _room }, answered))
     }
 
-    pub(crate) async fn submit(
-        &self,
-        batch: Batch,
-        side: Vec<SideWrite>,
-        deadline: Option<Instant>,
-    ) -> Result<Committed, EngineError> {
-        let answered = self.send(batch, side, deadline).await?;
-        answered.await.unwrap_or(Err(EngineError::Stopping))
+    /// Hands a job to the committer.
+    pub(super) fn push(&self, job: Job) -> Result<(), EngineError> {
+        self.waiting.fetch_add(1, Relaxed);
+        let taken = self.jobs.read().as_ref().is_some_and(|jobs| jobs.send(job).is_ok());
+        if taken { Ok(()) } else { Err(EngineError::Stopping) }
+    }
+
+    /// The committer took so many jobs.
+    pub(super) fn taken(&self, jobs: usize) {
+        self.waiting.fetch_sub(jobs, Relaxed);
+    }
+
+    /// Jobs that wait for the committer.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.load(Relaxed)
+    }
+
+    /// False once it takes no more.
+    pub(super) fn is_open(&self) -> bool {
+        !self.room.is_closed()
     }
 
     /// Bytes that wait or are being committed.

@@ -5,10 +5,11 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
-use futures::executor::block_on;
 use holdfast_model::{Batch, Cause, Head};
 use holdfast_store::AppendError;
 
+use super::answers::Answer;
+use super::wait::block_on;
 use super::{Answers, Committed, Job};
 use crate::error::EngineError;
 use crate::judge::{Circumstances, Judgement, Refusal, judge};
@@ -38,12 +39,13 @@ pub(crate) fn run(log: &Arc<Log>, jobs: &Receiver<Job>, answers: &Answers) {
             }
             group.push(job);
         }
-        answers.send(log.settle(group));
+        log.queue.taken(group.len());
+        answers.send(log.settle_in_turn(group));
     }
 }
 
 impl Log {
-    fn settle(&self, group: Vec<Job>) -> Vec<(Job, Result<Committed, EngineError>)> {
+    pub(super) fn settle(&self, group: Vec<Job>) -> Vec<Answer> {
         let now = Instant::now();
         let late = |job: &Job| job.deadline.is_some_and(|deadline| deadline < now);
         let (late, group): (Vec<_>, Vec<_>) = group.into_iter().partition(late);
@@ -96,6 +98,7 @@ impl Log {
                             time: verdict.time,
                             commit: verdict.commit,
                             replay: verdict.replay,
+                            chosen: verdict.chosen,
                             head,
                         })
                     });
@@ -143,9 +146,11 @@ impl Log {
     fn refused(&self, batch: &Batch, refusal: Refusal) -> EngineError {
         self.metrics.refused.inc();
         let names = |at: &holdfast_model::EntryKey| (at.namespace.to_string(), at.key.to_string());
+        let written =
+            |index| batch.all_writes().nth(index).map(|w| names(&w.at)).unwrap_or_default();
         match refusal {
             Refusal::Write(index, unmet) => {
-                let (namespace, key) = names(&batch.writes[index].at);
+                let (namespace, key) = written(index);
                 EngineError::Conflict { namespace, key, write: Some(index), unmet }
             }
             Refusal::Condition(index, unmet) => {
@@ -153,11 +158,11 @@ impl Log {
                 EngineError::Conflict { namespace, key, write: None, unmet }
             }
             Refusal::Exists(index) => {
-                let (namespace, key) = names(&batch.writes[index].at);
+                let (namespace, key) = written(index);
                 EngineError::KeyExists { namespace, key }
             }
             Refusal::Missing(index) => {
-                let (namespace, key) = names(&batch.writes[index].at);
+                let (namespace, key) = written(index);
                 EngineError::NotFound { namespace, key }
             }
             Refusal::Stale => EngineError::Contended,

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use holdfast_auth::{Authorized, Resource};
-use holdfast_model::{Entry, Key, Namespace, Prefix, Revision};
+use holdfast_model::{Entry, Key, Namespace, Prefix, Revision, Timestamp};
 use holdfast_store::{At, PageLimit, Scan};
 
 use crate::error::EngineError;
@@ -24,6 +24,8 @@ pub(crate) struct Side {
     pub(crate) revision: Revision,
     rows: VecDeque<Arc<Entry>>,
     more: bool,
+    /// What has expired by then is left out.
+    now: Option<Timestamp>,
 }
 
 /// A key with its entries in the older and in the newer state: at least one of the two.
@@ -45,7 +47,13 @@ impl Side {
         after: Option<Key>,
         revision: Revision,
     ) -> Self {
-        Self { proof, namespace, prefix, after, revision, rows: VecDeque::new(), more: true }
+        let rows = VecDeque::new();
+        Self { proof, namespace, prefix, after, revision, rows, more: true, now: None }
+    }
+
+    /// Without what has expired by then.
+    pub(crate) fn living_at(self, now: Timestamp) -> Self {
+        Self { now: Some(now), ..self }
     }
 
     /// Has a row at hand, if there is one.
@@ -60,7 +68,8 @@ impl Side {
             let found = log.list(&self.proof, what, At::Revision(self.revision), limit).await?;
             self.after = found.entries.last().map(|entry| entry.at.key.clone());
             self.more = found.more;
-            self.rows = found.entries.into();
+            let dead = |entry: &Entry| self.now.is_some_and(|now| entry.expired(now));
+            self.rows = found.entries.into_iter().filter(|entry| !dead(entry)).collect();
         }
         Ok(())
     }

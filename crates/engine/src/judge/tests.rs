@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use holdfast_model::{Codec, Condition, Key, LogId, Namespace, Scope, ValueType};
+use holdfast_model::{
+    Choice, Codec, Compare, Condition, Key, LogId, Namespace, Relation, Scope, Target, ValueType,
+};
 use proptest::prelude::*;
 
 use super::*;
@@ -78,6 +80,7 @@ fn batch(writes: Vec<Write>) -> Batch {
         actor: Actor::system("test"),
         reason: String::new(),
         idempotency: None,
+        choice: None,
     }
 }
 
@@ -276,4 +279,31 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_choice_is_made_from_what_the_batches_before_it_did() {
+    let missing =
+        || Compare { at: key("a", "lock"), target: Target::Version(0), relation: Relation::Equal };
+    let choice = || Choice {
+        compares: vec![missing()],
+        otherwise: vec![put("waiting", WriteMode::Upsert, None), delete("none", false)],
+        otherwise_reads: vec![key("a", "lock")],
+        ..Choice::default()
+    };
+    let take = |choice: Choice| Batch {
+        choice: Some(Box::new(choice)),
+        ..batch(vec![put("lock", WriteMode::Upsert, None)])
+    };
+    let waits = Choice { otherwise: vec![put("waiting", WriteMode::Upsert, None)], ..choice() };
+    let judged = run(&head(), &Known::default(), 5, &[take(choice()), take(waits), take(choice())]);
+    let [Ok(first), Ok(second), Err(third)] = judged.verdicts.as_slice() else {
+        panic!("two go through")
+    };
+    assert!(!first.chosen.otherwise && second.chosen.otherwise);
+    let seen: Vec<_> = second.chosen.reads.iter().flatten().map(|e| e.mod_revision).collect();
+    assert_eq!(seen, [first.revision]);
+    // Counted over the writes of both branches.
+    assert_eq!(*third, Refusal::Missing(2));
+    assert_eq!(judged.group.commits.len(), 2);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use holdfast_model::{Floors, Head, Revision, Sealed, Timestamp};
+use holdfast_model::{Floors, Head, Revision, Timestamp};
 use holdfast_store::{At, PageLimit, Row, Scan, SideWrite};
 
 use super::{elapsed, write_side};
@@ -75,19 +75,14 @@ async fn first_at(log: &Log, head: &Head, oldest: Timestamp) -> Result<Revision,
     let (mut low, mut high) = (head.floors.events.0, head.revision.0);
     while low < high {
         let middle = low + (high - low) / 2;
-        match commit_from(log, middle).await? {
+        match log.first_from(Revision(middle)).await? {
             // Epochs leave holes: the commit found may lie above the middle.
             Some(found) if found.commit().time < oldest => low = found.commit().revision.0 + 1,
             _ => high = middle,
         }
     }
-    let found = commit_from(log, low.min(head.revision.0)).await?;
+    let found = log.first_from(Revision(low.min(head.revision.0))).await?;
     Ok(found.map_or(head.revision, |sealed| sealed.commit().revision))
-}
-
-async fn commit_from(log: &Log, revision: u64) -> Result<Option<Arc<Sealed>>, EngineError> {
-    let after = Revision(revision.saturating_sub(1));
-    Ok(log.store.commits(after, 1).await?.commits.into_iter().next())
 }
 
 /// The first commit that may stay so that at most `most` bytes do.

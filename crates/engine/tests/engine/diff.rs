@@ -4,7 +4,7 @@ use holdfast_model::{ErrorKind, Revision};
 use super::*;
 
 fn state(namespace: &str, moment: Moment) -> State {
-    State { namespace: namespace.into(), moment }
+    State { namespace: namespace.into(), moment, live: false }
 }
 
 fn between(from: State, to: State) -> Diff {

@@ -5,6 +5,10 @@ mod batches;
 mod diff;
 mod entries;
 mod faults;
+mod looking;
+mod past;
+mod rollback;
+mod txn;
 mod upkeep;
 mod watching;
 

@@ -1,19 +1,33 @@
 //! The holdfast.v1 dialect: strict about what it is asked, exact about what went wrong.
 //!
-//! - `commit`, `watch`: the RPCs
+//! - `commit`, `watch`, `txn`, `read`, `diff`, `rollback`, `events`, `search`: the RPCs
+//! - `moment`, `cursor`: which state a read is of, and how its pages hang together
 //! - `frames`: commits as frames of at most 1 MiB
 //! - `strict`: what is refused, with the path of the member
 //! - `error`: reasons and metadata
 
-mod commit;
+pub(crate) mod commit;
+mod cursor;
+pub(crate) mod diff;
 mod error;
+pub(crate) mod events;
 mod frames;
+mod moment;
+pub(crate) mod read;
+pub(crate) mod rollback;
+pub(crate) mod search;
 mod strict;
-mod watch;
+pub(crate) mod txn;
+pub(crate) mod watch;
 
 use holdfast_api::Encoded;
 use holdfast_api::holdfast_v1::holdfast_service_server::HoldfastService;
-use holdfast_api::holdfast_v1::{CommitRequest, CommitResponse, WatchRequest, WatchResponse};
+use holdfast_api::holdfast_v1::{
+    CommitRequest, CommitResponse, DiffRequest, DiffResponse, EventsRequest, EventsResponse,
+    GetRequest, GetResponse, HistoryRequest, HistoryResponse, ListRequest, ListResponse,
+    RollbackRequest, RollbackResponse, SearchRequest, SearchResponse, SnapshotRequest,
+    SnapshotResponse, TxnRequest, TxnResponse, WatchRequest, WatchResponse,
+};
 use tonic::{Request, Response, Status, async_trait};
 
 use super::call::{Shared, Streamed, streaming, unary};
@@ -33,12 +47,11 @@ impl HoldfastV1 {
     }
 }
 
+type Answer<A> = Result<Response<Encoded<A>>, Status>;
+
 #[async_trait]
 impl HoldfastService for HoldfastV1 {
-    async fn commit(
-        &self,
-        request: Request<CommitRequest>,
-    ) -> Result<Response<Encoded<CommitResponse>>, Status> {
+    async fn commit(&self, request: Request<CommitRequest>) -> Answer<CommitResponse> {
         unary(&self.shared, "holdfast.v1/Commit", request, commit::commit).await
     }
 
@@ -49,5 +62,41 @@ impl HoldfastService for HoldfastV1 {
         request: Request<WatchRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
         streaming(&self.shared, "holdfast.v1/Watch", request, watch::watch).await
+    }
+
+    async fn txn(&self, request: Request<TxnRequest>) -> Answer<TxnResponse> {
+        unary(&self.shared, "holdfast.v1/Txn", request, txn::txn).await
+    }
+
+    async fn get(&self, request: Request<GetRequest>) -> Answer<GetResponse> {
+        unary(&self.shared, "holdfast.v1/Get", request, read::get).await
+    }
+
+    async fn list(&self, request: Request<ListRequest>) -> Answer<ListResponse> {
+        unary(&self.shared, "holdfast.v1/List", request, read::list).await
+    }
+
+    async fn snapshot(&self, request: Request<SnapshotRequest>) -> Answer<SnapshotResponse> {
+        unary(&self.shared, "holdfast.v1/Snapshot", request, read::snapshot).await
+    }
+
+    async fn history(&self, request: Request<HistoryRequest>) -> Answer<HistoryResponse> {
+        unary(&self.shared, "holdfast.v1/History", request, read::history).await
+    }
+
+    async fn diff(&self, request: Request<DiffRequest>) -> Answer<DiffResponse> {
+        unary(&self.shared, "holdfast.v1/Diff", request, diff::diff).await
+    }
+
+    async fn rollback(&self, request: Request<RollbackRequest>) -> Answer<RollbackResponse> {
+        unary(&self.shared, "holdfast.v1/Rollback", request, rollback::rollback).await
+    }
+
+    async fn events(&self, request: Request<EventsRequest>) -> Answer<EventsResponse> {
+        unary(&self.shared, "holdfast.v1/Events", request, events::events).await
+    }
+
+    async fn search(&self, request: Request<SearchRequest>) -> Answer<SearchResponse> {
+        unary(&self.shared, "holdfast.v1/Search", request, search::search).await
     }
 }

@@ -11,13 +11,10 @@ use http::header;
 use serde_json::{Map, Value, json};
 
 use super::fault::Fault;
-use super::v1;
+use super::{v1, v2};
 
 /// Built once; it does not depend on settings.
 static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| document().to_string().into());
-
-/// The dialects that are described, each by itself.
-const DIALECTS: &[fn() -> Part] = &[v1::openapi::part];
 
 /// What a dialect adds to the document.
 pub(crate) struct Part {
@@ -44,7 +41,7 @@ pub fn document() -> Value {
     let (mut paths, mut schemas) = (Map::new(), Map::new());
     paths.insert("/openapi.json".into(), own_path());
     schemas.insert("Status".into(), status_schema());
-    for part in DIALECTS.iter().map(|part| part()) {
+    for part in [v1::openapi::part(), v2::openapi::part()] {
         extend(&mut paths, part.paths);
         extend(&mut schemas, part.schemas);
     }
@@ -136,9 +133,11 @@ fn failure(status: u16) -> Value {
         404 => "There is no such thing.",
         408 => "The body did not arrive in time.",
         409 => "It exists already, or something else is in the way.",
+        410 => "The revision is no longer kept, or of another log.",
         412 => "The condition of a header did not hold.",
         413 => "The body is too large.",
         415 => "The body is not JSON.",
+        422 => "The idempotency key was used for another request.",
         429 => "A limit is reached, or disk space is short.",
         499 => "The caller went away.",
         501 => "This server cannot do that.",

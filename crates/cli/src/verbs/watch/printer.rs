@@ -1,7 +1,7 @@
 //! Changes on stdout.
 
-use super::change::Change;
 use crate::args::Global;
+use crate::change::Change;
 use crate::failure::Failure;
 use crate::output::{self, Layout};
 use crate::record::{printable, to_second};

@@ -4,7 +4,7 @@ use holdfast_api::convert;
 use holdfast_api::holdfast_v1::WatchResponse;
 use holdfast_api::holdfast_v1::watch_response::Kind;
 
-use super::change::Change;
+use crate::change::Change;
 
 /// What was seen so far.
 #[derive(Debug, Default)]

@@ -35,7 +35,7 @@ fn requested(request: CommitRequest) -> Result<Requested, Refusal> {
     let writes = request.writes.into_iter().enumerate();
     let conditions = request.conditions.into_iter().enumerate();
     Ok(Requested {
-        writes: writes.map(|(index, one)| write(index, one)).collect::<Result<_, _>>()?,
+        writes: writes.map(|(index, one)| write("", index, one)).collect::<Result<_, _>>()?,
         conditions: conditions
             .map(|(index, one)| condition(index, one))
             .collect::<Result<_, _>>()?,
@@ -44,8 +44,9 @@ fn requested(request: CommitRequest) -> Result<Requested, Refusal> {
     })
 }
 
-fn write(index: usize, write: Write) -> Result<RequestedWrite, Refusal> {
-    let path = || format!("writes[{index}]");
+/// A write; `inside` is the path of the message that has it, with its dot.
+pub(crate) fn write(inside: &str, index: usize, write: Write) -> Result<RequestedWrite, Refusal> {
+    let path = || format!("{inside}writes[{index}]");
     known(&path(), &write.__buffa_unknown_fields)?;
     named(&path, &write.namespace, &write.key)?;
     let action = match write.action {
@@ -82,7 +83,8 @@ fn condition(index: usize, condition: Condition) -> Result<RequestedCondition, R
     Ok(RequestedCondition { namespace, key, condition: wanted })
 }
 
-fn named(path: &impl Fn() -> String, namespace: &str, key: &str) -> Result<(), Refusal> {
+/// Both names are given.
+pub(crate) fn named(path: &impl Fn() -> String, namespace: &str, key: &str) -> Result<(), Refusal> {
     for (name, value) in [("namespace", namespace), ("key", key)] {
         if value.is_empty() {
             return Err(invalid(format!("{}.{name}", path()), "is required"));
@@ -101,7 +103,7 @@ fn precondition(
     wanted.map(Some).map_err(|(member, why)| invalid(format!("{}.if.{member}", path()), why))
 }
 
-fn result(done: Done) -> WriteResult {
+pub(crate) fn result(done: Done) -> WriteResult {
     WriteResult {
         namespace: done.namespace,
         key: done.key,

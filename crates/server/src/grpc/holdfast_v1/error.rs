@@ -37,6 +37,11 @@ pub(crate) fn invalid(field: impl Into<String>, why: impl Into<String>) -> Refus
     EngineError::InvalidArgument { field: field.into(), why: why.into() }.into()
 }
 
+/// A cursor that this server did not make, or not for this request.
+pub(crate) fn invalid_cursor(why: &str) -> Refusal {
+    Refusal(status(ErrorKind::InvalidCursor, &format!("invalid cursor: {why}"), Vec::new()))
+}
+
 fn status(kind: ErrorKind, message: &str, metadata: Vec<(&str, String)>) -> Status {
     let row = row(kind);
     with_info(row.code, message, &info(row.reason, HOLDFAST_V1_DOMAIN, metadata))
@@ -51,7 +56,8 @@ fn metadata(error: &EngineError) -> Vec<(&'static str, String)> {
         EngineError::ValueTooLarge { size, max } => {
             vec![("size", size.to_string()), ("max", max.to_string())]
         }
-        EngineError::CommitTooLarge { events, bytes, max_events, max_bytes } => vec![
+        EngineError::CommitTooLarge { events, bytes, max_events, max_bytes }
+        | EngineError::RollbackTooLarge { events, bytes, max_events, max_bytes } => vec![
             ("events", events.to_string()),
             ("bytes", bytes.to_string()),
             ("max_events", max_events.to_string()),
@@ -69,6 +75,11 @@ fn metadata(error: &EngineError) -> Vec<(&'static str, String)> {
             metadata.push(found(unmet));
             metadata
         }
+        EngineError::MovedOn { namespace, key, expected } => vec![
+            ("namespace", namespace.clone()),
+            ("key", key.clone()),
+            ("expected", expected.to_string()),
+        ],
         EngineError::ForeignLog { oldest }
         | EngineError::Store(StoreError::Compacted { oldest, .. }) => {
             vec![("oldest", oldest.to_string())]

@@ -34,6 +34,24 @@ pub(crate) fn choice<E: Enumeration>(
     })
 }
 
+/// How many an answer may hold when the request does not say, and at most.
+const PAGE: usize = 1_000;
+const LARGEST_PAGE: usize = 10_000;
+
+/// The limit of a page.
+pub(crate) fn limit(wanted: u32) -> usize {
+    match usize::try_from(wanted) {
+        Ok(0) => PAGE,
+        Ok(wanted) => wanted.min(LARGEST_PAGE),
+        Err(_) => LARGEST_PAGE,
+    }
+}
+
+/// A member that has to be given.
+pub(crate) fn required(path: &str, value: &str) -> Result<(), Refusal> {
+    if value.is_empty() { Err(invalid(path, "is required")) } else { Ok(()) }
+}
+
 /// A duration has to be longer than zero.
 pub(crate) fn span(
     path: impl FnOnce() -> String,

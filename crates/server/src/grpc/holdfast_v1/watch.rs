@@ -48,7 +48,8 @@ fn requested(request: WatchRequest, usual: Duration) -> Result<Watch, Refusal> {
     })
 }
 
-fn filter(index: usize, filter: WireFilter) -> Result<Filter, Refusal> {
+/// What to look at.
+pub(crate) fn filter(index: usize, filter: WireFilter) -> Result<Filter, Refusal> {
     known(&format!("filters[{index}]"), &filter.__buffa_unknown_fields)?;
     let namespaces = if filter.namespace.is_empty() { vec![] } else { vec![filter.namespace] };
     let prefixes = if filter.prefix.is_empty() { vec![] } else { vec![Prefix::new(filter.prefix)] };

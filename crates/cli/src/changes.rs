@@ -1,39 +1,48 @@
-//! What a dry run shows.
+//! Changes from one state to another: what a dry run and a diff show.
 
 use crate::args::Global;
 use crate::failure::Failure;
 use crate::output::{self, Layout};
-use crate::plan::{Change, Plan};
+use crate::plan::Change;
 use crate::record::{Record, printable};
 use crate::screen::{Ink, Paint};
 use crate::tree::{Item, Value};
 
-/// Shows the plan: a line for each change, or documents.
-pub(super) fn show(plan: &Plan, global: &Global) -> Result<(), Failure> {
+/// A line for each change, or documents; then a remark, where a person reads.
+pub fn show(changes: &[Change], global: &Global, remark: &str) -> Result<(), Failure> {
     let layout = global.output.unwrap_or(Layout::Table);
     match layout {
-        Layout::Raw => output::lines(plan.changes.iter().map(Change::key)),
-        Layout::Table => lines(plan, Paint::stdout()),
+        Layout::Raw => output::lines(changes.iter().map(Change::key)),
+        Layout::Table => {
+            lines(changes, Paint::stdout())?;
+            output::line(&format!("{}{remark}", counted(changes)))
+        }
         _ => {
-            let changes = plan.changes.iter().map(|change| document(change, global)).collect();
+            let changes = changes.iter().map(|change| document(change, global)).collect();
             output::document(&Value::List(changes), layout)
         }
     }
 }
 
-fn lines(plan: &Plan, paint: Paint) -> Result<(), Failure> {
+/// How many of which kind.
+fn counted(changes: &[Change]) -> String {
+    let count = |of: fn(&Change) -> bool| changes.iter().filter(|change| of(change)).count();
+    format!(
+        "{} to add, {} to change, {} to remove",
+        count(|change| matches!(change, Change::Add(_))),
+        count(|change| matches!(change, Change::Replace { .. })),
+        count(|change| matches!(change, Change::Remove(_))),
+    )
+}
+
+fn lines(changes: &[Change], paint: Paint) -> Result<(), Failure> {
     let width = output::width();
     let line = |change: &Change| match change {
         Change::Add(item) => paint.ink(Ink::Green, &one_sided('+', item, width)),
         Change::Remove(item) => paint.ink(Ink::Red, &one_sided('-', item, width)),
         Change::Replace { old, new } => paint.ink(Ink::Yellow, &two_sided(old, new, width)),
     };
-    output::lines(plan.changes.iter().map(line))?;
-    let [added, changed, removed] = plan.counts();
-    output::line(&format!(
-        "{added} to add, {changed} to change, {removed} to remove, {} unchanged; nothing was written",
-        plan.same
-    ))
+    output::lines(changes.iter().map(line))
 }
 
 fn one_sided(sign: char, item: &Item, width: Option<usize>) -> String {

@@ -9,24 +9,24 @@ use crate::tree::Value;
 
 /// One line of a watch.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Change {
+pub struct Change {
     /// What happened: `set`, `delete`, ...
-    pub(super) word: &'static str,
+    pub word: &'static str,
     /// In which commit; config.v1 does not say.
-    pub(super) revision: Option<u64>,
+    pub revision: Option<u64>,
     /// When.
-    pub(super) time: Option<Timestamp>,
+    pub time: Option<Timestamp>,
     /// Why, when somebody said so.
-    pub(super) reason: String,
+    pub reason: String,
     /// Behind the last change of a commit: the place from where a watch can go on.
-    pub(super) token: Option<String>,
+    pub token: Option<String>,
     /// The new version; only the names when the key is gone.
-    pub(super) record: Record,
+    pub record: Record,
 }
 
 impl Change {
     /// Of an event; `initial` when it only tells what is there.
-    pub(super) fn from_event(event: Event, initial: bool) -> Self {
+    pub fn from_event(event: Event, initial: bool) -> Self {
         let word = if initial { "initial" } else { word(event.kind.as_known()) };
         let gone = matches!(word, "delete" | "expire" | "revoke");
         let revision = Some(event.mod_revision);
@@ -39,7 +39,7 @@ impl Change {
     }
 
     /// Of a message of config.v1; `None` for one that it cannot mean.
-    pub(super) fn from_config_v1(message: config_v1::WatchResponse) -> Option<Self> {
+    pub fn from_config_v1(message: config_v1::WatchResponse) -> Option<Self> {
         use config_v1::ChangeType::{
             CHANGE_TYPE_ALIAS_DELETE, CHANGE_TYPE_ALIAS_SET, CHANGE_TYPE_DELETE, CHANGE_TYPE_SET,
         };
@@ -56,7 +56,7 @@ impl Change {
     }
 
     /// For JSON and YAML.
-    pub(super) fn document(&self) -> Value {
+    pub fn document(&self) -> Value {
         let mut members = vec![("change".to_owned(), Value::from(self.word))];
         members.extend(self.revision.map(|r| ("revision".to_owned(), Value::Number(r.into()))));
         members.extend(self.time.map(|time| ("time".to_owned(), Value::Text(time.to_string()))));
