@@ -109,9 +109,10 @@ async fn case_97_a_foreign_client_survives_kill_and_restart() {
 }
 
 /// In the short form the pings come far more often than any client sends them; the long form is the case as written.
+/// The client decides when it pings, and waits longer than it was told; a server that minds would say so after two.
 #[tokio::test]
 async fn case_98_an_idle_foreign_client_is_left_alone() {
-    let (seconds, ping_ms, at_least) = torture::form((20, 1_000, 15), (300, 30_000, 9));
+    let (seconds, ping_ms, at_least) = torture::form((20, 1_000, 15), (300, 30_000, 5));
     let server = Server::dev().await;
     let mut relay = Relay::to(server.port()).await;
     let arguments = [seconds.to_string(), ping_ms.to_string()];
