@@ -16,7 +16,7 @@ use holdfast_server::grpc::services;
 use holdfast_server::http::{Face, SseKnobs, routes};
 use holdfast_server::metrics::Metrics;
 use holdfast_store::MemoryStore;
-use http::{HeaderMap, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use http_body_util::BodyExt;
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
@@ -29,6 +29,8 @@ const REQUESTS: usize = 2_000;
 const ANSWER_BYTES: usize = 4 << 20;
 /// A stream that says nothing for so long has said what there is.
 const QUIET: Duration = Duration::from_millis(3);
+/// Reads that wait for a revision wait no longer.
+const HURRY: &str = "200m";
 /// An answer that takes longer is a finding.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -62,7 +64,9 @@ thread_local! {
 ///
 /// # Panics
 /// When the server does, or when there is no answer in time.
-pub fn ask(request: Request<Body>) -> Answer {
+pub fn ask(mut request: Request<Body>) -> Answer {
+    let hurry = HeaderValue::from_static(HURRY);
+    request.headers_mut().entry("grpc-timeout").or_insert(hurry);
     BED.with_borrow_mut(|slot| {
         let mut bed = slot.take().unwrap_or_else(Bed::new);
         bed.requests += 1;
@@ -131,5 +135,7 @@ async fn answer(router: Router, request: Request<Body>) -> Answer {
 /// Streams of events, and every answer over gRPC: some of those are.
 fn is_stream(headers: &HeaderMap) -> bool {
     let kind = headers.get("content-type").map_or(&b""[..], |kind| kind.as_bytes());
-    kind.starts_with(b"text/event-stream") || kind.starts_with(b"application/grpc")
+    [&b"text/event-stream"[..], b"application/grpc", b"application/x-ndjson"]
+        .iter()
+        .any(|stream| kind.starts_with(stream))
 }

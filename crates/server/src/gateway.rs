@@ -106,7 +106,7 @@ fn routes(
     stop: &CancellationToken,
 ) -> Router {
     let face = Face::of_upstream(upstream, settings, stop.clone());
-    let routes = http::routes(&face).merge(ready.routes()).fallback(nothing_here);
+    let routes = http::gateway_routes(&face).merge(ready.routes()).fallback(nothing_here);
     match cors::layer(&settings.cors.origins) {
         Some(cors) => routes.layer(cors),
         None => routes,

@@ -34,6 +34,7 @@ use holdfast_api::config_v1::config_service_server::ConfigService;
 use holdfast_engine::Engine;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tonic::Status;
 
 use crate::gateway::Upstream;
 use crate::grpc::call::{Knobs, Shared, Streamed};
@@ -69,7 +70,7 @@ pub struct Inside {
 /// Who answers behind the face.
 pub enum Behind {
     /// The engine of this process, whose guard is asked who calls.
-    Engine(Engine),
+    Engine(Shared),
     /// A server elsewhere, which gets the credentials as they came and has a guard of its own.
     Upstream(Upstream),
 }
@@ -100,12 +101,11 @@ impl Face {
     #[must_use]
     pub fn new(shared: Shared, sse: SseKnobs) -> Self {
         let config = Box::new(ConfigV1::new(shared.clone()));
-        let Shared { engine, metrics, stop, knobs } = shared;
         Self(Arc::new(Inside {
-            behind: Behind::Engine(engine),
-            metrics,
-            stop,
-            request_bytes: knobs.request_bytes,
+            metrics: shared.metrics.clone(),
+            stop: shared.stop.clone(),
+            request_bytes: shared.knobs.request_bytes,
+            behind: Behind::Engine(shared),
             sse,
             config,
             large_bodies: Semaphore::new(LARGE_BODIES),
@@ -125,6 +125,22 @@ impl Face {
             large_bodies: Semaphore::new(LARGE_BODIES),
         }))
     }
+
+    /// What is here of the server, for what can be asked of an engine only.
+    ///
+    /// # Errors
+    /// On a gateway.
+    pub(crate) fn here(&self) -> Result<&Shared, Status> {
+        match &self.behind {
+            Behind::Engine(shared) => Ok(shared),
+            Behind::Upstream(_) => Err(Status::unimplemented("a gateway speaks config.v1 only")),
+        }
+    }
+}
+
+/// Everything that can be said to any server of config.v1, for a gateway's router.
+pub(crate) fn gateway_routes(face: &Face) -> Router {
+    v1::routes().with_state(face.clone())
 }
 
 /// Everything under `/v1` and `/v2`, and the document that says what that is, for the server's router.

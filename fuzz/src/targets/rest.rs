@@ -1,6 +1,7 @@
 //! Requests as text, through the router: paths, query strings, headers, bodies.
 
 use axum::body::Body;
+use holdfast_model::ResumeToken;
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode};
 use serde_json::Value;
 
@@ -60,9 +61,8 @@ fn events(what: &str, answer: &Answer) {
         let (field, value) = line.split_once(':').unwrap_or((line, ""));
         match field {
             "" | "event" => {}
-            "retry" | "id" => {
-                assert!(value.trim().bytes().all(|b| b.is_ascii_digit()), "{what}: {line}")
-            }
+            "retry" => assert!(is_number(value), "{what}: {line}"),
+            "id" => assert!(is_number(value) || is_token(value), "{what}: {line}"),
             "data" => {
                 let data = serde_json::from_str::<Value>(value.trim_start());
                 assert!(data.is_ok(), "{what}: {line}");
@@ -70,4 +70,12 @@ fn events(what: &str, answer: &Answer) {
             _ => panic!("{what}: an unknown field: {line:?}"),
         }
     }
+}
+
+fn is_number(value: &str) -> bool {
+    value.trim().bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_token(value: &str) -> bool {
+    value.trim().parse::<ResumeToken>().is_ok()
 }

@@ -4,7 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use buffa::Message;
 use holdfast_api::config_v1::{GetVersionsRequest, ListNamespacesRequest, ListRequest};
-use holdfast_api::holdfast_v1::WatchRequest;
+use holdfast_api::holdfast_v1::{
+    EventsRequest, ListRequest as OwnList, SearchRequest, WatchRequest,
+};
 use holdfast_model::{EntryKey, Key, Namespace, ResumeToken};
 use tonic::Code;
 
@@ -19,7 +21,7 @@ pub(crate) fn cursor(data: &[u8]) {
         URL_SAFE_NO_PAD.encode(rest)
     };
     let namespace = "a".to_owned();
-    let (method, message) = match choice % 3 {
+    let (method, message) = match choice % 6 {
         0 => {
             let request = ListRequest { namespace, cursor, ..ListRequest::default() };
             ("config.v1.ConfigService/List", request.encode_to_bytes())
@@ -30,13 +32,27 @@ pub(crate) fn cursor(data: &[u8]) {
                 GetVersionsRequest { namespace, key, cursor, ..GetVersionsRequest::default() };
             ("config.v1.ConfigService/GetVersions", request.encode_to_bytes())
         }
+        3 => {
+            let request = OwnList { namespace, cursor, ..OwnList::default() };
+            ("holdfast.v1.HoldfastService/List", request.encode_to_bytes())
+        }
+        4 => {
+            let request = EventsRequest { cursor, ..EventsRequest::default() };
+            ("holdfast.v1.HoldfastService/Events", request.encode_to_bytes())
+        }
+        5 => {
+            let pattern = "a".to_owned();
+            let request = SearchRequest { pattern, cursor, ..SearchRequest::default() };
+            ("holdfast.v1.HoldfastService/Search", request.encode_to_bytes())
+        }
         _ => {
             let request = ListNamespacesRequest { cursor, ..ListNamespacesRequest::default() };
             ("config.v1.ConfigService/ListNamespaces", request.encode_to_bytes())
         }
     };
     let (code, why) = call(method, framed(&message));
-    let fine = matches!(code, Code::Ok | Code::InvalidArgument | Code::NotFound);
+    let refused = matches!(code, Code::InvalidArgument | Code::NotFound | Code::OutOfRange);
+    let fine = matches!(code, Code::Ok | Code::DeadlineExceeded) || refused;
     assert!(fine, "{method}: {code:?} {why}");
 }
 
@@ -49,7 +65,8 @@ pub(crate) fn token(data: &[u8]) {
     let start = holdfast_api::holdfast_v1::watch_request::Start::Token(text.to_owned());
     let request = WatchRequest { start: Some(start), ..WatchRequest::default() };
     let (code, why) = call("holdfast.v1.HoldfastService/Watch", framed(&request.encode_to_bytes()));
-    let fine = matches!(code, Code::Ok | Code::InvalidArgument | Code::OutOfRange);
+    let refused = matches!(code, Code::InvalidArgument | Code::OutOfRange);
+    let fine = matches!(code, Code::Ok | Code::DeadlineExceeded) || refused;
     assert!(fine, "{code:?} {why}");
 }
 

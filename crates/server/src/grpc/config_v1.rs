@@ -26,7 +26,6 @@ use tonic::{Request, Response, Status, async_trait};
 use super::call::{Shared, Streamed, streaming, unary};
 
 pub(crate) use error::{Refusal, refuse};
-pub(crate) use names::key_rule;
 pub(crate) use watch::{message as watch_message, wanted as watch_wanted};
 
 /// The service.

@@ -43,9 +43,9 @@ impl Known {
         let who = match (&face.behind, parts.extensions.get::<Identity>()) {
             (Behind::Upstream(_), _) => Who::Shown(forwarded(&parts.headers, peer)),
             (Behind::Engine(_), Some(identity)) => Who::Identity(identity.clone()),
-            (Behind::Engine(engine), None) => {
+            (Behind::Engine(here), None) => {
                 let shown = Credentials::new(metadata(&parts.headers, peer), peer);
-                Who::Identity(engine.guard().authenticate(&shown).await?)
+                Who::Identity(here.engine.guard().authenticate(&shown).await?)
             }
         };
         let timeout = parts.headers.get("grpc-timeout").and_then(|value| value.to_str().ok());

@@ -4,23 +4,20 @@
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use holdfast_api::config_v1::{Entry, GetVersionsRequest};
+use holdfast_engine::JsonChange;
 use holdfast_engine::diff::json as members;
-use holdfast_engine::{Caller, JsonChange, VersionDiff};
-use holdfast_model::Entry;
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
 use tonic::{Code, Status};
 
 use super::watch::shown_message;
-use crate::grpc::config_v1::{Refusal, key_rule};
 use crate::http::caller::Known;
 use crate::http::fault::{Fault, plain};
 use crate::http::path::AtKey;
 use crate::http::query::{Query, parse_int};
 use crate::http::{Face, json, sse};
-
-const METHOD: &str = "config.v1/Diff";
 
 /// GET.
 pub(super) async fn show(
@@ -57,23 +54,29 @@ impl Wanted {
     }
 }
 
-async fn compare(
-    face: &Face,
-    known: &Known,
-    at: &AtKey,
-    wanted: &Wanted,
-) -> Result<VersionDiff, Status> {
-    for (name, value) in [("namespace", &at.namespace), ("key", &at.key)] {
-        if value.is_empty() {
-            return Err(Status::invalid_argument(format!("{name} is required")));
-        }
-    }
-    // QUIRK(config.v1): zero and below are the current version.
-    let version = |number| u64::try_from(number).ok().filter(|number| *number > 0);
-    let caller = Caller { identity: known.identity.clone(), method: METHOD, deadline: None };
-    let (key, versions) = ((&*at.namespace, &*at.key), (version(wanted.v1), version(wanted.v2)));
-    let compared = face.shared.engine.diff_versions(&caller, key, versions, key_rule).await;
-    compared.map_err(|error| Refusal::from(error).into())
+/// The two versions of a key.
+struct Both {
+    old: Entry,
+    new: Entry,
+}
+
+async fn compare(face: &Face, known: &Known, at: &AtKey, wanted: &Wanted) -> Result<Both, Status> {
+    let old = version(face, known, at, wanted.v1).await?;
+    Ok(Both { old, new: version(face, known, at, wanted.v2).await? })
+}
+
+/// One version. QUIRK(config.v1): zero and below are the current one.
+async fn version(face: &Face, known: &Known, at: &AtKey, version: i64) -> Result<Entry, Status> {
+    let request = GetVersionsRequest {
+        namespace: at.namespace.clone(),
+        key: at.key.clone(),
+        version: version.max(0),
+        limit: 1,
+        ..GetVersionsRequest::default()
+    };
+    let answer = face.config.get_versions(known.asks(request)).await?;
+    let found = answer.into_inner().into_message()?.entries.into_iter().next();
+    found.ok_or_else(|| Status::not_found("version not found"))
 }
 
 #[derive(Serialize)]
@@ -112,7 +115,7 @@ impl From<JsonChange> for Step {
     }
 }
 
-fn shown(at: &AtKey, wanted: &Wanted, diff: &VersionDiff) -> Response {
+fn shown(at: &AtKey, wanted: &Wanted, diff: &Both) -> Response {
     let value = |entry: &Entry| STANDARD.encode(&entry.value);
     let text = sse::html_safe_json(&Shown {
         namespace: &at.namespace,
@@ -121,9 +124,9 @@ fn shown(at: &AtKey, wanted: &Wanted, diff: &VersionDiff) -> Response {
         v2: wanted.v2,
         v1_value: value(&diff.old),
         v2_value: value(&diff.new),
-        v1_codec: diff.old.codec.as_str(),
-        v2_codec: diff.new.codec.as_str(),
-        changed: diff.changed,
+        v1_codec: &diff.old.codec,
+        v2_codec: &diff.new.codec,
+        changed: diff.old.value != diff.new.value || diff.old.codec != diff.new.codec,
         changes: wanted.semantic.then(|| changes(diff)),
     });
     match text {
@@ -132,8 +135,8 @@ fn shown(at: &AtKey, wanted: &Wanted, diff: &VersionDiff) -> Response {
     }
 }
 
-fn changes(diff: &VersionDiff) -> Option<Vec<Step>> {
-    let both_json = [&diff.old, &diff.new].iter().all(|entry| entry.codec.as_str() == "json");
+fn changes(diff: &Both) -> Option<Vec<Step>> {
+    let both_json = [&diff.old, &diff.new].iter().all(|entry| entry.codec == "json");
     let found = both_json.then(|| members::compare(&diff.old.value, &diff.new.value)).flatten()?;
     Some(found.into_iter().map(Step::from).collect())
 }

@@ -66,7 +66,7 @@ async fn stream(
 ) -> Result<BoxStream<'static, Bytes>, Status> {
     let known = known.map_err(|fault| fault.status)?;
     let (engine, identity) = match (&face.behind, known.identity()) {
-        (Behind::Engine(engine), Some(identity)) => (engine.clone(), identity.clone()),
+        (Behind::Engine(here), Some(identity)) => (here.engine.clone(), identity.clone()),
         (Behind::Upstream(upstream), _) => {
             let passed = Passed { headers, known: &known };
             return Ok(upstream::blocks(upstream, passed, request, face.sse.heartbeat).await);

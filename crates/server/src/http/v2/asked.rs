@@ -33,10 +33,11 @@ impl FromRequestParts<Face> for Asked {
     async fn from_request_parts(parts: &mut Parts, face: &Face) -> Result<Self, Fault> {
         let known = Known::recognise(face, parts).await.map_err(|error| {
             let status: Status = holdfast_v1::refuse(error);
-            face.shared.metrics.answered("http", status.code(), std::time::Duration::ZERO);
+            face.metrics.answered("http", status.code(), std::time::Duration::ZERO);
             fault::of(status)
         })?;
-        Ok(Self { known, service: HoldfastV1::new(face.shared.clone()) })
+        let service = HoldfastV1::new(face.here().map_err(fault::of)?.clone());
+        Ok(Self { known, service })
     }
 }
 

@@ -178,7 +178,7 @@ impl Events {
 
     /// The place is gone: the client has to read the current state, and the stream goes on from now.
     async fn reset(&mut self, why: &Status) -> Result<Bytes, Status> {
-        let engine = &self.face.shared.engine;
+        let engine = &self.face.here()?.engine;
         let now = engine.status().head.revision;
         let token = engine.token(now);
         self.request.start = Some(Start::Token(token.to_string()));
