@@ -5,8 +5,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use axum::body::Body;
+use holdfast_fuzz::bed::ask;
 use holdfast_fuzz::mutate::Mutator;
 use holdfast_fuzz::{TARGETS, Target, target};
+use http::{Request, Version};
 
 /// Something panicked in a thread that is no target's: one of the server under it.
 static PANICKED: AtomicBool = AtomicBool::new(false);
@@ -94,4 +97,19 @@ fn the_same_seed_makes_the_same_inputs() {
     };
     assert_eq!(of(7), of(7));
     assert_ne!(of(7), of(8));
+}
+
+/// A bed that refuses everything would let every target pass.
+#[test]
+fn the_bed_answers_as_a_server_does() {
+    let post = |path: &str| Request::post(path).version(Version::HTTP_2);
+    let body = Body::from(r#"{"value":"MzA="}"#);
+    let written = ask(post("/v1/namespaces/a/keys/k").body(body).expect("a request"));
+    assert_eq!(written.status, 200, "{:?}", written.body);
+    // Namespace `a`, key `k`.
+    let message = Body::from(&b"\0\0\0\0\x06\x0a\x01a\x12\x01k"[..]);
+    let get = post("/config.v1.ConfigService/Get").header("content-type", "application/grpc");
+    let read = ask(get.body(message).expect("a request"));
+    assert_eq!(read.trailers.get("grpc-status").map(|status| status.as_bytes()), Some(&b"0"[..]));
+    assert!(read.body.windows(2).any(|pair| pair == b"30"), "{:?}", read.body);
 }
