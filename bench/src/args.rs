@@ -86,6 +86,10 @@ pub(crate) struct Echo {
 pub(crate) enum RowName {
     /// Unary get beside a bare echo server
     Get,
+    /// Get over HTTP/JSON beside a bare handler
+    Rest,
+    /// Changes to many readers of event streams, beside a bare broadcast
+    Sse,
     /// Durable set beside etcd's put
     Set,
     /// Commit of 64 writes beside etcd's transaction of 64 puts

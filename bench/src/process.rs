@@ -118,8 +118,17 @@ pub(crate) fn cpu_time(pid: u32) -> Result<Duration, Fault> {
 
 /// Resident bytes of a process.
 pub(crate) fn resident(pid: u32) -> Result<u64, Fault> {
+    memory(pid, "VmRSS:")
+}
+
+/// The most of them since its start.
+pub(crate) fn peak_resident(pid: u32) -> Result<u64, Fault> {
+    memory(pid, "VmHWM:")
+}
+
+fn memory(pid: u32, name: &str) -> Result<u64, Fault> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).ok_or("no VmRSS")?;
+    let line = status.lines().find(|line| line.starts_with(name)).ok_or("no such line")?;
     let kib: u64 = line.split_whitespace().nth(1).ok_or("no number")?.parse()?;
     Ok(kib << 10)
 }

@@ -5,7 +5,9 @@ mod get;
 mod list;
 mod mixed;
 mod past;
+mod rest;
 mod set;
+mod sse;
 mod start;
 
 use std::path::{Path, PathBuf};
@@ -107,6 +109,8 @@ pub(crate) async fn run(run: &Run) -> Result<(), Fault> {
 async fn measure(bench: &mut Bench, row: RowName) -> Result<Section, Fault> {
     match row {
         RowName::Get => get::measure(bench).await,
+        RowName::Rest => rest::measure(bench).await,
+        RowName::Sse => sse::measure(bench).await,
         RowName::Set => set::measure(bench).await,
         RowName::Commit => commit::measure(bench).await,
         RowName::List => list::measure(bench).await,

@@ -9,6 +9,8 @@ pub(crate) struct Scale {
     pub(crate) keys: u64,
     /// Those of them that hot gets ask for.
     pub(crate) hot: u64,
+    /// Readers of event streams.
+    pub(crate) readers: usize,
     /// Before anything counts.
     pub(crate) warmup: Duration,
     /// What counts.
@@ -24,6 +26,7 @@ impl Scale {
     pub(crate) const FULL: Self = Self {
         keys: 1_000_000,
         hot: 10_000,
+        readers: 10_000,
         warmup: Duration::from_secs(1),
         measured: Duration::from_secs(5),
         rounds: 3,
@@ -34,6 +37,7 @@ impl Scale {
     pub(crate) const QUICK: Self = Self {
         keys: 100_000,
         hot: 10_000,
+        readers: 1_000,
         warmup: Duration::from_millis(500),
         measured: Duration::from_secs(1),
         rounds: 3,

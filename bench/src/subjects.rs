@@ -3,6 +3,7 @@
 pub(crate) mod echo;
 pub(crate) mod etcd;
 pub(crate) mod holdfast;
+pub(crate) mod http;
 
 use tonic::transport::{Channel, Endpoint};
 

@@ -50,6 +50,10 @@ impl Holdfast {
         Ok(Self { process, port, ready_after, home, settings })
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     pub(crate) async fn connect(&self, count: usize) -> Result<Vec<Channel>, Fault> {
         connections(self.port, count).await
     }

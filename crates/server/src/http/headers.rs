@@ -45,7 +45,7 @@ pub fn metadata(headers: &HeaderMap, peer: Option<IpAddr>) -> Vec<(String, Strin
 }
 
 /// The metadata that goes to a server behind a gateway: credentials, what callers added of their own, traces, and where they
-/// are. What else HTTP knows is shown behind [`GATEWAY`] only, and what belongs to the connection not at all: the way to
+/// are. What else HTTP knows is shown behind `GATEWAY` only, and what belongs to the connection not at all: the way to
 /// that server is another one.
 #[must_use]
 pub fn forwarded(headers: &HeaderMap, peer: Option<IpAddr>) -> MetadataMap {
