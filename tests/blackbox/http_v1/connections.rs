@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use holdfast_tests::sse::Sse;
 use holdfast_tests::{Server, http, log, memory};
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -161,4 +162,24 @@ async fn readers_that_do_not_read() {
     let bound = (32 << 20) + (64 << 20) + (64 << 20) + STALLED as u64 * (1 << 20);
     assert!(grown < bound, "grew by {} MiB, at most {} MiB", grown >> 20, bound >> 20);
     drop(stalled);
+}
+
+/// Whoever comes while the server is busy waits in line; who does not fit there would try again a second later, or three, or seven.
+#[tokio::test]
+async fn a_crowd_that_comes_at_once() {
+    let system = std::fs::read_to_string("/proc/sys/net/core/somaxconn").expect("Linux tells it");
+    let crowd = system.trim().parse::<usize>().expect("a number").min(1_000);
+    let server = Server::dev().await;
+    let pid = i32::try_from(server.pid()).ok().and_then(Pid::from_raw).expect("a process");
+    kill_process(pid, Signal::STOP).expect("it is ours");
+    let mut waiting = Vec::new();
+    for _ in 0..crowd {
+        let connected = TcpStream::connect(("127.0.0.1", server.port()));
+        let connected = timeout(Duration::from_secs(10), connected).await;
+        let Ok(socket) = connected else { break };
+        waiting.push(socket.expect("nobody refuses"));
+    }
+    kill_process(pid, Signal::CONT).expect("it is ours");
+    assert_eq!(waiting.len(), crowd, "connections that were taken");
+    assert_eq!(get(&server, "/v1/codecs").await.status, 200);
 }
