@@ -90,15 +90,27 @@ pub(crate) async fn run(run: &Run) -> Result<(), Fault> {
     let mut bench = Bench { scale, work, seed: None };
     let rows =
         if run.rows.is_empty() { RowName::value_variants().to_vec() } else { run.rows.clone() };
-    let mut sections = Vec::new();
+    let (mut sections, mut failed) = (Vec::new(), Vec::new());
     for row in rows {
         eprintln!("bench: {row:?}");
-        let text = report::section(&measure(&mut bench, row).await?)?;
+        // What was measured before and after it is not lost with it.
+        let measured = match measure(&mut bench, row).await {
+            Ok(measured) => measured,
+            Err(fault) => {
+                eprintln!("bench: {row:?}: {fault}");
+                failed.push(row);
+                continue;
+            }
+        };
+        let text = report::section(&measured)?;
         println!("{text}");
         sections.push(text);
     }
     let document = report::document(&facts, &sections)?;
     report::write(&run.work.join("benchmarks.md"), &document)?;
+    if !failed.is_empty() {
+        return Err(format!("not measured: {failed:?}").into());
+    }
     // A part of a run, or a small one, is nothing to quote.
     if run.rows.is_empty() && !run.quick {
         report::write(Path::new("docs/benchmarks.md"), &document)?;
