@@ -52,7 +52,7 @@ fn a_crash_at_any_change_loses_nothing_acknowledged() {
     }
     assert_eq!(acknowledged, script().len(), "the child went through its script");
     disk.assert_same_as(place.path());
-    println!("{} changes, {tried} crashes", changes.len());
+    println!("figure: crash at every change: {} changes, {tried} crashes", changes.len());
 }
 
 /// The store opens, shows the first so many steps of the script and at most one more, and goes on.

@@ -38,7 +38,7 @@ fn a_flipped_byte_is_refused_or_harmless() {
         }
         offset += bytes.len();
     }
-    println!("{total} bytes in {} files: {tried:?}", files.len());
+    println!("figure: flipped bytes: {total} bytes in {} files: {tried:?}", files.len());
     assert!(tried.refused > tried.harmless);
 }
 
@@ -60,7 +60,7 @@ fn a_file_that_is_cut_or_missing_is_refused_or_harmless() {
             tried.check(copy.path(), &keys, &expected, &what);
         }
     }
-    println!("{tried:?}");
+    println!("figure: files cut or missing: {tried:?}");
 }
 
 #[derive(Debug, Default)]

@@ -84,7 +84,7 @@ fn after_any_damage_a_repair_keeps_a_beginning_of_the_log() {
         }
         offset += bytes.len();
     }
-    println!("{repaired} repaired, {hopeless} beyond repair");
+    println!("figure: repairs after a damage: {repaired} repaired, {hopeless} beyond repair");
     assert!(repaired > hopeless);
 }
 
