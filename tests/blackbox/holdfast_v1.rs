@@ -12,7 +12,7 @@ use holdfast_api::holdfast_v1::{
 use holdfast_tests::client::{delete, put};
 use holdfast_tests::log::{self, Delivery, Watch};
 use holdfast_tests::server::Launch;
-use holdfast_tests::{Failure, Holdfast, Server};
+use holdfast_tests::{Failure, Server};
 use tonic::Code;
 
 fn only_if(write: Write, condition: Precondition) -> Write {
@@ -218,23 +218,6 @@ async fn a_large_commit_comes_in_frames() {
     }
 }
 
-/// Retries until the server has compacted what it may.
-async fn oldest(holdfast: &Holdfast) -> u64 {
-    for _ in 0..1_000 {
-        match holdfast.watch(&[], Some(Start::AfterRevision(1))).await {
-            Err(failure) => {
-                assert_eq!(
-                    (failure.code, failure.reason.as_str()),
-                    (Code::OutOfRange, "COMPACTED")
-                );
-                return failure.metadata["oldest"].parse().expect("a revision");
-            }
-            Ok(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-        }
-    }
-    panic!("nothing was compacted");
-}
-
 #[tokio::test]
 async fn a_start_that_was_compacted_is_told_with_the_oldest() {
     let mut server = Launch::default().settings("retention.max_revisions = 50").start().await;
@@ -244,7 +227,7 @@ async fn a_start_that_was_compacted_is_told_with_the_oldest() {
         let write = if n % 10 == 9 { delete("a", "k") } else { put("a", "k", n.to_string()) };
         tokens.push(holdfast.commit(vec![write]).await.expect("it is committed").token);
     }
-    let oldest_kept = oldest(&holdfast).await;
+    let oldest_kept = log::oldest(&holdfast).await;
     assert!((3..=151).contains(&oldest_kept), "{oldest_kept}");
     let failure = holdfast.watch(&[], Some(Start::Token(tokens[0].clone()))).await;
     assert_eq!(failure.expect_err("it is gone").reason, "COMPACTED");
@@ -261,7 +244,7 @@ async fn a_start_that_was_compacted_is_told_with_the_oldest() {
     server.kill();
     server.start_again().await;
     let holdfast = server.holdfast().await;
-    assert!(oldest(&holdfast).await >= oldest_kept, "floors never fall");
+    assert!(log::oldest(&holdfast).await >= oldest_kept, "floors never fall");
     let written = holdfast.commit(vec![put("a", "k", "1")]).await.expect("it is committed");
     assert_eq!(written.results[0].version, 1);
     assert!(written.results[0].ordinal > 200, "ordinals are never used again: {written:?}");

@@ -1,12 +1,13 @@
 //! The whole log of a server, read over holdfast.v1, and the checks that hold for every log.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use bytes::Bytes;
 use holdfast_api::holdfast_v1::watch_request::Start;
 use holdfast_api::holdfast_v1::watch_response::Kind;
 use holdfast_api::holdfast_v1::{Event, EventKind, WatchResponse};
-use tonic::Streaming;
+use tonic::{Code, Streaming};
 
 use crate::{Failure, Holdfast};
 
@@ -124,6 +125,26 @@ async fn head(server: &Holdfast) -> Result<u64, Failure> {
         Delivery::Commit(commit) => Ok(commit.revision),
         Delivery::Initial(state) => panic!("nobody asked for initial state: {state:?}"),
     }
+}
+
+/// Waits until the server has compacted its first commits; the oldest revision that a watch can begin with.
+///
+/// # Panics
+/// When it compacts nothing, or says something else of a start that is gone.
+pub async fn oldest(holdfast: &Holdfast) -> u64 {
+    for _ in 0..1_000 {
+        match holdfast.watch(&[], Some(Start::AfterRevision(1))).await {
+            Err(failure) => {
+                assert_eq!(
+                    (failure.code, failure.reason.as_str()),
+                    (Code::OutOfRange, "COMPACTED")
+                );
+                return failure.metadata["oldest"].parse().expect("a revision");
+            }
+            Ok(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
+    panic!("nothing was compacted");
 }
 
 /// All commits behind a revision, up to what was the newest one when this was called (or a little further).

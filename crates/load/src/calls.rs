@@ -179,7 +179,7 @@ pub async fn fill(channel: Channel, keys: &Keys, values: &Values) -> Result<(), 
     Ok(())
 }
 
-/// So many different numbers below `keys`, at the same distance from each other.
+/// So many different numbers below `keys`, at the same distance from each other; `keys` is no fewer than `count`.
 pub fn spread(keys: u64, count: u64, dice: &mut Dice) -> impl Iterator<Item = u64> + use<> {
     let first = dice.below(keys);
     (0..count).map(move |n| (first + n * (keys / count)) % keys)

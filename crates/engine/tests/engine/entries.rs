@@ -1,4 +1,4 @@
-use holdfast_auth::{Action, AllowAll, AuthError, Credentials, Decision, DenyAll, Resource};
+use holdfast_auth::{Action, AllowAll, AuthError, Decision, DenyAll, Resource};
 use holdfast_engine::{List, Options, Versions};
 use holdfast_model::{ErrorKind, Revision};
 
@@ -38,27 +38,14 @@ async fn names_are_judged_after_the_guard() {
 }
 
 /// Lets nobody see keys that begin with `secret`.
-struct NoSecrets;
-
-#[async_trait::async_trait]
-impl Guard for NoSecrets {
-    async fn authenticate(&self, _: &Credentials) -> Result<Identity, AuthError> {
-        Ok(Identity::named("me"))
-    }
-    async fn decide(
-        &self,
-        _: &Identity,
-        action: Action,
-        what: &Resource,
-    ) -> Result<Decision, AuthError> {
-        let secret = action == Action::Read && what.key.starts_with("secret");
-        Ok(if secret { Decision::Deny("no".into()) } else { Decision::Allow })
-    }
+fn no_secrets(action: Action, what: &Resource) -> Decision {
+    let secret = action == Action::Read && what.key.starts_with("secret");
+    if secret { Decision::Deny("no".into()) } else { Decision::Allow }
 }
 
 #[tokio::test]
 async fn a_guard_decides_for_each_key() {
-    let engine = engine_with(NoSecrets, Options::default()).await;
+    let engine = engine_with(Rule(no_secrets), Options::default()).await;
     set(&engine, "a", "secret/x", "1").await;
     let refused = engine.get(&me(), "a", "secret/x").await.expect_err("hidden");
     assert!(matches!(refused, EngineError::Auth(AuthError::Denied(why)) if why == "no"));

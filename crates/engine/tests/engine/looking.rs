@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use holdfast_auth::{Action, AuthError, Credentials, Decision, Resource};
+use holdfast_auth::{Action, Decision, Resource};
 use holdfast_engine::{Events, List, Moment, Place, Retention, Search};
 use holdfast_model::{ErrorKind, EventKind, Filter, Prefix, Revision};
 
@@ -74,27 +74,14 @@ async fn a_search_finds_texts_and_expressions_in_keys_and_values() {
 }
 
 /// Names may be listed; values only of what does not begin with `secret`.
-struct Secrets;
-
-#[async_trait::async_trait]
-impl Guard for Secrets {
-    async fn authenticate(&self, _: &Credentials) -> Result<Identity, AuthError> {
-        Ok(Identity::named("me"))
-    }
-    async fn decide(
-        &self,
-        _: &Identity,
-        action: Action,
-        what: &Resource,
-    ) -> Result<Decision, AuthError> {
-        let hidden = action == Action::Read && what.key.starts_with("secret");
-        Ok(if hidden { Decision::Deny("secret".into()) } else { Decision::Allow })
-    }
+fn secrets_unread(action: Action, what: &Resource) -> Decision {
+    let hidden = action == Action::Read && what.key.starts_with("secret");
+    if hidden { Decision::Deny("secret".into()) } else { Decision::Allow }
 }
 
 #[tokio::test]
 async fn what_may_not_be_read_is_neither_found_nor_told() {
-    let engine = engine_with(Secrets, Options::default()).await;
+    let engine = engine_with(Rule(secrets_unread), Options::default()).await;
     set(&engine, "a", "secret/token", "\"needle\"").await;
     set(&engine, "a", "open", "\"needle\"").await;
     assert_eq!(found(&engine, search("needle")).await, ["a/open"]);

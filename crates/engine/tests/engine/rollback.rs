@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use holdfast_auth::{Action, AuthError, Credentials, Decision, Resource};
+use holdfast_auth::{Action, Decision, Resource};
 use holdfast_engine::{
     Change, CommitRequest, Limits, Moment, RequestedAction, RequestedWrite, Rollback, RollbackScope,
 };
@@ -141,30 +141,16 @@ async fn more_than_a_commit_may_hold_is_refused_with_its_size() {
 }
 
 /// Lets everybody read, and write only what begins with `mine`.
-struct Mine;
-
-#[async_trait::async_trait]
-impl Guard for Mine {
-    async fn authenticate(&self, _: &Credentials) -> Result<Identity, AuthError> {
-        Ok(Identity::named("me"))
-    }
-    async fn decide(
-        &self,
-        _: &Identity,
-        action: Action,
-        what: &Resource,
-    ) -> Result<Decision, AuthError> {
-        let reads = matches!(action, Action::Read | Action::List | Action::Watch);
-        let seed =
-            what.namespace == "a" && what.key.starts_with("theirs") && action == Action::Write;
-        let allowed = reads || what.key.starts_with("mine") || seed;
-        Ok(if allowed { Decision::Allow } else { Decision::Deny("not yours".into()) })
-    }
+fn mine_to_write(action: Action, what: &Resource) -> Decision {
+    let reads = matches!(action, Action::Read | Action::List | Action::Watch);
+    let seed = what.namespace == "a" && what.key.starts_with("theirs") && action == Action::Write;
+    let allowed = reads || what.key.starts_with("mine") || seed;
+    if allowed { Decision::Allow } else { Decision::Deny("not yours".into()) }
 }
 
 #[tokio::test]
 async fn every_key_of_a_rollback_is_asked_about() {
-    let engine = engine_with(Mine, Options::default()).await;
+    let engine = engine_with(Rule(mine_to_write), Options::default()).await;
     set(&engine, "a", "mine/k", "1").await;
     set(&engine, "a", "theirs/k", "1").await;
     let refused = engine.rollback(&me(), to(0)).await.expect_err("a delete that is not allowed");
