@@ -36,4 +36,13 @@ impl Guard for AllowAll {
     async fn decide(&self, _: &Identity, _: Action, _: &Resource) -> Result<Decision, AuthError> {
         Ok(Decision::Allow)
     }
+
+    fn decide_now(
+        &self,
+        _: &Identity,
+        _: Action,
+        _: &Resource,
+    ) -> Option<Result<Decision, AuthError>> {
+        Some(Ok(Decision::Allow))
+    }
 }

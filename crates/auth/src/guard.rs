@@ -1,8 +1,12 @@
 //! The contract of whoever decides.
 
+use std::sync::Arc;
+use std::time::SystemTime;
+
 use async_trait::async_trait;
 use holdfast_model::ErrorKind;
 use thiserror::Error;
+use tokio::sync::watch;
 
 use crate::identity::{Credentials, Identity};
 use crate::resource::{Action, Resource};
@@ -29,7 +33,7 @@ use crate::resource::{Action, Resource};
 ///         _what: &Resource,
 ///     ) -> Result<Decision, AuthError> {
 ///         let reads = matches!(action, Action::Read | Action::List | Action::Watch);
-///         Ok(if reads || &*who.user == "root" {
+///         Ok(if reads || who.user() == "root" {
 ///             Decision::Allow
 ///         } else {
 ///             Decision::Deny("only root may change things".into())
@@ -49,6 +53,40 @@ pub trait Guard: Send + Sync + 'static {
         action: Action,
         what: &Resource,
     ) -> Result<Decision, AuthError>;
+
+    /// The same without waiting, for a guard that can: it is asked first, and for each event of each watcher. `None`: ask
+    /// [`Guard::decide`].
+    fn decide_now(
+        &self,
+        _who: &Identity,
+        _action: Action,
+        _what: &Resource,
+    ) -> Option<Result<Decision, AuthError>> {
+        None
+    }
+
+    /// How much of a value the caller may see that may read it. Asked only when [`Guard::redacts`].
+    fn show(&self, _who: &Identity, _what: &Shown<'_>) -> Result<Sight, AuthError> {
+        Ok(Sight::Whole)
+    }
+
+    /// False when [`Guard::show`] answers [`Sight::Whole`] to everything.
+    fn redacts(&self) -> bool {
+        false
+    }
+
+    /// Whether an identity that was recognised earlier is still good: streams ask when [`Guard::changes`] says so.
+    fn still(&self, who: &Identity) -> Result<(), AuthError> {
+        if who.expired(SystemTime::now()) {
+            return Err(AuthError::Unauthenticated("the credential has expired".into()));
+        }
+        Ok(())
+    }
+
+    /// A number that changes with the rules and with the identities: a token was revoked, a policy replaced. `None`: never.
+    fn changes(&self) -> Option<watch::Receiver<u64>> {
+        None
+    }
 }
 
 /// The answer of a guard.
@@ -58,6 +96,33 @@ pub enum Decision {
     Allow,
     /// No, and what to tell the caller.
     Deny(String),
+}
+
+/// A value that is about to be answered, or an event that is about to be delivered.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'a> {
+    /// What the caller does: [`Action::Watch`] for events of a stream, else [`Action::Read`].
+    pub action: Action,
+    /// Where it is.
+    pub namespace: &'a str,
+    /// Its key.
+    pub key: &'a str,
+    /// The name of its codec.
+    pub codec: &'a str,
+    /// The bytes.
+    pub value: &'a [u8],
+}
+
+/// How much of a value a caller sees.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Sight {
+    /// All of it.
+    Whole,
+    /// A JSON value without what these pointers (RFC 6901, sorted) name; any other value, or an empty pointer: without the
+    /// value.
+    Without(Arc<[String]>),
+    /// As if it were not there.
+    Hidden,
 }
 
 /// Why a caller does not get in. Nothing happened.

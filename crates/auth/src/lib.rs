@@ -4,6 +4,8 @@
 //! - [`resource`]: [`Action`], [`Resource`]
 //! - [`guard`]: [`Guard`], the contract; [`Decision`]
 //! - [`authorized`]: [`Authorized`], the proof that the guard was asked: **start here**
+//! - [`verifier`]: [`Verifier`], one kind of credential
+//! - [`policy`]: [`Policy`], one body of rules
 //! - [`builtin`]: [`DenyAll`] (the default), [`AllowAll`] (`--dev`)
 //!
 //! Invariant: only [`authorize`] can make an [`Authorized`], and the engine reaches the store with nothing else.
@@ -12,10 +14,14 @@ pub mod authorized;
 pub mod builtin;
 pub mod guard;
 pub mod identity;
+pub mod policy;
 pub mod resource;
+pub mod verifier;
 
 pub use authorized::{Authorized, authorize};
 pub use builtin::{AllowAll, DenyAll};
-pub use guard::{AuthError, Decision, Guard};
-pub use identity::{Credentials, Identity};
+pub use guard::{AuthError, Decision, Guard, Shown, Sight};
+pub use identity::{Credentials, Facts, Identity};
+pub use policy::{Policy, Verdict};
 pub use resource::{Action, Resource};
+pub use verifier::Verifier;

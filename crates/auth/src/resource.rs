@@ -15,9 +15,20 @@ pub enum Action {
     List,
     /// See changes.
     Watch,
+    /// See or change what the server keeps for itself: tokens, roles, policies.
+    Admin,
 }
 
 impl Action {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Read, Self::Write, Self::Delete, Self::List, Self::Watch, Self::Admin];
+
+    /// The action of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == word)
+    }
+
     /// The word in policies and audit records.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -26,6 +37,7 @@ impl Action {
             Self::Delete => "delete",
             Self::List => "list",
             Self::Watch => "watch",
+            Self::Admin => "admin",
         }
     }
 }

@@ -258,7 +258,7 @@ pub(crate) fn idempotency(
     fingerprint: impl FnOnce() -> [u8; 32],
 ) -> Option<Idempotency> {
     (!key.is_empty()).then(|| Idempotency {
-        identity: caller.identity.user.to_string(),
+        identity: caller.identity.user().to_string(),
         key: key.to_owned(),
         fingerprint: fingerprint(),
     })

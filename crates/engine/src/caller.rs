@@ -21,8 +21,8 @@ impl Caller {
     /// For the commit.
     pub(crate) fn actor(&self) -> Actor {
         Actor {
-            identity: Arc::clone(&self.identity.user),
-            claims: Arc::clone(&self.identity.claims),
+            identity: self.identity.shared_user(),
+            claims: Arc::clone(self.identity.written_claims()),
             method: self.method.into(),
         }
     }

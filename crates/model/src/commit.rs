@@ -24,7 +24,7 @@ const CHAIN_CONTEXT: &str = "holdfast 2026 commit chain v1";
 pub struct Actor {
     /// The caller's name; `system` for the server itself.
     pub identity: Arc<str>,
-    /// What was known about the caller, sorted by name.
+    /// What was known about the caller: by name, each value as JSON text.
     pub claims: Arc<[(String, String)]>,
     /// Through which method: `config.v1/Set`, `holdfast.v1/Commit`, `expiry`.
     pub method: Arc<str>,
@@ -369,7 +369,7 @@ mod tests {
                 previous_hash: ChainHash(head.4),
                 actor: Actor {
                     identity: who.0.into(),
-                    claims: Arc::new([("team".into(), "a".into())]),
+                    claims: Arc::new([("team".into(), "\"a\"".into())]),
                     method: who.1.into(),
                 },
                 reason: who.2.into(),

@@ -108,7 +108,7 @@ impl Guard for ByToken {
         _: Action,
         what: &Resource,
     ) -> Result<Decision, AuthError> {
-        let allowed = &*who.user == "ann" || what.namespace == "bobs";
+        let allowed = who.user() == "ann" || what.namespace == "bobs";
         Ok(if allowed { Decision::Allow } else { Decision::Deny("not yours".into()) })
     }
 }

@@ -78,7 +78,7 @@ impl Guard for ByName {
         _: &Resource,
     ) -> Result<Decision, AuthError> {
         let writes = matches!(action, Action::Write | Action::Delete);
-        let allowed = !writes || &*who.user == "ann";
+        let allowed = !writes || who.user() == "ann";
         Ok(if allowed { Decision::Allow } else { Decision::Deny("only ann writes".into()) })
     }
 }

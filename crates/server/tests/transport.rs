@@ -67,7 +67,7 @@ impl Guard for Readers {
     ) -> Result<Decision, AuthError> {
         Ok(match action {
             Action::Read => Decision::Allow,
-            _ => Decision::Deny(format!("{} may only read", who.user)),
+            _ => Decision::Deny(format!("{} may only read", who.user())),
         })
     }
 }

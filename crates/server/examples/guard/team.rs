@@ -25,7 +25,7 @@ impl Guard for Team {
     ) -> Result<Decision, AuthError> {
         let changes = matches!(action, Action::Write | Action::Delete);
         let secret = what.key.starts_with("secret/");
-        Ok(match &*who.user {
+        Ok(match who.user() {
             "ann" => Decision::Allow,
             _ if changes => Decision::Deny("only ann changes things".into()),
             _ if secret => Decision::Deny("secrets are ann's".into()),
