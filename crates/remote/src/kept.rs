@@ -20,6 +20,9 @@ use tracing::{info, warn};
 use crate::copy;
 use crate::fetch::{Fetched, Remote};
 
+/// The task by itself never asks sooner, whatever the settings and the answers say.
+const SOONEST: Duration = Duration::from_secs(1);
+
 /// How often, and where it is kept.
 #[derive(Debug, Clone)]
 pub struct KeptSettings {
@@ -146,29 +149,30 @@ impl<T: Send + Sync + 'static> Kept<T> {
 
     /// Waits until the first question has ended, well or not.
     pub async fn first(&self) {
-        let mut rounds = self.shared.rounds.subscribe();
-        // An error says that the task is gone; then there is nothing to wait for.
-        let _ = rounds.wait_for(|rounds| rounds.ended > 0).await;
+        self.ended(1).await;
     }
 
     /// Waits for the end of the question that is under way, or of one that is put now. False, without a question, when the last
     /// one was put less than the floor ago, or after [`Kept::close`]. Dropping the future does not end the request.
     pub async fn refresh(&self) -> bool {
-        let mut rounds = self.shared.rounds.subscribe();
-        let Rounds { begun, ended } = *rounds.borrow_and_update();
-        let awaited = if begun > ended {
-            begun
-        } else if self.shared.too_soon() {
+        let Rounds { begun, ended } = *self.shared.rounds.borrow();
+        if begun > ended {
+            return self.ended(begun).await;
+        }
+        if self.shared.too_soon() {
             return false;
-        } else {
-            self.shared.wanted.notify_one();
-            begun + 1
-        };
-        let whole = self.shared.remote.timeout() + Duration::from_secs(1);
+        }
+        self.shared.wanted.notify_one();
+        self.ended(begun + 1).await
+    }
+
+    /// Waits until so many questions have ended, but not longer than one can take.
+    async fn ended(&self, count: u64) -> bool {
+        let mut rounds = self.shared.rounds.subscribe();
         tokio::select! {
-            done = rounds.wait_for(|rounds| rounds.ended >= awaited) => done.is_ok(),
+            done = rounds.wait_for(|rounds| rounds.ended >= count) => done.is_ok(),
             () = self.shared.stop.cancelled() => false,
-            () = sleep(whole) => false,
+            () = sleep(self.shared.remote.timeout() + Duration::from_secs(1)) => false,
         }
     }
 
@@ -311,7 +315,7 @@ impl<T: Send + Sync + 'static> Shared<T> {
     }
 
     fn until_next(&self, known: &Known) -> Duration {
-        let (interval, floor) = (self.settings.interval, self.settings.floor);
+        let (interval, floor) = (self.settings.interval, self.settings.floor.max(SOONEST));
         let wanted = match known.failures {
             0 => known.max_age.map_or(interval, |age| age.min(interval)),
             some => floor.saturating_mul(1 << some.min(10)).min(interval),
