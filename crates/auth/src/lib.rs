@@ -6,10 +6,12 @@
 //! - [`authorized`]: [`Authorized`], the proof that the guard was asked: **start here**
 //! - [`verifier`]: [`Verifier`], one kind of credential
 //! - [`policy`]: [`Policy`], one body of rules
+//! - [`audit`]: [`Auditor`], who keeps an account
 //! - [`builtin`]: [`DenyAll`] (the default), [`AllowAll`] (`--dev`)
 //!
 //! Invariant: only [`authorize`] can make an [`Authorized`], and the engine reaches the store with nothing else.
 
+pub mod audit;
 pub mod authorized;
 pub mod builtin;
 pub mod guard;
@@ -18,6 +20,7 @@ pub mod policy;
 pub mod resource;
 pub mod verifier;
 
+pub use audit::{AuditError, Auditor, Operation, Outcome, Record, RecordedValue};
 pub use authorized::{Authorized, authorize};
 pub use builtin::{AllowAll, DenyAll};
 pub use guard::{AuthError, Decision, Guard, Shown, Sight};
