@@ -21,7 +21,7 @@ pub mod resource;
 pub mod verifier;
 
 pub use audit::{AuditError, Auditor, Operation, Outcome, Record, RecordedValue};
-pub use authorized::{Authorized, authorize};
+pub use authorized::{Authorized, allowed, authorize};
 pub use builtin::{AllowAll, DenyAll};
 pub use guard::{AuthError, Decision, Guard, Shown, Sight};
 pub use identity::{Credentials, Facts, Identity};

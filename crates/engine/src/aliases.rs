@@ -95,7 +95,7 @@ impl Engine {
     /// Looks at everything that forbids the alias; what was looked at has to stay quiet until the commit.
     async fn check_new_alias(
         &self,
-        proof: &Authorized<Resource>,
+        proof: &Authorized,
         alias: &str,
         target: &str,
     ) -> Result<Vec<Quiet>, EngineError> {
@@ -125,7 +125,7 @@ impl Engine {
 
     async fn namespace_with(
         &self,
-        proof: &Authorized<Resource>,
+        proof: &Authorized,
         key: &str,
     ) -> Result<Option<String>, EngineError> {
         let key = names::key(key, any_key)?;
@@ -167,13 +167,19 @@ impl Engine {
         }
     }
 
-    /// Every alias, by name.
+    /// Every alias that the caller may see, by name.
     pub async fn list_aliases(&self, caller: &Caller) -> Result<Vec<Alias>, EngineError> {
         let proof = self.authorize(caller, Action::List, Resource::any()).await?;
-        self.all_aliases(&proof).await
+        let mut visible = Vec::new();
+        for alias in self.all_aliases(&proof).await? {
+            if self.may(caller, Action::Read, Resource::key("", &alias.alias)).await? {
+                visible.push(alias);
+            }
+        }
+        Ok(visible)
     }
 
-    async fn all_aliases(&self, proof: &Authorized<Resource>) -> Result<Vec<Alias>, EngineError> {
+    async fn all_aliases(&self, proof: &Authorized) -> Result<Vec<Alias>, EngineError> {
         let what = Scan::Entries {
             namespace: Namespace::reserved(),
             prefix: Prefix::new(PREFIX),

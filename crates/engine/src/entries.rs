@@ -7,7 +7,7 @@ use holdfast_auth::{Action, Resource};
 use holdfast_model::{
     Batch, Entry, EntryKey, Key, Precondition, Prefix, Revision, Write, WriteAction, WriteMode,
 };
-use holdfast_store::{PageLimit, Scan};
+use holdfast_store::PageLimit;
 
 use crate::caller::Caller;
 use crate::codec;
@@ -69,7 +69,19 @@ impl Engine {
     ) -> Result<Arc<Entry>, EngineError> {
         let proof = self.authorize(caller, Action::Read, Resource::key(namespace, key)).await?;
         let at = readable(namespace, key)?;
-        self.log().get(&proof, &at).await?.ok_or_else(|| not_found(&at))
+        let found = self.log().get(&proof, &at).await?;
+        self.shown_or_missing(caller, &at, found)
+    }
+
+    /// An entry that was found and may be seen.
+    pub(crate) fn shown_or_missing(
+        &self,
+        caller: &Caller,
+        at: &EntryKey,
+        found: Option<Arc<Entry>>,
+    ) -> Result<Arc<Entry>, EngineError> {
+        let shown = found.map(|entry| self.shown(caller, entry)).transpose()?.flatten();
+        shown.ok_or_else(|| not_found(at))
     }
 
     /// The entry of a key as it was at an earlier revision.
@@ -82,7 +94,8 @@ impl Engine {
     ) -> Result<Arc<Entry>, EngineError> {
         let proof = self.authorize(caller, Action::Read, Resource::key(namespace, key)).await?;
         let at = readable(namespace, key)?;
-        self.log().get_at(&proof, &at, revision).await?.ok_or_else(|| not_found(&at))
+        let found = self.log().get_at(&proof, &at, revision).await?;
+        self.shown_or_missing(caller, &at, found)
     }
 
     /// Writes one key and answers the entry as it is now.
@@ -157,14 +170,12 @@ impl Engine {
     ) -> Result<EntryPage, EngineError> {
         let resource = Resource::namespace(&*list.namespace);
         let proof = self.authorize(caller, Action::List, resource).await?;
-        let what = Scan::Entries {
-            namespace: names::namespace(&list.namespace)?,
-            prefix: Prefix::new(&list.prefix),
-            after: list.after.map(|key| names::key(&key, any_key)).transpose()?,
-        };
+        names::namespace(&list.namespace)?;
+        let after = list.after.map(|key| names::key(&key, any_key)).transpose()?;
         let limit = PageLimit::rows(list.limit.unwrap_or(usize::MAX)).and_bytes(bytes);
         let at = self.at(moment).await?;
-        let found = self.log().list(&proof, what, at, limit).await?;
+        let keys = (Prefix::new(&list.prefix), after);
+        let found = self.visible_page(caller, &proof, keys, at, limit).await?;
         Ok(EntryPage { entries: found.entries, more: found.more, revision: found.revision })
     }
 }

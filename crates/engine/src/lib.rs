@@ -6,6 +6,7 @@
 //! |---|---|
 //! | use cases, one file for each noun | [`entries`] [`batches`] [`history`] [`snapshot`] [`txn`] [`reads`] [`diff`] [`rollback`] [`search`] [`events`] [`aliases`] [`namespaces`] [`watching`] |
 //! | of which state a read is | [`moment`] |
+//! | what of an answer its caller sees | `sight` |
 //! | the one door to the store | `log` |
 //! | group commit: queue, facts, thread | `commit` |
 //! | the decisions, pure | `judge` |
@@ -38,8 +39,10 @@ pub mod namespaces;
 pub mod options;
 pub mod reads;
 mod remembered;
+mod rights;
 pub mod rollback;
 pub mod search;
+mod sight;
 pub mod snapshot;
 #[cfg(test)]
 mod testing;

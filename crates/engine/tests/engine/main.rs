@@ -8,6 +8,7 @@ mod faults;
 mod looking;
 mod past;
 mod rollback;
+mod sight;
 mod txn;
 mod upkeep;
 mod watching;
