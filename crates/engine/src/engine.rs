@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread::JoinHandle;
 
-use holdfast_auth::{Action, Authorized, Guard, Resource, allowed, authorize};
+use holdfast_auth::{Action, AllowAll, Authorized, Guard, Resource, allowed, authorize};
 use holdfast_model::{Head, Namespace};
 use holdfast_store::Store;
 use parking_lot::Mutex;
@@ -127,6 +127,12 @@ impl Engine {
     /// Who recognises callers.
     pub fn guard(&self) -> &Arc<dyn Guard> {
         &self.guard
+    }
+
+    /// The same engine for the server's own work: its calls need no permission.
+    #[must_use]
+    pub fn as_server(&self) -> Self {
+        self.guarded_by(Arc::new(AllowAll))
     }
 
     /// The same engine behind another guard: for the server itself, which keeps tokens and roles in namespaces of its own,

@@ -192,7 +192,7 @@ pub(crate) fn single(caller: &Caller, at: EntryKey, action: WriteAction) -> Batc
     conditional(caller, at, action, Precondition::default())
 }
 
-fn conditional(
+pub(crate) fn conditional(
     caller: &Caller,
     at: EntryKey,
     action: WriteAction,

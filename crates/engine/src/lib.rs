@@ -4,7 +4,7 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | use cases, one file for each noun | [`entries`] [`batches`] [`history`] [`snapshot`] [`txn`] [`reads`] [`diff`] [`rollback`] [`search`] [`events`] [`aliases`] [`namespaces`] [`watching`] |
+//! | use cases, one file for each noun | [`entries`] [`batches`] [`history`] [`snapshot`] [`txn`] [`reads`] [`diff`] [`rollback`] [`search`] [`events`] [`aliases`] [`namespaces`] [`watching`] [`trust`] |
 //! | of which state a read is | [`moment`] |
 //! | what of an answer its caller sees | `sight` |
 //! | the one door to the store | `log` |
@@ -46,6 +46,7 @@ mod sight;
 pub mod snapshot;
 #[cfg(test)]
 mod testing;
+pub mod trust;
 pub mod txn;
 mod upkeep;
 pub mod watching;
@@ -74,5 +75,6 @@ pub use reads::{HistoryPage, ListPage, Seen};
 pub use rollback::{Rollback, RollbackAnswer, RollbackScope};
 pub use search::{Found, Search, SearchPage};
 pub use snapshot::Snapshot;
+pub use trust::{Issued, NewToken, Stored};
 pub use txn::{Branch, RequestedCompare, RequestedRead, Txn, TxnAnswer};
 pub use watching::{Delivery, Start, Watch, Watcher};
