@@ -77,18 +77,31 @@ impl Book {
     pub fn apply<'a>(&self, changed: impl IntoIterator<Item = (&'a str, Option<&'a [u8]>)>) {
         let mut documents = self.documents.lock();
         for (key, json) in changed {
-            let Some((kind, _)) = Kind::of_key(key) else { continue };
-            self.faults.lock().remove(key);
-            documents.remove(key);
-            match json.map(|json| Document::parse(kind, json)) {
-                None => {}
-                Some(Ok(document)) => drop(documents.insert(key.to_owned(), document)),
-                Some(Err(fault)) => {
-                    drop(self.faults.lock().insert(key.to_owned(), fault.to_string()))
-                }
-            }
+            self.take(&mut documents, key, json);
         }
         self.rebuild(&documents);
+    }
+
+    /// Takes over all documents there are; what is not among them is gone.
+    pub fn replace<'a>(&self, all: impl IntoIterator<Item = (&'a str, &'a [u8])>) {
+        let mut documents = self.documents.lock();
+        documents.clear();
+        self.faults.lock().clear();
+        for (key, json) in all {
+            self.take(&mut documents, key, Some(json));
+        }
+        self.rebuild(&documents);
+    }
+
+    fn take(&self, documents: &mut BTreeMap<String, Document>, key: &str, json: Option<&[u8]>) {
+        let Some((kind, _)) = Kind::of_key(key) else { return };
+        self.faults.lock().remove(key);
+        documents.remove(key);
+        match json.map(|json| Document::parse(kind, json)) {
+            None => {}
+            Some(Ok(document)) => drop(documents.insert(key.to_owned(), document)),
+            Some(Err(fault)) => drop(self.faults.lock().insert(key.to_owned(), fault.to_string())),
+        }
     }
 
     fn rebuild(&self, documents: &BTreeMap<String, Document>) {

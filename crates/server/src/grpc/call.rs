@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::{Stream, StreamExt};
@@ -16,6 +17,7 @@ use tonic::{Code, Request, Response, Status};
 
 use crate::metrics::Metrics;
 use crate::settings::Settings;
+use crate::trust::keeper::Keeper;
 
 /// What the services of one server share.
 #[derive(Clone)]
@@ -26,6 +28,8 @@ pub struct Shared {
     pub metrics: Metrics,
     /// Cancelled when the server stops: watches end.
     pub stop: CancellationToken,
+    /// Who follows tokens and roles; `None` where nobody does.
+    pub keeper: Option<Arc<Keeper>>,
     /// What the adapters themselves have to know of the settings.
     pub knobs: Knobs,
 }
