@@ -77,7 +77,7 @@ impl Engine {
         for _ in 0..TRIES {
             let quiet = self.check_new_alias(&proof, alias, target).await?;
             let batch = new_alias(caller, entry_name(alias)?, target, quiet);
-            match self.log().commit(std::slice::from_ref(&proof), batch, caller.deadline).await {
+            match self.commit_for(caller, std::slice::from_ref(&proof), batch).await {
                 Err(EngineError::Contended) => {}
                 Err(EngineError::KeyExists { .. }) => {
                     return Err(EngineError::AliasExists { alias: alias.into() });
@@ -161,7 +161,7 @@ impl Engine {
         let missing = || EngineError::NotFound { namespace: String::new(), key: alias.into() };
         let at = entry_name(alias).map_err(|_| missing())?;
         let batch = single(caller, at, WriteAction::Delete { missing_ok: false });
-        match self.log().commit(&[proof], batch, caller.deadline).await {
+        match self.commit_for(caller, &[proof], batch).await {
             Err(EngineError::NotFound { .. }) => Err(missing()),
             other => other.map(drop),
         }

@@ -119,7 +119,7 @@ impl Engine {
         let idempotency = idempotency(caller, &request.idempotency_key, print);
         let batch = self.batch(caller, request, idempotency)?;
         let written: Vec<EntryKey> = batch.writes.iter().map(|write| write.at.clone()).collect();
-        let committed = self.log().commit(&proofs, batch, caller.deadline).await?;
+        let committed = self.commit_for(caller, &proofs, batch).await?;
         self.answer(&written, committed).await
     }
 

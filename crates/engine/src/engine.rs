@@ -10,6 +10,7 @@ use holdfast_store::Store;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
+use crate::auditing::Auditing;
 use crate::caller::Caller;
 use crate::commit::{self, Answers, Queue};
 use crate::error::EngineError;
@@ -23,6 +24,7 @@ use crate::upkeep;
 pub struct Engine {
     inner: Arc<Inner>,
     guard: Arc<dyn Guard>,
+    pub(crate) audit: Option<Arc<Auditing>>,
 }
 
 struct Inner {
@@ -92,7 +94,7 @@ impl Engine {
         let tasks = vec![upkeep, telling];
         let threads = Threads { committer: Some(committer), hub, tasks };
         let threads = Mutex::new(threads);
-        Ok(Self { inner: Arc::new(Inner { log, threads, stopping }), guard })
+        Ok(Self { inner: Arc::new(Inner { log, threads, stopping }), guard, audit: None })
     }
 
     pub(crate) fn log(&self) -> &Arc<Log> {
@@ -110,7 +112,12 @@ impl Engine {
         what: Resource<'_>,
     ) -> Result<Authorized, EngineError> {
         let action = if is_reserved(&what) { Action::Admin } else { action };
-        Ok(authorize(self.guard.as_ref(), &caller.identity, action, what).await?)
+        if self.audit.is_none() {
+            return Ok(authorize(self.guard.as_ref(), &caller.identity, action, what).await?);
+        }
+        let decision = authorize(self.guard.as_ref(), &caller.identity, action, what.clone()).await;
+        self.decided(caller, action, &what, &decision).await?;
+        Ok(decision?)
     }
 
     /// The same for one of many answers: a no leaves it out, a guard that fails fails the call.
@@ -132,14 +139,14 @@ impl Engine {
     /// The same engine for the server's own work: its calls need no permission.
     #[must_use]
     pub fn as_server(&self) -> Self {
-        self.guarded_by(Arc::new(AllowAll))
+        Self { audit: None, ..self.guarded_by(Arc::new(AllowAll)) }
     }
 
     /// The same engine behind another guard: for the server itself, which keeps tokens and roles in namespaces of its own,
     /// and for programs that embed it.
     #[must_use]
     pub fn guarded_by(&self, guard: Arc<dyn Guard>) -> Self {
-        Self { inner: Arc::clone(&self.inner), guard }
+        Self { guard, ..self.clone() }
     }
 
     /// What the engine counts.

@@ -70,18 +70,20 @@ impl Engine {
         let proof = self.authorize(caller, Action::Read, Resource::key(namespace, key)).await?;
         let at = readable(namespace, key)?;
         let found = self.log().get(&proof, &at).await?;
-        self.shown_or_missing(caller, &at, found)
+        self.shown_or_missing(caller, &at, found).await
     }
 
     /// An entry that was found and may be seen.
-    pub(crate) fn shown_or_missing(
+    pub(crate) async fn shown_or_missing(
         &self,
         caller: &Caller,
         at: &EntryKey,
         found: Option<Arc<Entry>>,
     ) -> Result<Arc<Entry>, EngineError> {
         let shown = found.map(|entry| self.shown(caller, entry)).transpose()?.flatten();
-        shown.ok_or_else(|| not_found(at))
+        let shown = shown.ok_or_else(|| not_found(at))?;
+        self.answered(caller, &shown).await?;
+        Ok(shown)
     }
 
     /// The entry of a key as it was at an earlier revision.
@@ -95,7 +97,7 @@ impl Engine {
         let proof = self.authorize(caller, Action::Read, Resource::key(namespace, key)).await?;
         let at = readable(namespace, key)?;
         let found = self.log().get_at(&proof, &at, revision).await?;
-        self.shown_or_missing(caller, &at, found)
+        self.shown_or_missing(caller, &at, found).await
     }
 
     /// Writes one key and answers the entry as it is now.
@@ -113,7 +115,7 @@ impl Engine {
         let action =
             WriteAction::Put { value: set.value, codec, value_type, ttl: None, mode: set.mode };
         let batch = conditional(caller, at.clone(), action, set.condition);
-        let committed = self.log().commit(&[proof], batch, caller.deadline).await?;
+        let committed = self.commit_for(caller, &[proof], batch).await?;
         let entry = committed.commit.as_deref().and_then(|sealed| {
             let commit = sealed.commit();
             commit.events.first()?.entry(commit)
@@ -143,7 +145,7 @@ impl Engine {
         names::writable(namespace)?;
         let at = readable(namespace, key)?;
         let batch = conditional(caller, at, WriteAction::Delete { missing_ok: false }, condition);
-        self.log().commit(&[proof], batch, caller.deadline).await.map(drop)
+        self.commit_for(caller, &[proof], batch).await.map(drop)
     }
 
     /// A page of the current entries of a namespace.

@@ -306,6 +306,11 @@ impl Reading<'_> {
                     self.page.after = self.page.events.last().map(place);
                     return Ok(true);
                 }
+                if self.engine.audit.is_some()
+                    && let Some(entry) = logged.event().entry(logged.commit())
+                {
+                    self.engine.answered(self.caller, &entry).await?;
+                }
                 self.answer += logged.event().weight();
                 self.page.events.push(logged);
             }

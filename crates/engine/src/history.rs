@@ -82,6 +82,7 @@ impl Engine {
                 }
                 bytes += entry.weight();
                 if let Some(shown) = self.shown(caller, Arc::new(entry))? {
+                    self.answered(caller, &shown).await?;
                     page.entries.push(Arc::unwrap_or_clone(shown));
                 }
                 if wanted.version.is_some() {

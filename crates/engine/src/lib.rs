@@ -6,6 +6,7 @@
 //! |---|---|
 //! | use cases, one file for each noun | [`entries`] [`batches`] [`history`] [`snapshot`] [`txn`] [`reads`] [`diff`] [`rollback`] [`search`] [`events`] [`aliases`] [`namespaces`] [`watching`] [`trust`] |
 //! | of which state a read is | [`moment`] |
+//! | the account of what callers did | [`auditing`] |
 //! | what of an answer its caller sees | `sight` |
 //! | the one door to the store | `log` |
 //! | group commit: queue, facts, thread | `commit` |
@@ -17,6 +18,7 @@
 //! committer waits for no reader and no watcher.
 
 pub mod aliases;
+pub mod auditing;
 pub mod batches;
 mod cache;
 pub mod caller;
@@ -52,10 +54,11 @@ mod upkeep;
 pub mod watching;
 
 pub use aliases::Alias;
+pub use auditing::{AuditOptions, Auditing};
 pub use batches::{
     CommitAnswer, CommitRequest, RequestedAction, RequestedCondition, RequestedWrite, WriteResult,
 };
-pub use caller::Caller;
+pub use caller::{Caller, Origin};
 pub use clock::{Clock, SystemClock};
 pub use codec::CODECS;
 pub use diff::json::JsonChange;

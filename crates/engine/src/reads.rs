@@ -59,7 +59,7 @@ impl Engine {
             At::Latest => (self.log().get(&proof, &name).await?, shown),
             At::Revision(revision) => (self.log().get_at(&proof, &name, revision).await?, revision),
         };
-        let entry = self.shown_or_missing(caller, &name, entry)?;
+        let entry = self.shown_or_missing(caller, &name, entry).await?;
         // What is durable may be a step ahead of what was shown.
         let revision = seen.max(entry.mod_revision);
         Ok(Seen { entry, revision })
@@ -102,7 +102,11 @@ impl Engine {
         let mut rows = Vec::with_capacity(page.rows.len());
         for row in page.rows {
             let Row::History(row) = row else { continue };
-            rows.extend(self.shown_row(caller, row)?);
+            let Some(row) = self.shown_row(caller, row)? else { continue };
+            if let Some(entry) = row.entry().filter(|_| self.audit.is_some()) {
+                self.answered(caller, &entry).await?;
+            }
+            rows.push(row);
         }
         Ok(HistoryPage { rows, more: page.more })
     }

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::hub::delivered::Matched;
 
 pub(crate) struct Rights {
     pub(crate) engine: Engine,
@@ -39,6 +40,20 @@ impl Rights {
         if self.due {
             self.engine.authorize_watch(&self.caller, &self.filters).await?;
             self.due = false;
+        }
+        Ok(())
+    }
+
+    /// Records the secrets in what is about to be delivered.
+    pub(crate) async fn account(&self, matched: &Matched) -> Result<(), EngineError> {
+        if self.engine.auditing().is_none() {
+            return Ok(());
+        }
+        let commit = matched.commit.commit();
+        for index in matched.events.indexes(commit.events.len()) {
+            if let Some(entry) = commit.events[index].entry(commit) {
+                self.engine.answered(&self.caller, &entry).await?;
+            }
         }
         Ok(())
     }

@@ -132,7 +132,7 @@ impl Engine {
         key: Idempotency,
     ) -> Result<RollbackAnswer, EngineError> {
         let batch = batch(caller, Vec::new(), Vec::new(), String::new(), Some(key));
-        let committed = self.log().commit(&[], batch, caller.deadline).await?;
+        let committed = self.commit_for(caller, &[], batch).await?;
         let commit = self.answer(&[], committed).await?;
         let revision = commit.revision;
         let plan = Vec::new();
@@ -268,7 +268,7 @@ impl Engine {
         let quiet = vec![Quiet { scope, since: head }];
         let written: Vec<EntryKey> = writes.iter().map(|write: &Write| write.at.clone()).collect();
         let batch = batch(caller, writes, quiet, reason, key);
-        let committed = self.log().commit(&proofs, batch, caller.deadline).await?;
+        let committed = self.commit_for(caller, &proofs, batch).await?;
         self.answer(&written, committed).await
     }
 }

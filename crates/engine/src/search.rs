@@ -131,6 +131,7 @@ impl Engine {
         let Some(entry) = self.shown(caller, entry)? else { return Ok(None) };
         // Nor whoever sees only the rest of it.
         let in_value = in_value && pattern.is_match(&entry.value);
+        self.answered(caller, &entry).await?;
         Ok((in_key || in_value).then_some(Found { entry, in_key, in_value }))
     }
 

@@ -135,8 +135,11 @@ impl Engine {
     ) -> Result<Vec<Arc<Entry>>, EngineError> {
         let mut visible = Vec::with_capacity(entries.len());
         for entry in entries {
-            if self.sees(caller, &entry.at).await? {
-                visible.extend(self.shown(caller, entry)?);
+            if self.sees(caller, &entry.at).await?
+                && let Some(entry) = self.shown(caller, entry)?
+            {
+                self.answered(caller, &entry).await?;
+                visible.push(entry);
             }
         }
         Ok(visible)

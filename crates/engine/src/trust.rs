@@ -132,7 +132,7 @@ impl Engine {
         let at = entry_name(kind, name)?;
         let proof = self.administer(caller, &at).await?;
         let batch = single(caller, at, WriteAction::Delete { missing_ok: false });
-        match self.log().commit(&[proof], batch, caller.deadline).await {
+        match self.commit_for(caller, &[proof], batch).await {
             Err(EngineError::NotFound { .. }) => Err(missing(kind, name)),
             other => Ok(other?.revision),
         }
@@ -198,7 +198,7 @@ impl Engine {
         let unchanged =
             Precondition { mod_revision: Some(entry.mod_revision), ..Precondition::default() };
         let batch = conditional(caller, at, put(&written, WriteMode::Update), unchanged);
-        let committed = self.log().commit(&[proof], batch, caller.deadline).await?;
+        let committed = self.commit_for(caller, &[proof], batch).await?;
         Ok(Issued { token, expires, revision: committed.revision })
     }
 
@@ -215,7 +215,7 @@ impl Engine {
         mode: WriteMode,
     ) -> Result<Revision, EngineError> {
         let batch = single(caller, at, put(document, mode));
-        Ok(self.log().commit(&[proof], batch, caller.deadline).await?.revision)
+        Ok(self.commit_for(caller, &[proof], batch).await?.revision)
     }
 }
 

@@ -111,7 +111,7 @@ impl Engine {
         let choice = batch.choice.clone().unwrap_or_default();
         let names = |of: &[holdfast_model::Write]| of.iter().map(|w| w.at.clone()).collect();
         let (then, otherwise): (Vec<_>, Vec<_>) = (names(&batch.writes), names(&choice.otherwise));
-        let committed = self.log().commit(proofs, batch, caller.deadline).await;
+        let committed = self.commit_for(caller, proofs, batch).await;
         let mut committed = committed.map_err(|error| in_branch(error, then.len()))?;
         let succeeded = !committed.chosen.otherwise;
         let mut reads = std::mem::take(&mut committed.chosen.reads);
@@ -121,6 +121,9 @@ impl Engine {
         }
         for read in &mut reads {
             *read = read.take().map(|entry| self.shown(caller, entry)).transpose()?.flatten();
+            if let Some(entry) = read {
+                self.answered(caller, entry).await?;
+            }
         }
         let commit = self.answer(if succeeded { &then } else { &otherwise }, committed).await?;
         Ok(TxnAnswer { succeeded, commit, reads })

@@ -186,7 +186,10 @@ impl Watcher {
                 let revision = matched.commit.commit().revision;
                 let Some(eye) = &self.cursor.eye else { return Ok(self.delivered(matched)) };
                 match eye.look(matched).await? {
-                    Some(matched) => return Ok(self.delivered(matched)),
+                    Some(matched) => {
+                        self.rights.account(&matched).await?;
+                        return Ok(self.delivered(matched));
+                    }
                     None => self.bookmarked = revision,
                 }
                 continue;

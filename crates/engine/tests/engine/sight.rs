@@ -328,7 +328,7 @@ async fn a_watch_ends_with_its_credential() {
     let engine = engine().await;
     let end = SystemTime::now() + Duration::from_millis(30);
     let facts = Facts { user: "me".into(), expires: Some(end), ..Facts::default() };
-    let caller = Caller { identity: Identity::proven(facts), method: "test", deadline: None };
+    let caller = Caller::of(Identity::proven(facts), "test");
     let mut watcher = engine.watch(&caller, Watch::default()).await.expect("a watch");
     let ended = tokio::time::timeout(Duration::from_secs(20), watcher.next()).await;
     let ended = ended.expect("it ends by itself").err();

@@ -108,7 +108,7 @@ impl Call {
         let identity =
             identity.ok_or_else(|| Status::unauthenticated("the caller is not known"))?;
         let deadline = deadline(request.metadata());
-        let caller = Caller { identity, method, deadline };
+        let caller = Caller { deadline, ..Caller::of(identity, method) };
         let extras = request.extensions().get::<Extras>();
         let condition = extras.map(|extras| extras.condition.clone()).unwrap_or_default();
         Ok(Self { engine: shared.engine.clone(), caller, knobs: shared.knobs, condition })

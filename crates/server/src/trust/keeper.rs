@@ -59,8 +59,7 @@ async fn fill(engine: &Engine, book: &Book) -> Result<(Watcher, Revision), Engin
         start: Start::Initial,
         ..Watch::default()
     };
-    let caller =
-        Caller { identity: Identity::named("system"), method: "holdfast/trust", deadline: None };
+    let caller = Caller::of(Identity::named("system"), "holdfast/trust");
     let mut watcher = engine.watch(&caller, watch).await?;
     let mut documents: Vec<Arc<Entry>> = Vec::new();
     loop {

@@ -41,8 +41,7 @@ pub async fn ensure(
     again: bool,
 ) -> Result<Option<Issued>, RootError> {
     let engine = engine.as_server();
-    let caller =
-        Caller { identity: Identity::named("system"), method: "holdfast/start", deadline: None };
+    let caller = Caller::of(Identity::named("system"), "holdfast/start");
     match engine.get_document(&caller, Kind::User, "root").await {
         Ok(_) if !again => return Ok(None),
         Ok(_) | Err(EngineError::NotFound { .. }) => {}
