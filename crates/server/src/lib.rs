@@ -8,6 +8,7 @@
 //! - [`listen`]: the accept loop
 //! - [`health`], [`metrics`]: what a supervisor asks
 //! - [`stores`]: the registry of stores
+//! - [`trust`]: who may do what
 //! - [`logging`], [`notify`]: log lines, and systemd
 //!
 //! Invariants: no handler runs before the guard recognised the caller; a watch ends with an error, never with OK; two
@@ -24,6 +25,7 @@ pub mod notify;
 pub mod run;
 pub mod settings;
 pub mod stores;
+pub mod trust;
 
 pub use run::{Running, ServeError, serve, start, start_with};
 pub use settings::{Layers, Settings};
