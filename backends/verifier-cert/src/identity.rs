@@ -48,6 +48,7 @@ fn facts(settings: &CertSettings, subject: &CertificateSubject, name: &str) -> F
         user: format!("{}{name}", settings.user_prefix),
         claims: claims(subject),
         groups: groups.cloned().unwrap_or_default(),
+        roles: Vec::new(),
         scopes: None,
         credential: format!("certificate:{}", subject.serial),
         expires: Some(subject.not_after),

@@ -138,6 +138,7 @@ pub fn facts(
             .into_iter()
             .map(|group| format!("{}{group}", settings.groups_prefix))
             .collect(),
+        roles: Vec::new(),
         scopes: None,
         credential: format!("{kind}:{}", issuer.or(kid).unwrap_or("-")),
         expires,
