@@ -3,7 +3,7 @@
 //! - [`identity`](fn@identity): from a verified certificate to a caller: **start here**
 //! - [`settings`]: [`CertSettings`], which of its names counts
 //! - [`subject`]: [`subject_of`], what a certificate says of its holder
-//! - [`spiffe`]: [`spiffe::SpiffeId`]
+//! - [`spiffe`]: names of workloads, [`spiffe::SpiffeId`]
 //!
 //! Invariants: the common name counts only when a setting says so; a certificate that says two things where one is allowed
 //! names nobody; any bytes are an answer, never a panic.

@@ -126,7 +126,7 @@ impl<T: Send + Sync + 'static> Kept<T> {
             wanted: Notify::new(),
             stop: CancellationToken::new(),
         });
-        let known = shared.from_disk();
+        let known = shared.load();
         let task = tokio::spawn(Arc::clone(&shared).poll(known));
         Self { shared, task: Mutex::new(Some(task)) }
     }
@@ -263,7 +263,7 @@ impl<T: Send + Sync + 'static> Shared<T> {
                 Ok(value) => self.hold(value),
                 Err(why) => return Some(why),
             }
-            self.to_disk(&bytes).await;
+            self.save(&bytes).await;
         }
         (known.bytes, known.etag) = (bytes, etag);
         None
@@ -275,7 +275,7 @@ impl<T: Send + Sync + 'static> Shared<T> {
         self.generation.send_replace(generation);
     }
 
-    fn from_disk(&self) -> Known {
+    fn load(&self) -> Known {
         let Some(path) = &self.settings.copy else { return Known::default() };
         match copy::read(path, self.remote.max_bytes()) {
             Ok(None) => {}
@@ -292,7 +292,7 @@ impl<T: Send + Sync + 'static> Shared<T> {
     }
 
     /// A copy that cannot be written is a loss only after a restart: a warning, no trouble.
-    async fn to_disk(&self, bytes: &Bytes) {
+    async fn save(&self, bytes: &Bytes) {
         let Some(path) = self.settings.copy.clone() else { return };
         let bytes = bytes.clone();
         let written = tokio::task::spawn_blocking(move || {
