@@ -8,6 +8,7 @@
 //! - [`listen`]: the accept loop
 //! - [`health`], [`metrics`]: what a supervisor asks
 //! - [`stores`]: the registry of stores
+//! - [`rate`]: how often a client may call
 //! - [`trust`]: who may do what
 //! - [`logging`], [`notify`]: log lines, and systemd
 //!
@@ -22,6 +23,7 @@ pub mod listen;
 pub mod logging;
 pub mod metrics;
 pub mod notify;
+pub mod rate;
 pub mod run;
 pub mod settings;
 pub mod stores;

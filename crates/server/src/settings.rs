@@ -19,7 +19,7 @@ use holdfast_engine::options::{Limits, Options, Retention, WatchOptions};
 
 pub use form::{Count, Names, Size};
 pub use load::{Faults, Layers, Loaded, load};
-pub use security::AuthSettings;
+pub use security::{AuthSettings, RateSettings};
 
 /// Everything that can be set. `docs/settings.md` is generated from [`table::SETTINGS`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct Settings {
     pub dev: bool,
     /// Who is let in.
     pub auth: AuthSettings,
+    /// How often clients may call.
+    pub rate: RateSettings,
     /// How long open calls may take to end at shutdown.
     pub shutdown_grace: Duration,
     /// How long an idempotency key is remembered.
@@ -181,6 +183,7 @@ impl Default for Settings {
             data_dir: "holdfast-data".into(),
             dev: false,
             auth: AuthSettings::default(),
+            rate: RateSettings::default(),
             shutdown_grace: Duration::from_secs(5),
             idempotency_ttl: engine.idempotency_ttl,
             cache_bytes: Size(engine.cache_bytes),

@@ -79,6 +79,31 @@ pub const SETTINGS: &[Setting] = &[
         of: |s| &mut s.auth.new_root_token,
     },
     Setting {
+        path: "rate.reads",
+        about: "Reads a second of one client: a user, or the address of a caller without a name. A client that has none left is told when to come back.",
+        of: |s| &mut s.rate.reads,
+    },
+    Setting {
+        path: "rate.writes",
+        about: "Writes a second of one client.",
+        of: |s| &mut s.rate.writes,
+    },
+    Setting {
+        path: "rate.streams",
+        about: "Watches that one client may start a second.",
+        of: |s| &mut s.rate.streams,
+    },
+    Setting {
+        path: "rate.sign_ins",
+        about: "Wrong credentials a second from one address.",
+        of: |s| &mut s.rate.sign_ins,
+    },
+    Setting {
+        path: "rate.burst",
+        about: "How many of each a client may do at once. Not set: as many as in two seconds.",
+        of: |s| &mut s.rate.burst,
+    },
+    Setting {
         path: "store.kind",
         about: "What keeps the log: the disk of this machine, or only the memory of this process.",
         of: |s| &mut s.store.kind,
