@@ -8,6 +8,7 @@
 //! - [`listen`]: the accept loop
 //! - [`health`], [`metrics`]: what a supervisor asks
 //! - [`stores`]: the registry of stores
+//! - [`tls`]: certificates of the server and of callers
 //! - [`rate`]: how often a client may call
 //! - [`trust`]: who may do what
 //! - [`logging`], [`notify`]: log lines, and systemd
@@ -27,6 +28,7 @@ pub mod rate;
 pub mod run;
 pub mod settings;
 pub mod stores;
+pub mod tls;
 pub mod trust;
 
 pub use run::{Running, ServeError, serve, start, start_with};

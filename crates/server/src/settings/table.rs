@@ -79,6 +79,31 @@ pub const SETTINGS: &[Setting] = &[
         of: |s| &mut s.auth.new_root_token,
     },
     Setting {
+        path: "tls.cert",
+        about: "The server's certificate with its chain, PEM. With it the API is served by TLS (1.2 or 1.3) alone; it is read again when the file changes.",
+        of: |s| &mut s.tls.cert,
+    },
+    Setting {
+        path: "tls.key",
+        about: "The private key of the certificate, PEM.",
+        of: |s| &mut s.tls.key,
+    },
+    Setting {
+        path: "tls.client_ca",
+        about: "Authorities whose certificates callers may show, PEM.",
+        of: |s| &mut s.tls.client_ca,
+    },
+    Setting {
+        path: "tls.clients",
+        about: "Whether callers show certificates: a caller with one is known by it.",
+        of: |s| &mut s.tls.clients,
+    },
+    Setting {
+        path: "tls.allow_plaintext",
+        about: "Listen without TLS on an address that others can reach: for a server behind something that does TLS.",
+        of: |s| &mut s.tls.allow_plaintext,
+    },
+    Setting {
         path: "rate.reads",
         about: "Reads a second of one client: a user, or the address of a caller without a name. A client that has none left is told when to come back.",
         of: |s| &mut s.rate.reads,
