@@ -12,7 +12,7 @@ pub mod bed;
 pub mod mutate;
 mod targets;
 
-use targets::{commit, disk, grpc, import, rest, settings, text};
+use targets::{commit, disk, grpc, import, rest, settings, text, trust};
 
 /// A decoder and its promise.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +45,12 @@ pub const TARGETS: &[Target] = &[
     Target { name: "settings", run: settings::file },
     // A document to import: what reads writes, and reads back the same.
     Target { name: "import", run: import::document },
+    // A JSON Web Token: somebody or nobody, read as it is written.
+    Target { name: "jwt", run: trust::jwt },
+    // Keys of token issuers, as a key set or in PEM: what is taken is of use.
+    Target { name: "keys", run: trust::keys },
+    // A client certificate: somebody or nobody.
+    Target { name: "certificates", run: trust::certificate },
 ];
 
 /// The target of a name.

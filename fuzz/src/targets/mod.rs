@@ -7,3 +7,4 @@ pub(crate) mod import;
 pub(crate) mod rest;
 pub(crate) mod settings;
 pub(crate) mod text;
+pub(crate) mod trust;
