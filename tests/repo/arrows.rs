@@ -11,6 +11,7 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
     Some(match name {
         "model" => &[],
         "store" | "channel" | "auth" | "grants" => &["model"],
+        "audit" => &["model", "auth"],
         "api" => &["model"],
         "engine" => &["model", "store", "channel", "auth", "grants"],
         "cluster" => &["model", "store", "channel", "grants"],
@@ -22,6 +23,7 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
             "engine",
             "api",
             "auth",
+            "audit",
             "cluster",
             "dashboard",
             "store",
@@ -35,6 +37,7 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
         "tests" | "sim" | "bench" | "fuzz" => &["EVERYTHING"],
         _ if name.starts_with("store-") => &["model", "store"],
         _ if name.starts_with("channel-") => &["model", "channel"],
+        _ if name.starts_with("audit-") => &["model", "auth"],
         _ => return None,
     })
 }
@@ -56,7 +59,7 @@ fn short(name: &str) -> &str {
 }
 
 fn is_backend(name: &str) -> bool {
-    name.starts_with("store-") || name.starts_with("channel-")
+    ["store-", "channel-", "audit-"].iter().any(|kind| name.starts_with(kind))
 }
 
 /// The arrows from one crate to others of the workspace.
