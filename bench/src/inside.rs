@@ -29,7 +29,7 @@ impl Inside {
     pub(crate) async fn open_with(data: &Path, options: Options) -> Result<Self, Fault> {
         let store = Arc::new(FjallStore::open(data, FjallOptions::default())?);
         let engine = Engine::open(store.clone(), Arc::new(AllowAll), options).await?;
-        let caller = Caller { identity: Identity::named("bench"), method: "bench", deadline: None };
+        let caller = Caller::of(Identity::named("bench"), "bench");
         Ok(Self { store, engine, caller })
     }
 

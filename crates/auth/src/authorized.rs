@@ -7,10 +7,31 @@ use crate::resource::{Action, Resource};
 /// "This caller may do this with that": what the engine's log wants to see before it reads or writes. `T` is what was
 /// authorized, usually a [`Resource`]. Only [`authorize`] makes one, so that a forgotten check does not compile.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Authorized<T> {
+pub struct Authorized<T = Resource<'static>> {
     who: Identity,
     action: Action,
     what: T,
+}
+
+/// Whether the guard allows it, for one of many answers; no proof, and no copy of names.
+///
+/// # Errors
+/// What the guard itself failed with; a denial is no error.
+pub async fn allowed(
+    guard: &dyn Guard,
+    who: &Identity,
+    action: Action,
+    what: &Resource<'_>,
+) -> Result<bool, AuthError> {
+    let decision = match guard.decide_now(who, action, what) {
+        Some(decision) => decision,
+        None => guard.decide(who, action, what).await,
+    };
+    match decision {
+        Ok(decision) => Ok(decision == Decision::Allow),
+        Err(AuthError::Denied(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Asks the guard; the only source of [`Authorized`].
@@ -21,14 +42,14 @@ pub async fn authorize(
     guard: &dyn Guard,
     who: &Identity,
     action: Action,
-    what: Resource,
-) -> Result<Authorized<Resource>, AuthError> {
+    what: Resource<'_>,
+) -> Result<Authorized, AuthError> {
     let decision = match guard.decide_now(who, action, &what) {
         Some(decision) => decision?,
         None => guard.decide(who, action, &what).await?,
     };
     match decision {
-        Decision::Allow => Ok(Authorized { who: who.clone(), action, what }),
+        Decision::Allow => Ok(Authorized { who: who.clone(), action, what: what.into_owned() }),
         Decision::Deny(reason) => Err(AuthError::Denied(reason)),
     }
 }

@@ -33,9 +33,11 @@ pub struct Facts {
     pub user: String,
     /// What the credential says, as it says it: the payload of a JWT.
     pub claims: Map<String, Value>,
-    /// Groups and roles by which rules can name the caller.
+    /// Groups by which rules can name the caller; a credential of others may bring its own.
     pub groups: Vec<String>,
-    /// The patterns and actions that the credential is narrowed to, as JSON of the guard's own; `None`: not narrowed.
+    /// Roles of this server that the caller has; only this server's own documents and settings give them.
+    pub roles: Vec<String>,
+    /// The rules ([`crate::trust::Rule`]) that the credential is narrowed to; `None`: not narrowed.
     pub scopes: Option<Vec<String>>,
     /// Which credential proved it, in words that give nothing away: `token:3f2a`, `jwt:kid`, `certificate:serial`.
     pub credential: String,
@@ -60,6 +62,8 @@ impl Identity {
     pub fn proven(mut facts: Facts) -> Self {
         facts.groups.sort_unstable();
         facts.groups.dedup();
+        facts.roles.sort_unstable();
+        facts.roles.dedup();
         let mut written: Vec<_> =
             facts.claims.iter().map(|(name, value)| (name.clone(), value.to_string())).collect();
         written.sort_unstable();
@@ -122,6 +126,8 @@ fn fingerprint(facts: &Facts) -> u128 {
     part(&Value::Object(facts.claims.clone()).to_string());
     part(&facts.groups.len().to_string());
     facts.groups.iter().for_each(|group| part(group));
+    part(&facts.roles.len().to_string());
+    facts.roles.iter().for_each(|role| part(role));
     part(if facts.scopes.is_some() { "narrowed" } else { "" });
     facts.scopes.iter().flatten().for_each(|scope| part(scope));
     let mut first = [0; 16];
@@ -140,6 +146,7 @@ mod tests {
         let others = [
             Facts { user: "bob".into(), ..ann.clone() },
             Facts { groups: vec!["ops".into()], ..ann.clone() },
+            Facts { roles: vec!["ops".into()], ..ann.clone() },
             Facts { claims, ..ann.clone() },
             Facts { scopes: Some(Vec::new()), ..ann.clone() },
             Facts { credential: "token:1".into(), ..ann.clone() },

@@ -7,6 +7,8 @@
 //! - [`verifier`]: [`Verifier`], one kind of credential
 //! - [`policy`]: [`Policy`], one body of rules
 //! - [`audit`]: [`Auditor`], who keeps an account
+//! - [`trust`]: tokens, users and roles that the server itself keeps
+//! - [`gatekeeper`]: [`Gatekeeper`], the guard made of verifiers and policies
 //! - [`builtin`]: [`DenyAll`] (the default), [`AllowAll`] (`--dev`)
 //!
 //! Invariant: only [`authorize`] can make an [`Authorized`], and the engine reaches the store with nothing else.
@@ -14,15 +16,18 @@
 pub mod audit;
 pub mod authorized;
 pub mod builtin;
+pub mod gatekeeper;
 pub mod guard;
 pub mod identity;
 pub mod policy;
 pub mod resource;
+pub mod trust;
 pub mod verifier;
 
 pub use audit::{AuditError, Auditor, Operation, Outcome, Record, RecordedValue};
-pub use authorized::{Authorized, authorize};
+pub use authorized::{Authorized, allowed, authorize};
 pub use builtin::{AllowAll, DenyAll};
+pub use gatekeeper::Gatekeeper;
 pub use guard::{AuthError, Decision, Guard, Shown, Sight};
 pub use identity::{Credentials, Facts, Identity};
 pub use policy::{Policy, Verdict};

@@ -1,5 +1,7 @@
 //! What is asked for.
 
+use std::borrow::Cow;
+
 use holdfast_model::{EntryKey, Namespace};
 
 /// What a caller wants to do: the actions of the contracts.
@@ -45,27 +47,40 @@ impl Action {
 /// With what. Either member may be empty: a whole namespace, an alias (a key without a namespace), or everything. Names are
 /// as the caller wrote them: a guard may be asked about a name that the keyspace would refuse.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Resource {
+pub struct Resource<'a> {
     /// The namespace, or empty.
-    pub namespace: String,
+    pub namespace: Cow<'a, str>,
     /// The key, or empty.
-    pub key: String,
+    pub key: Cow<'a, str>,
 }
 
-impl Resource {
+impl<'a> Resource<'a> {
     /// Everything.
     pub fn any() -> Self {
         Self::default()
     }
 
     /// A whole namespace.
-    pub fn namespace(namespace: impl Into<String>) -> Self {
-        Self { namespace: namespace.into(), key: String::new() }
+    pub fn namespace(namespace: impl Into<Cow<'a, str>>) -> Self {
+        Self { namespace: namespace.into(), key: Cow::Borrowed("") }
     }
 
     /// One key of it.
-    pub fn key(namespace: impl Into<String>, key: impl Into<String>) -> Self {
+    pub fn key(namespace: impl Into<Cow<'a, str>>, key: impl Into<Cow<'a, str>>) -> Self {
         Self { namespace: namespace.into(), key: key.into() }
+    }
+
+    /// One entry.
+    pub fn entry(at: &'a EntryKey) -> Self {
+        Self::key(at.namespace.as_str(), at.key.as_str())
+    }
+
+    /// The same with names of its own.
+    pub fn into_owned(self) -> Resource<'static> {
+        Resource {
+            namespace: Cow::Owned(self.namespace.into_owned()),
+            key: Cow::Owned(self.key.into_owned()),
+        }
     }
 
     /// True when the entry belongs to the resource.

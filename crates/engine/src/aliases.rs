@@ -77,7 +77,7 @@ impl Engine {
         for _ in 0..TRIES {
             let quiet = self.check_new_alias(&proof, alias, target).await?;
             let batch = new_alias(caller, entry_name(alias)?, target, quiet);
-            match self.log().commit(std::slice::from_ref(&proof), batch, caller.deadline).await {
+            match self.commit_for(caller, std::slice::from_ref(&proof), batch).await {
                 Err(EngineError::Contended) => {}
                 Err(EngineError::KeyExists { .. }) => {
                     return Err(EngineError::AliasExists { alias: alias.into() });
@@ -95,7 +95,7 @@ impl Engine {
     /// Looks at everything that forbids the alias; what was looked at has to stay quiet until the commit.
     async fn check_new_alias(
         &self,
-        proof: &Authorized<Resource>,
+        proof: &Authorized,
         alias: &str,
         target: &str,
     ) -> Result<Vec<Quiet>, EngineError> {
@@ -125,7 +125,7 @@ impl Engine {
 
     async fn namespace_with(
         &self,
-        proof: &Authorized<Resource>,
+        proof: &Authorized,
         key: &str,
     ) -> Result<Option<String>, EngineError> {
         let key = names::key(key, any_key)?;
@@ -161,19 +161,25 @@ impl Engine {
         let missing = || EngineError::NotFound { namespace: String::new(), key: alias.into() };
         let at = entry_name(alias).map_err(|_| missing())?;
         let batch = single(caller, at, WriteAction::Delete { missing_ok: false });
-        match self.log().commit(&[proof], batch, caller.deadline).await {
+        match self.commit_for(caller, &[proof], batch).await {
             Err(EngineError::NotFound { .. }) => Err(missing()),
             other => other.map(drop),
         }
     }
 
-    /// Every alias, by name.
+    /// Every alias that the caller may see, by name.
     pub async fn list_aliases(&self, caller: &Caller) -> Result<Vec<Alias>, EngineError> {
         let proof = self.authorize(caller, Action::List, Resource::any()).await?;
-        self.all_aliases(&proof).await
+        let mut visible = Vec::new();
+        for alias in self.all_aliases(&proof).await? {
+            if self.may(caller, Action::Read, Resource::key("", &alias.alias)).await? {
+                visible.push(alias);
+            }
+        }
+        Ok(visible)
     }
 
-    async fn all_aliases(&self, proof: &Authorized<Resource>) -> Result<Vec<Alias>, EngineError> {
+    async fn all_aliases(&self, proof: &Authorized) -> Result<Vec<Alias>, EngineError> {
         let what = Scan::Entries {
             namespace: Namespace::reserved(),
             prefix: Prefix::new(PREFIX),

@@ -119,7 +119,7 @@ impl Engine {
         let idempotency = idempotency(caller, &request.idempotency_key, print);
         let batch = self.batch(caller, request, idempotency)?;
         let written: Vec<EntryKey> = batch.writes.iter().map(|write| write.at.clone()).collect();
-        let committed = self.log().commit(&proofs, batch, caller.deadline).await?;
+        let committed = self.commit_for(caller, &proofs, batch).await?;
         self.answer(&written, committed).await
     }
 
@@ -155,7 +155,7 @@ impl Engine {
         &self,
         caller: &Caller,
         request: &CommitRequest,
-    ) -> Result<Vec<Authorized<Resource>>, EngineError> {
+    ) -> Result<Vec<Authorized>, EngineError> {
         let mut proofs = Vec::with_capacity(request.writes.len() + request.conditions.len());
         self.authorize_writes(caller, &request.writes, &mut proofs).await?;
         for condition in &request.conditions {
@@ -170,7 +170,7 @@ impl Engine {
         &self,
         caller: &Caller,
         writes: &[RequestedWrite],
-        proofs: &mut Vec<Authorized<Resource>>,
+        proofs: &mut Vec<Authorized>,
     ) -> Result<(), EngineError> {
         for write in writes {
             let action = match write.action {

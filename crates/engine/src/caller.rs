@@ -1,5 +1,6 @@
 //! Who calls a use case, and through which method.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -15,9 +16,25 @@ pub struct Caller {
     pub method: &'static str,
     /// A write that was not judged by then is dropped.
     pub deadline: Option<Instant>,
+    /// From where, for the account.
+    pub origin: Origin,
+}
+
+/// Which request it was, and from where.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The id of the request, as in the request log; empty when there is none.
+    pub request_id: Arc<str>,
+    /// Address without port.
+    pub peer: Option<IpAddr>,
 }
 
 impl Caller {
+    /// A call of this identity, without a deadline.
+    pub fn of(identity: Identity, method: &'static str) -> Self {
+        Self { identity, method, deadline: None, origin: Origin::default() }
+    }
+
     /// For the commit.
     pub(crate) fn actor(&self) -> Actor {
         Actor {

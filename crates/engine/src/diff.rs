@@ -186,7 +186,8 @@ impl Engine {
         let namespace = names::namespace(&of.namespace)?;
         let after = diff.after.as_deref().map(|key| names::key(key, any_key)).transpose()?;
         let revision = self.pinned(of.moment).await?;
-        let side = Side::new(proof, namespace, Prefix::new(&diff.prefix), after, revision);
+        let prefix = Prefix::new(&diff.prefix);
+        let side = Side::new(proof, namespace, prefix, after, revision).seen_by(self, caller);
         Ok(if of.live { side.living_at(self.log().now()) } else { side })
     }
 }

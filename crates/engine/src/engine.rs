@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread::JoinHandle;
 
-use holdfast_auth::{Action, AuthError, Authorized, Guard, Resource, authorize};
-use holdfast_model::Head;
+use holdfast_auth::{Action, AllowAll, Authorized, Guard, Resource, allowed, authorize};
+use holdfast_model::{Head, Namespace};
 use holdfast_store::Store;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
+use crate::auditing::Auditing;
 use crate::caller::Caller;
 use crate::commit::{self, Answers, Queue};
 use crate::error::EngineError;
@@ -22,11 +23,12 @@ use crate::upkeep;
 #[derive(Clone)]
 pub struct Engine {
     inner: Arc<Inner>,
+    guard: Arc<dyn Guard>,
+    pub(crate) audit: Option<Arc<Auditing>>,
 }
 
 struct Inner {
     log: Arc<Log>,
-    guard: Arc<dyn Guard>,
     threads: Mutex<Threads>,
     stopping: watch::Sender<bool>,
 }
@@ -92,7 +94,7 @@ impl Engine {
         let tasks = vec![upkeep, telling];
         let threads = Threads { committer: Some(committer), hub, tasks };
         let threads = Mutex::new(threads);
-        Ok(Self { inner: Arc::new(Inner { log, guard, threads, stopping }) })
+        Ok(Self { inner: Arc::new(Inner { log, threads, stopping }), guard, audit: None })
     }
 
     pub(crate) fn log(&self) -> &Arc<Log> {
@@ -107,9 +109,15 @@ impl Engine {
         &self,
         caller: &Caller,
         action: Action,
-        what: Resource,
-    ) -> Result<Authorized<Resource>, EngineError> {
-        Ok(authorize(self.inner.guard.as_ref(), &caller.identity, action, what).await?)
+        what: Resource<'_>,
+    ) -> Result<Authorized, EngineError> {
+        let action = if is_reserved(&what) { Action::Admin } else { action };
+        if self.audit.is_none() {
+            return Ok(authorize(self.guard.as_ref(), &caller.identity, action, what).await?);
+        }
+        let decision = authorize(self.guard.as_ref(), &caller.identity, action, what.clone()).await;
+        self.decided(caller, action, &what, &decision).await?;
+        Ok(decision?)
     }
 
     /// The same for one of many answers: a no leaves it out, a guard that fails fails the call.
@@ -117,18 +125,28 @@ impl Engine {
         &self,
         caller: &Caller,
         action: Action,
-        what: Resource,
+        what: Resource<'_>,
     ) -> Result<bool, EngineError> {
-        match self.authorize(caller, action, what).await {
-            Ok(_) => Ok(true),
-            Err(EngineError::Auth(AuthError::Denied(_))) => Ok(false),
-            Err(error) => Err(error),
-        }
+        let action = if is_reserved(&what) { Action::Admin } else { action };
+        Ok(allowed(self.guard.as_ref(), &caller.identity, action, &what).await?)
     }
 
     /// Who recognises callers.
     pub fn guard(&self) -> &Arc<dyn Guard> {
-        &self.inner.guard
+        &self.guard
+    }
+
+    /// The same engine for the server's own work: its calls need no permission.
+    #[must_use]
+    pub fn as_server(&self) -> Self {
+        Self { audit: None, ..self.guarded_by(Arc::new(AllowAll)) }
+    }
+
+    /// The same engine behind another guard: for the server itself, which keeps tokens and roles in namespaces of its own,
+    /// and for programs that embed it.
+    #[must_use]
+    pub fn guarded_by(&self, guard: Arc<dyn Guard>) -> Self {
+        Self { guard, ..self.clone() }
     }
 
     /// What the engine counts.
@@ -176,4 +194,9 @@ impl Engine {
             let _ = task.await;
         }
     }
+}
+
+/// What the server keeps for itself is for those who administer it, whatever a caller wants to do with it.
+fn is_reserved(what: &Resource<'_>) -> bool {
+    what.namespace.starts_with(Namespace::RESERVED)
 }

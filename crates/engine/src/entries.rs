@@ -7,7 +7,7 @@ use holdfast_auth::{Action, Resource};
 use holdfast_model::{
     Batch, Entry, EntryKey, Key, Precondition, Prefix, Revision, Write, WriteAction, WriteMode,
 };
-use holdfast_store::{PageLimit, Scan};
+use holdfast_store::PageLimit;
 
 use crate::caller::Caller;
 use crate::codec;
@@ -69,7 +69,21 @@ impl Engine {
     ) -> Result<Arc<Entry>, EngineError> {
         let proof = self.authorize(caller, Action::Read, Resource::key(namespace, key)).await?;
         let at = readable(namespace, key)?;
-        self.log().get(&proof, &at).await?.ok_or_else(|| not_found(&at))
+        let found = self.log().get(&proof, &at).await?;
+        self.shown_or_missing(caller, &at, found).await
+    }
+
+    /// An entry that was found and may be seen.
+    pub(crate) async fn shown_or_missing(
+        &self,
+        caller: &Caller,
+        at: &EntryKey,
+        found: Option<Arc<Entry>>,
+    ) -> Result<Arc<Entry>, EngineError> {
+        let shown = found.map(|entry| self.shown(caller, entry)).transpose()?.flatten();
+        let shown = shown.ok_or_else(|| not_found(at))?;
+        self.answered(caller, &shown).await?;
+        Ok(shown)
     }
 
     /// The entry of a key as it was at an earlier revision.
@@ -82,7 +96,8 @@ impl Engine {
     ) -> Result<Arc<Entry>, EngineError> {
         let proof = self.authorize(caller, Action::Read, Resource::key(namespace, key)).await?;
         let at = readable(namespace, key)?;
-        self.log().get_at(&proof, &at, revision).await?.ok_or_else(|| not_found(&at))
+        let found = self.log().get_at(&proof, &at, revision).await?;
+        self.shown_or_missing(caller, &at, found).await
     }
 
     /// Writes one key and answers the entry as it is now.
@@ -100,7 +115,7 @@ impl Engine {
         let action =
             WriteAction::Put { value: set.value, codec, value_type, ttl: None, mode: set.mode };
         let batch = conditional(caller, at.clone(), action, set.condition);
-        let committed = self.log().commit(&[proof], batch, caller.deadline).await?;
+        let committed = self.commit_for(caller, &[proof], batch).await?;
         let entry = committed.commit.as_deref().and_then(|sealed| {
             let commit = sealed.commit();
             commit.events.first()?.entry(commit)
@@ -130,7 +145,7 @@ impl Engine {
         names::writable(namespace)?;
         let at = readable(namespace, key)?;
         let batch = conditional(caller, at, WriteAction::Delete { missing_ok: false }, condition);
-        self.log().commit(&[proof], batch, caller.deadline).await.map(drop)
+        self.commit_for(caller, &[proof], batch).await.map(drop)
     }
 
     /// A page of the current entries of a namespace.
@@ -157,14 +172,12 @@ impl Engine {
     ) -> Result<EntryPage, EngineError> {
         let resource = Resource::namespace(&*list.namespace);
         let proof = self.authorize(caller, Action::List, resource).await?;
-        let what = Scan::Entries {
-            namespace: names::namespace(&list.namespace)?,
-            prefix: Prefix::new(&list.prefix),
-            after: list.after.map(|key| names::key(&key, any_key)).transpose()?,
-        };
+        names::namespace(&list.namespace)?;
+        let after = list.after.map(|key| names::key(&key, any_key)).transpose()?;
         let limit = PageLimit::rows(list.limit.unwrap_or(usize::MAX)).and_bytes(bytes);
         let at = self.at(moment).await?;
-        let found = self.log().list(&proof, what, at, limit).await?;
+        let keys = (Prefix::new(&list.prefix), after);
+        let found = self.visible_page(caller, &proof, keys, at, limit).await?;
         Ok(EntryPage { entries: found.entries, more: found.more, revision: found.revision })
     }
 }
@@ -181,7 +194,7 @@ pub(crate) fn single(caller: &Caller, at: EntryKey, action: WriteAction) -> Batc
     conditional(caller, at, action, Precondition::default())
 }
 
-fn conditional(
+pub(crate) fn conditional(
     caller: &Caller,
     at: EntryKey,
     action: WriteAction,

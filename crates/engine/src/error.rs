@@ -1,6 +1,6 @@
 //! What a use case can fail with.
 
-use holdfast_auth::AuthError;
+use holdfast_auth::{AuditError, AuthError};
 use holdfast_model::{ErrorKind, Revision, Unmet};
 use holdfast_store::{AppendError, StoreError};
 use thiserror::Error;
@@ -12,6 +12,9 @@ pub enum EngineError {
     /// The guard said no.
     #[error(transparent)]
     Auth(#[from] AuthError),
+    /// Records are required, and this one cannot be kept. Nothing was changed.
+    #[error("the call cannot be recorded and is refused: {0}")]
+    NotAudited(#[from] AuditError),
     /// The text can be no namespace.
     #[error("invalid namespace {name:?}: {why}")]
     InvalidNamespace {
@@ -222,6 +225,7 @@ impl EngineError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Auth(error) => error.kind(),
+            Self::NotAudited(_) => ErrorKind::Unavailable,
             Self::InvalidNamespace { .. } => ErrorKind::InvalidNamespace,
             Self::InvalidKey { .. } => ErrorKind::InvalidKey,
             Self::InvalidValue(_) => ErrorKind::InvalidValue,

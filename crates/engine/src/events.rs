@@ -1,5 +1,6 @@
 //! Events of the log, by what happened, to what, through whom and when.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use holdfast_store::StoreError;
 use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::sight;
 
 /// Which events.
 #[derive(Debug, Clone, Default)]
@@ -52,6 +54,8 @@ pub struct Place {
 pub struct Logged {
     commit: Arc<Sealed>,
     index: usize,
+    /// The event as the caller sees it, where that is less than all of it.
+    seen: Option<Arc<Event>>,
 }
 
 impl Logged {
@@ -62,7 +66,7 @@ impl Logged {
 
     /// The event.
     pub fn event(&self) -> &Event {
-        &self.commit.commit().events[self.index]
+        self.seen.as_deref().unwrap_or(&self.commit.commit().events[self.index])
     }
 
     /// Its place in the commit.
@@ -130,7 +134,7 @@ impl Engine {
         &self,
         caller: &Caller,
         wanted: &Events,
-    ) -> Result<Authorized<Resource>, EngineError> {
+    ) -> Result<Authorized, EngineError> {
         self.check_filters(&wanted.filters)?;
         let mut proof = None;
         for namespace in wanted.filters.iter().flat_map(|filter| &filter.namespaces) {
@@ -179,7 +183,7 @@ impl Engine {
 struct Reading<'a> {
     engine: &'a Engine,
     caller: &'a Caller,
-    proof: Authorized<Resource>,
+    proof: Authorized,
     wanted: Events,
     page: EventPage,
     /// Keys that the guard was asked about.
@@ -293,11 +297,19 @@ impl Reading<'_> {
             indexes.reverse();
         }
         for index in indexes {
-            let logged = Logged { commit: Arc::clone(&commit), index };
-            if self.is_behind(&logged) && self.is_wanted(&logged).await? {
+            let mut logged = Logged { commit: Arc::clone(&commit), index, seen: None };
+            if self.is_behind(&logged)
+                && self.is_wanted(&logged).await?
+                && self.is_shown(&mut logged)?
+            {
                 if self.is_full() {
                     self.page.after = self.page.events.last().map(place);
                     return Ok(true);
+                }
+                if self.engine.audit.is_some()
+                    && let Some(entry) = logged.event().entry(logged.commit())
+                {
+                    self.engine.answered(self.caller, &entry).await?;
                 }
                 self.answer += logged.event().weight();
                 self.page.events.push(logged);
@@ -320,6 +332,23 @@ impl Reading<'_> {
         if self.wanted.newest_first { here < there } else { here > there }
     }
 
+    /// Hides what the caller may not see of it; false when that is everything.
+    fn is_shown(&self, logged: &mut Logged) -> Result<bool, EngineError> {
+        let guard = self.engine.guard();
+        if !guard.redacts() {
+            return Ok(true);
+        }
+        let who = &self.caller.identity;
+        let event = &logged.commit.commit().events[logged.index];
+        let Some(seen) = sight::shown_event(guard.as_ref(), who, Action::Read, event)? else {
+            return Ok(false);
+        };
+        if let Cow::Owned(event) = seen {
+            logged.seen = Some(Arc::new(event));
+        }
+        Ok(true)
+    }
+
     async fn is_wanted(&mut self, logged: &Logged) -> Result<bool, EngineError> {
         let event = logged.event();
         let kind = self.wanted.kinds.is_empty() || self.wanted.kinds.contains(&event.kind);
@@ -334,8 +363,7 @@ impl Reading<'_> {
         if let Some(known) = self.asked.get(&event.at) {
             return Ok(*known);
         }
-        let resource = Resource::key(event.at.namespace.as_str(), event.at.key.as_str());
-        let may = self.engine.may(self.caller, Action::Read, resource).await?;
+        let may = self.engine.sees(self.caller, &event.at).await?;
         self.asked.insert(event.at.clone(), may);
         Ok(may)
     }

@@ -1,5 +1,7 @@
 //! The versions of a key.
 
+use std::sync::Arc;
+
 use holdfast_auth::{Action, Resource};
 use holdfast_model::{Entry, EntryKey, Revision};
 use holdfast_store::{PageLimit, Row};
@@ -79,7 +81,10 @@ impl Engine {
                     return finish(page, &wanted);
                 }
                 bytes += entry.weight();
-                page.entries.push(entry);
+                if let Some(shown) = self.shown(caller, Arc::new(entry))? {
+                    self.answered(caller, &shown).await?;
+                    page.entries.push(Arc::unwrap_or_clone(shown));
+                }
                 if wanted.version.is_some() {
                     return finish(page, &wanted);
                 }

@@ -4,8 +4,10 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | use cases, one file for each noun | [`entries`] [`batches`] [`history`] [`snapshot`] [`txn`] [`reads`] [`diff`] [`rollback`] [`search`] [`events`] [`aliases`] [`namespaces`] [`watching`] |
+//! | use cases, one file for each noun | [`entries`] [`batches`] [`history`] [`snapshot`] [`txn`] [`reads`] [`diff`] [`rollback`] [`search`] [`events`] [`aliases`] [`namespaces`] [`watching`] [`trust`] |
 //! | of which state a read is | [`moment`] |
+//! | the account of what callers did | [`auditing`] |
+//! | what of an answer its caller sees | `sight` |
 //! | the one door to the store | `log` |
 //! | group commit: queue, facts, thread | `commit` |
 //! | the decisions, pure | `judge` |
@@ -16,6 +18,7 @@
 //! committer waits for no reader and no watcher.
 
 pub mod aliases;
+pub mod auditing;
 pub mod batches;
 mod cache;
 pub mod caller;
@@ -38,20 +41,24 @@ pub mod namespaces;
 pub mod options;
 pub mod reads;
 mod remembered;
+mod rights;
 pub mod rollback;
 pub mod search;
+mod sight;
 pub mod snapshot;
 #[cfg(test)]
 mod testing;
+pub mod trust;
 pub mod txn;
 mod upkeep;
 pub mod watching;
 
 pub use aliases::Alias;
+pub use auditing::{AuditOptions, Auditing};
 pub use batches::{
     CommitAnswer, CommitRequest, RequestedAction, RequestedCondition, RequestedWrite, WriteResult,
 };
-pub use caller::Caller;
+pub use caller::{Caller, Origin};
 pub use clock::{Clock, SystemClock};
 pub use codec::CODECS;
 pub use diff::json::JsonChange;
@@ -71,5 +78,6 @@ pub use reads::{HistoryPage, ListPage, Seen};
 pub use rollback::{Rollback, RollbackAnswer, RollbackScope};
 pub use search::{Found, Search, SearchPage};
 pub use snapshot::Snapshot;
+pub use trust::{Issued, NewToken, Stored};
 pub use txn::{Branch, RequestedCompare, RequestedRead, Txn, TxnAnswer};
 pub use watching::{Delivery, Start, Watch, Watcher};

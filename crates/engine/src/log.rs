@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Instant;
 
 use arc_swap::ArcSwap;
-use holdfast_auth::{AuthError, Authorized, Resource};
+use holdfast_auth::{AuthError, Authorized};
 use holdfast_model::{
     Batch, Entry, EntryKey, EpochStart, Floors, Head, Namespace, Revision, Sealed, Timestamp,
 };
@@ -132,7 +132,7 @@ impl Log {
     /// Commits behind `after`. Which of their events the caller may see is for the use case to ask, event by event.
     pub(crate) async fn commits(
         &self,
-        _proof: &Authorized<Resource>,
+        _proof: &Authorized,
         after: Revision,
         budget: usize,
     ) -> Result<Vec<Arc<Sealed>>, EngineError> {
@@ -146,7 +146,7 @@ impl Log {
 
     pub(crate) async fn get(
         &self,
-        proof: &Authorized<Resource>,
+        proof: &Authorized,
         at: &EntryKey,
     ) -> Result<Option<Arc<Entry>>, EngineError> {
         covered(proof, at)?;
@@ -169,7 +169,7 @@ impl Log {
     /// As it was at an earlier revision: what had expired but was not yet removed is still there.
     pub(crate) async fn get_at(
         &self,
-        proof: &Authorized<Resource>,
+        proof: &Authorized,
         at: &EntryKey,
         revision: Revision,
     ) -> Result<Option<Arc<Entry>>, EngineError> {
@@ -182,7 +182,7 @@ impl Log {
     /// Entries of a namespace by key, up to a limit; of one state, however many store pages that takes.
     pub(crate) async fn list(
         &self,
-        proof: &Authorized<Resource>,
+        proof: &Authorized,
         what: Scan,
         at: At,
         limit: PageLimit,
@@ -223,7 +223,7 @@ impl Log {
     /// Rows of a key's history, newest first.
     pub(crate) async fn history(
         &self,
-        proof: &Authorized<Resource>,
+        proof: &Authorized,
         of: &EntryKey,
         before: Option<Revision>,
         limit: PageLimit,
@@ -235,7 +235,7 @@ impl Log {
 
     pub(crate) async fn namespaces(
         &self,
-        _proof: &Authorized<Resource>,
+        _proof: &Authorized,
         prefix: &str,
         after: Option<Namespace>,
         rows: usize,
@@ -247,7 +247,7 @@ impl Log {
     /// The namespaces that had an entry at an earlier revision.
     pub(crate) async fn namespaces_at(
         &self,
-        _proof: &Authorized<Resource>,
+        _proof: &Authorized,
         after: Option<Namespace>,
         revision: Revision,
         rows: usize,
@@ -260,7 +260,7 @@ impl Log {
     /// caller that goes away loses only the answer.
     pub(crate) async fn commit(
         self: &Arc<Self>,
-        proofs: &[Authorized<Resource>],
+        proofs: &[Authorized],
         batch: Batch,
         deadline: Option<Instant>,
     ) -> Result<Committed, EngineError> {
@@ -315,7 +315,7 @@ fn behind(what: &Scan, last: Option<&EntryKey>) -> Scan {
 }
 
 /// A proof is about something: it opens nothing else. An alias is a resource without a namespace.
-fn covered(proof: &Authorized<Resource>, at: &EntryKey) -> Result<(), EngineError> {
+fn covered(proof: &Authorized, at: &EntryKey) -> Result<(), EngineError> {
     let what = proof.what();
     let is_it = what.covers(at)
         || (what.namespace.is_empty()
@@ -323,10 +323,7 @@ fn covered(proof: &Authorized<Resource>, at: &EntryKey) -> Result<(), EngineErro
     if is_it { Ok(()) } else { Err(uncovered(at)) }
 }
 
-fn namespace_covered(
-    proof: &Authorized<Resource>,
-    namespace: &Namespace,
-) -> Result<(), EngineError> {
+fn namespace_covered(proof: &Authorized, namespace: &Namespace) -> Result<(), EngineError> {
     if proof.what().covers_namespace(namespace) {
         return Ok(());
     }

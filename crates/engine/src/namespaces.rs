@@ -48,8 +48,10 @@ impl Engine {
             for row in found.rows {
                 let Row::Namespace(namespace) = row else { continue };
                 after = Some(namespace.clone());
-                if own_too || !namespace.is_reserved() {
-                    page.namespaces.push(namespace);
+                let what = Resource::namespace(namespace.as_str());
+                let shown = own_too || !namespace.is_reserved();
+                if shown && self.may(caller, Action::Read, what).await? {
+                    page.namespaces.push(namespace.clone());
                 }
             }
             page.more = page.namespaces.len() > limit;

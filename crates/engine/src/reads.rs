@@ -59,7 +59,7 @@ impl Engine {
             At::Latest => (self.log().get(&proof, &name).await?, shown),
             At::Revision(revision) => (self.log().get_at(&proof, &name, revision).await?, revision),
         };
-        let entry = entry.ok_or_else(|| not_found(&name))?;
+        let entry = self.shown_or_missing(caller, &name, entry).await?;
         // What is durable may be a step ahead of what was shown.
         let revision = seen.max(entry.mod_revision);
         Ok(Seen { entry, revision })
@@ -99,10 +99,15 @@ impl Engine {
         if page.rows.is_empty() && before.is_none() {
             return Err(not_found(&name));
         }
-        let rows = page.rows.into_iter().filter_map(|row| match row {
-            Row::History(row) => Some(row),
-            _ => None,
-        });
-        Ok(HistoryPage { rows: rows.collect(), more: page.more })
+        let mut rows = Vec::with_capacity(page.rows.len());
+        for row in page.rows {
+            let Row::History(row) = row else { continue };
+            let Some(row) = self.shown_row(caller, row)? else { continue };
+            if let Some(entry) = row.entry().filter(|_| self.audit.is_some()) {
+                self.answered(caller, &entry).await?;
+            }
+            rows.push(row);
+        }
+        Ok(HistoryPage { rows, more: page.more })
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use holdfast_auth::{Action, Authorized, Resource};
+use holdfast_auth::{Action, AuthError, Authorized, Resource};
 use holdfast_model::{
     Batch, Entry, EntryKey, Idempotency, Key, Namespace, Precondition, Prefix, Quiet, Revision,
     Scope, Write, WriteAction, WriteMode,
@@ -65,7 +65,7 @@ const TRIES: usize = 16;
 
 /// The scope, checked, with the right to look at it.
 struct Target {
-    proof: Authorized<Resource>,
+    proof: Authorized,
     namespace: Namespace,
     keys: Keys,
 }
@@ -95,9 +95,10 @@ impl Engine {
         for _ in 0..TRIES {
             let head = self.log().view().head.revision;
             if let Some(expected) = rollback.expect_head {
-                self.expect_quiet(&target, expected, head).await?;
+                self.expect_quiet(caller, &target, expected, head).await?;
             }
             let plan = self.plan(&target, head, to).await?;
+            self.check_plan(caller, &target, &plan).await?;
             if rollback.dry_run {
                 return Ok(RollbackAnswer { to, head, plan, commit: None });
             }
@@ -131,7 +132,7 @@ impl Engine {
         key: Idempotency,
     ) -> Result<RollbackAnswer, EngineError> {
         let batch = batch(caller, Vec::new(), Vec::new(), String::new(), Some(key));
-        let committed = self.log().commit(&[], batch, caller.deadline).await?;
+        let committed = self.commit_for(caller, &[], batch).await?;
         let commit = self.answer(&[], committed).await?;
         let revision = commit.revision;
         let plan = Vec::new();
@@ -141,6 +142,7 @@ impl Engine {
     /// Fails with the first key that is not the same version at both revisions.
     async fn expect_quiet(
         &self,
+        caller: &Caller,
         target: &Target,
         expected: Revision,
         head: Revision,
@@ -149,6 +151,10 @@ impl Engine {
         while let Some((key, then, now)) = walk.next().await? {
             let version = |entry: &Option<Arc<Entry>>| entry.as_ref().map(|e| e.mod_revision);
             if version(&then) != version(&now) {
+                let what = Resource::key(target.namespace.as_str(), key.as_str());
+                if !self.may(caller, Action::Read, what).await? {
+                    return Err(unreadable());
+                }
                 let namespace = target.namespace.to_string();
                 return Err(EngineError::MovedOn { namespace, key: key.to_string(), expected });
             }
@@ -184,6 +190,28 @@ impl Engine {
             return Err(EngineError::RollbackTooLarge { events, bytes, max_events, max_bytes });
         }
         Ok(plan)
+    }
+
+    /// A plan shows keys and values: whoever may not read one of them cannot roll back around it.
+    async fn check_plan(
+        &self,
+        caller: &Caller,
+        target: &Target,
+        plan: &[Difference],
+    ) -> Result<(), EngineError> {
+        for step in plan {
+            let what = Resource::key(target.namespace.as_str(), step.key.as_str());
+            let may = self.may(caller, Action::Read, what).await?;
+            let seen = |entry: &Arc<Entry>| self.shown(caller, Arc::clone(entry));
+            let whole = match &step.new {
+                Some(entry) => seen(entry)?.is_some_and(|seen| seen.value == entry.value),
+                None => true,
+            };
+            if !may || !whole {
+                return Err(unreadable());
+            }
+        }
+        Ok(())
     }
 
     /// The scope at two revisions.
@@ -240,9 +268,14 @@ impl Engine {
         let quiet = vec![Quiet { scope, since: head }];
         let written: Vec<EntryKey> = writes.iter().map(|write: &Write| write.at.clone()).collect();
         let batch = batch(caller, writes, quiet, reason, key);
-        let committed = self.log().commit(&proofs, batch, caller.deadline).await?;
+        let committed = self.commit_for(caller, &proofs, batch).await?;
         self.answer(&written, committed).await
     }
+}
+
+fn unreadable() -> EngineError {
+    let why = "there are keys in the scope that you may not read";
+    AuthError::Denied(why.into()).into()
 }
 
 /// The keys of a scope with their entries in two states.

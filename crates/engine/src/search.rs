@@ -125,15 +125,20 @@ impl Engine {
             return Ok(None);
         }
         // Whoever may not read it does not learn that the pattern is in it.
-        let resource = Resource::key(entry.at.namespace.as_str(), entry.at.key.as_str());
-        let may = self.may(caller, Action::Read, resource).await?;
-        Ok(may.then_some(Found { entry, in_key, in_value }))
+        if !self.sees(caller, &entry.at).await? {
+            return Ok(None);
+        }
+        let Some(entry) = self.shown(caller, entry)? else { return Ok(None) };
+        // Nor whoever sees only the rest of it.
+        let in_value = in_value && pattern.is_match(&entry.value);
+        self.answered(caller, &entry).await?;
+        Ok((in_key || in_value).then_some(Found { entry, in_key, in_value }))
     }
 
     fn places(
         &self,
         search: &Search,
-        proof: Authorized<Resource>,
+        proof: Authorized,
         revision: Revision,
     ) -> Result<Places, EngineError> {
         let named = search.namespace.as_deref().map(names::namespace).transpose()?;
@@ -176,7 +181,7 @@ fn pattern(search: &Search) -> Result<Regex, EngineError> {
 
 /// Where a search goes on.
 struct Places {
-    proof: Authorized<Resource>,
+    proof: Authorized,
     prefix: Prefix,
     revision: Revision,
     /// Namespaces to go through, in order; the first one is being read.

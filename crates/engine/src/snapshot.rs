@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use holdfast_auth::{Action, Resource};
 use holdfast_model::{Entry, Prefix, Revision};
-use holdfast_store::{PageLimit, Scan};
+use holdfast_store::PageLimit;
 use sha2::{Digest, Sha256};
 
 use crate::caller::Caller;
@@ -27,7 +27,7 @@ pub struct Snapshot {
 }
 
 impl Engine {
-    /// Every entry of a namespace, or only the word that nothing changed since the caller's tag (empty: none).
+    /// Every entry of a namespace that the caller may see, or only the word that nothing changed since the caller's tag (empty: none).
     pub async fn snapshot(
         &self,
         caller: &Caller,
@@ -47,14 +47,10 @@ impl Engine {
     ) -> Result<Snapshot, EngineError> {
         let proof = self.authorize(caller, Action::Read, Resource::namespace(namespace)).await?;
         let max = self.limits().snapshot_entries;
-        let what = Scan::Entries {
-            namespace: names::namespace(namespace)?,
-            prefix: Prefix::any(),
-            after: None,
-        };
+        names::namespace(namespace)?;
         let limit = PageLimit::rows(max).and_bytes(self.limits().page_bytes);
         let at = self.at(moment).await?;
-        let found = self.log().list(&proof, what, at, limit).await?;
+        let found = self.visible_page(caller, &proof, (Prefix::any(), None), at, limit).await?;
         if found.more {
             return Err(if found.entries.len() >= max {
                 EngineError::SnapshotTooLarge { max }

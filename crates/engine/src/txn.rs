@@ -105,19 +105,25 @@ impl Engine {
     async fn run_txn(
         &self,
         caller: &Caller,
-        proofs: &[Authorized<Resource>],
+        proofs: &[Authorized],
         batch: Batch,
     ) -> Result<TxnAnswer, EngineError> {
         let choice = batch.choice.clone().unwrap_or_default();
         let names = |of: &[holdfast_model::Write]| of.iter().map(|w| w.at.clone()).collect();
         let (then, otherwise): (Vec<_>, Vec<_>) = (names(&batch.writes), names(&choice.otherwise));
-        let committed = self.log().commit(proofs, batch, caller.deadline).await;
+        let committed = self.commit_for(caller, proofs, batch).await;
         let mut committed = committed.map_err(|error| in_branch(error, then.len()))?;
         let succeeded = !committed.chosen.otherwise;
         let mut reads = std::mem::take(&mut committed.chosen.reads);
         if committed.replay.is_some() {
             let wanted = if succeeded { &choice.reads } else { &choice.otherwise_reads };
             reads = self.read_again(proofs, wanted, committed.revision).await?;
+        }
+        for read in &mut reads {
+            *read = read.take().map(|entry| self.shown(caller, entry)).transpose()?.flatten();
+            if let Some(entry) = read {
+                self.answered(caller, entry).await?;
+            }
         }
         let commit = self.answer(if succeeded { &then } else { &otherwise }, committed).await?;
         Ok(TxnAnswer { succeeded, commit, reads })
@@ -126,13 +132,15 @@ impl Engine {
     /// What a replay reads: the state of that time, if it is still kept.
     async fn read_again(
         &self,
-        proofs: &[Authorized<Resource>],
+        proofs: &[Authorized],
         wanted: &[EntryKey],
         revision: Revision,
     ) -> Result<Vec<Option<Arc<Entry>>>, EngineError> {
         let mut reads = Vec::with_capacity(wanted.len());
         for at in wanted {
-            let proof = proofs.iter().find(|p| p.action() == Action::Read && p.what().covers(at));
+            let proof = proofs.iter().find(|p| {
+                matches!(p.action(), Action::Read | Action::Admin) && p.what().covers(at)
+            });
             let Some(proof) = proof else { continue };
             match self.log().get_at(proof, at, revision).await {
                 Ok(entry) => reads.push(entry),
@@ -150,7 +158,7 @@ impl Engine {
         &self,
         caller: &Caller,
         txn: &Txn,
-    ) -> Result<Vec<Authorized<Resource>>, EngineError> {
+    ) -> Result<Vec<Authorized>, EngineError> {
         let mut proofs = Vec::new();
         self.authorize_writes(caller, &txn.then.writes, &mut proofs).await?;
         self.authorize_writes(caller, &txn.otherwise.writes, &mut proofs).await?;

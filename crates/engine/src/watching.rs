@@ -13,8 +13,10 @@ use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::hub::delivered::Matched;
+use crate::hub::eye::Eye;
 use crate::hub::watcher::Watcher as Cursor;
 use crate::log::Log;
+use crate::rights::Rights;
 
 /// What to watch.
 #[derive(Debug, Clone, Default)]
@@ -71,6 +73,7 @@ pub enum Delivery {
 pub struct Watcher {
     log: Arc<Log>,
     cursor: Arc<Cursor>,
+    rights: Rights,
     initial: Option<Initial>,
     bookmark: Option<Duration>,
     bookmarked: Revision,
@@ -92,6 +95,7 @@ impl Engine {
         }
         // The initial state is of what was asked for; aliases have a request of their own.
         let wanted = filters.clone();
+        let rights = Rights::new(self, caller, wanted.clone());
         if watch.aliases {
             let prefix = Prefix::new(aliases::PREFIX);
             filters.push(Filter::below(Namespace::RESERVED, prefix));
@@ -100,11 +104,13 @@ impl Engine {
         let position = start_position(watch.start, &head)?;
         let initial =
             (watch.start == Start::Initial).then(|| Initial::new(wanted, proofs, position, head));
-        let cursor = log.hub.register(filters, position);
+        let eye = Eye { guard: Arc::clone(self.guard()), who: caller.identity.clone() };
+        let cursor = log.hub.register(filters, Some(eye), position);
         log.hub.catch_up(&cursor);
         Ok(Watcher {
             log: Arc::clone(log),
             cursor,
+            rights,
             initial,
             bookmark: watch.bookmark,
             bookmarked: position,
@@ -112,11 +118,11 @@ impl Engine {
     }
 
     /// Every namespace by itself, in order; a filter without one is a request for everything.
-    async fn authorize_watch(
+    pub(crate) async fn authorize_watch(
         &self,
         caller: &Caller,
         filters: &[Filter],
-    ) -> Result<Vec<Authorized<Resource>>, EngineError> {
+    ) -> Result<Vec<Authorized>, EngineError> {
         let mut proofs = Vec::new();
         for filter in filters {
             for namespace in &filter.namespaces {
@@ -163,10 +169,12 @@ fn start_position(start: Start, head: &Head) -> Result<Revision, EngineError> {
 }
 
 impl Watcher {
-    /// The next delivery; waits for it. An error ends the watch. Dropping the future loses nothing.
+    /// The next delivery; waits for it. An error ends the watch: the one of the log, or that the caller may not watch any
+    /// longer. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Result<Delivery, EngineError> {
+        self.rights.check().await?;
         if let Some(initial) = &mut self.initial {
-            let delivery = initial.next(&self.log).await?;
+            let delivery = initial.next(&self.rights.engine, &self.rights.caller).await?;
             if matches!(delivery, Delivery::Initial { last: true, .. }) {
                 self.initial = None;
             }
@@ -175,23 +183,36 @@ impl Watcher {
         loop {
             if let Some(next) = self.cursor.pop() {
                 let matched = next?;
-                self.bookmarked = matched.commit.commit().revision;
-                return Ok(Delivery::Commit(matched));
+                let revision = matched.commit.commit().revision;
+                let Some(eye) = &self.cursor.eye else { return Ok(self.delivered(matched)) };
+                match eye.look(matched).await? {
+                    Some(matched) => {
+                        self.rights.account(&matched).await?;
+                        return Ok(self.delivered(matched));
+                    }
+                    None => self.bookmarked = revision,
+                }
+                continue;
             }
             self.log.hub.catch_up(&self.cursor);
             if !self.cursor.state.lock().queue.is_empty() {
                 continue;
             }
-            let Some(interval) = self.bookmark else {
-                self.cursor.wake.notified().await;
-                continue;
-            };
-            if tokio::time::timeout(interval, self.cursor.wake.notified()).await.is_err()
-                && let Some(bookmark) = self.take_bookmark()
-            {
-                return Ok(bookmark);
+            tokio::select! {
+                () = self.cursor.wake.notified() => {}
+                () = self.rights.changed() => self.rights.check().await?,
+                () = after(self.bookmark) => {
+                    if let Some(bookmark) = self.take_bookmark() {
+                        return Ok(bookmark);
+                    }
+                }
             }
         }
+    }
+
+    fn delivered(&mut self, matched: Matched) -> Delivery {
+        self.bookmarked = matched.commit.commit().revision;
+        Delivery::Commit(matched)
     }
 
     /// Everything up to here was delivered, or was of no interest when last looked at.
@@ -218,10 +239,18 @@ impl Drop for Watcher {
     }
 }
 
+/// Never, when there is no interval.
+async fn after(interval: Option<Duration>) {
+    match interval {
+        Some(interval) => tokio::time::sleep(interval).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// The walk through the current entries of everything that the filters name.
 struct Initial {
     filters: Vec<Filter>,
-    proofs: Vec<Authorized<Resource>>,
+    proofs: Vec<Authorized>,
     at: Revision,
     token: ResumeToken,
     /// Namespaces still to go through; `None` until they were looked up.
@@ -230,24 +259,21 @@ struct Initial {
 }
 
 impl Initial {
-    fn new(
-        filters: Vec<Filter>,
-        proofs: Vec<Authorized<Resource>>,
-        at: Revision,
-        head: Head,
-    ) -> Self {
+    fn new(filters: Vec<Filter>, proofs: Vec<Authorized>, at: Revision, head: Head) -> Self {
         let token = ResumeToken::at(&head, at);
         Self { filters, proofs, at, token, namespaces: None, after: None }
     }
 
-    async fn next(&mut self, log: &Log) -> Result<Delivery, EngineError> {
+    async fn next(&mut self, engine: &Engine, caller: &Caller) -> Result<Delivery, EngineError> {
+        let log = engine.log();
         if self.namespaces.is_none() {
             self.namespaces = Some(self.find_namespaces(log).await?);
         }
         let mut entries = Vec::new();
         while entries.is_empty() {
             let Some(namespace) = self.current() else { break };
-            entries = self.page(log, namespace).await?;
+            let page = self.page(log, namespace).await?;
+            entries = engine.visible(caller, page).await?;
         }
         let last = self.current().is_none();
         Ok(Delivery::Initial { entries, revision: self.at, last, token: self.token })

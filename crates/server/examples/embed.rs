@@ -76,7 +76,7 @@ async fn who(guard: &Arc<dyn Guard>, name: &str) -> Result<Identity, EngineError
 }
 
 fn calls(who: &Identity) -> Caller {
-    Caller { identity: who.clone(), method: "embed", deadline: None }
+    Caller::of(who.clone(), "embed")
 }
 
 fn timeout(seconds: &'static str) -> Set {

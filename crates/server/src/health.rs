@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::routing::get;
+use holdfast_auth::Gatekeeper;
 use holdfast_engine::Engine;
 use http::StatusCode;
 
@@ -13,6 +14,7 @@ use http::StatusCode;
 #[derive(Clone)]
 pub struct Health {
     engine: Engine,
+    gatekeeper: Option<Arc<Gatekeeper>>,
     stopping: Arc<AtomicBool>,
 }
 
@@ -37,8 +39,8 @@ enum Verdict {
 impl Health {
     /// Of this engine.
     #[must_use]
-    pub fn new(engine: Engine) -> Self {
-        Self { engine, stopping: Arc::new(AtomicBool::new(false)) }
+    pub fn new(engine: Engine, gatekeeper: Option<Arc<Gatekeeper>>) -> Self {
+        Self { engine, gatekeeper, stopping: Arc::new(AtomicBool::new(false)) }
     }
 
     /// From now on the server is not ready.
@@ -77,7 +79,9 @@ impl Health {
                 head.log, head.epoch, head.revision, floors.events, floors.history
             ),
         );
-        vec![serving, store, clock, log]
+        let mut checks = vec![serving, store, clock, log];
+        checks.extend(self.gatekeeper.as_deref().map(trust));
+        checks
     }
 
     /// True when calls are welcome.
@@ -108,6 +112,16 @@ impl Check {
         };
         format!("[{mark}] {}: {}\n", self.name, self.found)
     }
+}
+
+/// Callers that can be judged are served, whatever is wrong with the rest.
+fn trust(gatekeeper: &Gatekeeper) -> Check {
+    let troubles = gatekeeper.troubles();
+    if troubles.is_empty() {
+        return Check::new("trust", Verdict::Good, "tokens and rules are in force");
+    }
+    let lines: Vec<_> = troubles.iter().map(|(name, why)| format!("{name}: {why}")).collect();
+    Check::new("trust", Verdict::Doubtful, &lines.join("; "))
 }
 
 async fn readyz(

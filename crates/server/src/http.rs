@@ -165,7 +165,7 @@ pub fn routes(face: &Face) -> Router {
 /// ```
 pub fn router(engine: Engine, settings: &Settings, stop: CancellationToken) -> Router {
     let knobs = Knobs::of(settings);
-    let shared = Shared { engine, metrics: Metrics::default(), stop, knobs };
+    let shared = Shared { engine, metrics: Metrics::default(), stop, knobs, keeper: None };
     routes(&Face::new(shared, SseKnobs::of(settings)))
         .fallback(|| async { fault::Fault::not_found() })
 }

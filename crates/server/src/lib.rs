@@ -9,6 +9,7 @@
 //! - [`health`], [`metrics`]: what a supervisor asks
 //! - [`stores`]: the registry of stores
 //! - [`offline`]: verbs of the command line that need no server
+//! - [`trust`]: who may do what
 //! - [`logging`], [`notify`]: log lines, and systemd
 //!
 //! Invariants: no handler runs before the guard recognised the caller; a watch ends with an error, never with OK; two
@@ -26,6 +27,7 @@ pub mod offline;
 pub mod run;
 pub mod settings;
 pub mod stores;
+pub mod trust;
 
 pub use run::{Running, ServeError, serve, start, start_with};
 pub use settings::{Layers, Settings};

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use holdfast_api::config_v1::config_service_server::SERVICE_NAME as CONFIG_V1;
 use holdfast_api::holdfast_v1::holdfast_service_server::SERVICE_NAME as HOLDFAST_V1;
-use holdfast_auth::{AllowAll, DenyAll, Guard};
+use holdfast_auth::{AllowAll, Gatekeeper, Guard};
 use holdfast_engine::{Engine, EngineError};
 use holdfast_store::StoreError;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -31,10 +31,11 @@ use crate::listen::{self, Bounds};
 use crate::metrics::{Exposition, Metrics};
 use crate::notify::{self, State as Told};
 use crate::settings::{Faults, Layers, Loaded, Settings, StoreKind, load};
+use crate::trust::Trust;
+use crate::trust::keeper::Keeper;
+use crate::trust::root::{self, RootError};
 use crate::{logging, stores};
 
-const NO_SECURITY: &str = "no security is configured, so every call is refused; to try Holdfast on this machine, start it \
-     with --dev, which opens everything and listens on loopback only";
 const ALL_OPEN: &str = "--dev: EVERYTHING IS OPEN: whoever can reach this machine's loopback may read and change all of it";
 
 /// The server did not start. Nothing was changed.
@@ -60,6 +61,9 @@ pub enum ServeError {
     /// The engine did not start.
     #[error("cannot start the engine: {0}")]
     Engine(#[from] EngineError),
+    /// There is no first token.
+    #[error("cannot make the root token: {0}")]
+    Root(#[from] RootError),
     /// This build is broken.
     #[error("cannot build the services: {0}")]
     Services(#[from] tonic_reflection::server::Error),
@@ -142,6 +146,7 @@ pub struct Running {
     /// Where metrics and health are.
     pub admin: SocketAddr,
     engine: Engine,
+    keeper: Arc<Keeper>,
     health: Health,
     reporter: HealthReporter,
     stop: CancellationToken,
@@ -155,14 +160,13 @@ pub struct Running {
 /// # Errors
 /// When an address is taken, or the store cannot be opened.
 pub async fn start(settings: &Settings) -> Result<Running, ServeError> {
-    let guard: Arc<dyn Guard> = if settings.dev {
+    if settings.dev {
         tracing::warn!("{ALL_OPEN}");
-        Arc::new(AllowAll)
-    } else {
-        tracing::warn!("{NO_SECURITY}");
-        Arc::new(DenyAll)
-    };
-    start_with(settings, guard).await
+        return start_with(settings, Arc::new(AllowAll)).await;
+    }
+    let trust = Trust::of(settings);
+    let guard: Arc<dyn Guard> = Arc::clone(&trust.gatekeeper) as _;
+    start_behind(settings, guard, Some(trust)).await
 }
 
 /// The same with a guard of the caller's own.
@@ -170,6 +174,14 @@ pub async fn start(settings: &Settings) -> Result<Running, ServeError> {
 /// # Errors
 /// Those of [`start`].
 pub async fn start_with(settings: &Settings, guard: Arc<dyn Guard>) -> Result<Running, ServeError> {
+    start_behind(settings, guard, None).await
+}
+
+async fn start_behind(
+    settings: &Settings,
+    guard: Arc<dyn Guard>,
+    trust: Option<Trust>,
+) -> Result<Running, ServeError> {
     // Before the store: a taken port should not cost a recovery.
     let api = listen::bind(settings.listen).await?;
     let admin = listen::bind(settings.admin_listen).await?;
@@ -180,7 +192,15 @@ pub async fn start_with(settings: &Settings, guard: Arc<dyn Guard>) -> Result<Ru
     };
     let name = store.capabilities().name;
     let engine = Engine::open(store, guard, settings.engine_options()).await?;
-    let running = Running::begin(settings, engine, api, admin)?;
+    // Before the first call: a server that does not know its tokens yet would refuse good ones.
+    let keeper =
+        Keeper::start(&engine, trust.as_ref().map(|t| Arc::clone(&t.book)).unwrap_or_default())
+            .await?;
+    if let Some(trust) = &trust {
+        first_token(settings, &engine).await?;
+        report_troubles(&trust.gatekeeper);
+    }
+    let running = Running::begin(settings, engine, Arc::new(keeper), trust, api, admin)?;
     running.report(ServingStatus::Serving).await;
     let head = running.engine.status().head;
     tracing::info!(
@@ -190,10 +210,33 @@ pub async fn start_with(settings: &Settings, guard: Arc<dyn Guard>) -> Result<Ru
     Ok(running)
 }
 
+/// Says how to get in, once.
+async fn first_token(settings: &Settings, engine: &Engine) -> Result<(), ServeError> {
+    let embedded = matches!(settings.store.kind, StoreKind::Embedded);
+    let dir = embedded.then_some(settings.data_dir.as_path());
+    let again = settings.auth.new_root_token;
+    let Some(issued) = root::ensure(engine, dir, again).await? else { return Ok(()) };
+    let kept = dir.map_or_else(
+        || "it is kept nowhere else".to_owned(),
+        |dir| format!("it is also in {}", dir.join(root::FILE).display()),
+    );
+    // Not in the log lines, which are sent to places and kept.
+    eprintln!("root token (shown only now, {kept}):\n  {}", issued.token.reveal());
+    Ok(())
+}
+
+fn report_troubles(gatekeeper: &Gatekeeper) {
+    for (name, trouble) in gatekeeper.troubles() {
+        tracing::warn!(name, trouble, "not everybody can be judged as the settings ask for");
+    }
+}
+
 impl Running {
     fn begin(
         settings: &Settings,
         engine: Engine,
+        keeper: Arc<Keeper>,
+        trust: Option<Trust>,
         api: TcpListener,
         admin: TcpListener,
     ) -> Result<Self, ServeError> {
@@ -204,8 +247,10 @@ impl Running {
             metrics: metrics.clone(),
             stop: stop.clone(),
             knobs: Knobs::of(settings),
+            keeper: Some(Arc::clone(&keeper)),
         };
-        let health = Health::new(engine.clone());
+        let gatekeeper = trust.map(|trust| trust.gatekeeper);
+        let health = Health::new(engine.clone(), gatekeeper);
         let reporter = HealthReporter::new();
         let face = Face::new(shared.clone(), SseKnobs::of(settings));
         let services = services::routes(&shared, reporter.clone())?
@@ -231,6 +276,7 @@ impl Running {
                 stop_admin.clone(),
             )),
             engine,
+            keeper,
             health,
             reporter,
             stop,
@@ -260,6 +306,7 @@ impl Running {
             tracing::error!("the API listener had panicked");
         }
         self.engine.shutdown().await;
+        self.keeper.joined().await;
         self.stop_admin.cancel();
         if self.administering.await.is_err() {
             tracing::error!("the admin listener had panicked");

@@ -1,12 +1,14 @@
 //! What can be set: one typed tree, filled from defaults < file < environment < flags.
 //!
 //! - [`Settings`]: the tree
+//! - [`security`]: the part about who may do what
 //! - [`table`]: every setting with its path and its sentence; documentation, environment names and printing come from it
 //! - [`form`]: how a value is written: sizes, durations, addresses
 //! - [`mod@load`]: the layers, and every fault at once
 
 pub mod form;
 pub mod load;
+pub mod security;
 pub mod table;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -15,8 +17,9 @@ use std::time::Duration;
 
 use holdfast_engine::options::{Limits, Options, Retention, WatchOptions};
 
-pub use form::{Count, Size};
+pub use form::{Count, Names, Size};
 pub use load::{Faults, Layers, Loaded, load};
+pub use security::AuthSettings;
 
 /// Everything that can be set. `docs/settings.md` is generated from [`table::SETTINGS`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +32,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// Everybody may do everything; on loopback only.
     pub dev: bool,
+    /// Who is let in.
+    pub auth: AuthSettings,
     /// How long open calls may take to end at shutdown.
     pub shutdown_grace: Duration,
     /// How long an idempotency key is remembered.
@@ -175,6 +180,7 @@ impl Default for Settings {
             admin_listen: loopback(8081),
             data_dir: "holdfast-data".into(),
             dev: false,
+            auth: AuthSettings::default(),
             shutdown_grace: Duration::from_secs(5),
             idempotency_ttl: engine.idempotency_ttl,
             cache_bytes: Size(engine.cache_bytes),

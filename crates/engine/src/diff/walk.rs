@@ -4,10 +4,12 @@ use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use holdfast_auth::{Authorized, Resource};
+use holdfast_auth::Authorized;
 use holdfast_model::{Entry, Key, Namespace, Prefix, Revision, Timestamp};
 use holdfast_store::{At, PageLimit, Scan};
 
+use crate::caller::Caller;
+use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::log::Log;
 
@@ -17,7 +19,7 @@ const BYTES: usize = 4 << 20;
 
 /// One of the two states.
 pub(crate) struct Side {
-    proof: Authorized<Resource>,
+    proof: Authorized,
     namespace: Namespace,
     prefix: Prefix,
     after: Option<Key>,
@@ -26,6 +28,8 @@ pub(crate) struct Side {
     more: bool,
     /// What has expired by then is left out.
     now: Option<Timestamp>,
+    /// Whose eyes to look with; `None`: the use case asks for each key itself.
+    eyes: Option<(Engine, Caller)>,
 }
 
 /// A key with its entries in the older and in the newer state: at least one of the two.
@@ -41,19 +45,24 @@ pub(crate) struct Walk<'a> {
 
 impl Side {
     pub(crate) fn new(
-        proof: Authorized<Resource>,
+        proof: Authorized,
         namespace: Namespace,
         prefix: Prefix,
         after: Option<Key>,
         revision: Revision,
     ) -> Self {
         let rows = VecDeque::new();
-        Self { proof, namespace, prefix, after, revision, rows, more: true, now: None }
+        Self { proof, namespace, prefix, after, revision, rows, more: true, now: None, eyes: None }
     }
 
     /// Without what has expired by then.
     pub(crate) fn living_at(self, now: Timestamp) -> Self {
         Self { now: Some(now), ..self }
+    }
+
+    /// Without what the caller may not see.
+    pub(crate) fn seen_by(self, engine: &Engine, caller: &Caller) -> Self {
+        Self { eyes: Some((engine.clone(), caller.clone())), ..self }
     }
 
     /// Has a row at hand, if there is one.
@@ -69,7 +78,12 @@ impl Side {
             self.after = found.entries.last().map(|entry| entry.at.key.clone());
             self.more = found.more;
             let dead = |entry: &Entry| self.now.is_some_and(|now| entry.expired(now));
-            self.rows = found.entries.into_iter().filter(|entry| !dead(entry)).collect();
+            let mut entries = found.entries;
+            entries.retain(|entry| !dead(entry));
+            if let Some((engine, caller)) = &self.eyes {
+                entries = engine.visible(caller, entries).await?;
+            }
+            self.rows = entries.into();
         }
         Ok(())
     }

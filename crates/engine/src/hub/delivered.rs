@@ -4,24 +4,70 @@ use std::any::Any;
 use std::sync::{Arc, OnceLock};
 
 use holdfast_model::{Commit, Filter, ResumeToken, Sealed};
+use parking_lot::Mutex;
+
+use crate::sight::without;
 
 /// How many dialects may keep an encoded form beside a commit.
 pub const ENCODING_SLOTS: usize = 5;
 
 /// A commit and its encoded forms: each is made by the first watcher that needs it and used by all.
 pub struct Delivered {
-    sealed: Arc<Sealed>,
+    form: Form,
     encodings: [OnceLock<Arc<dyn Any + Send + Sync>>; ENCODING_SLOTS],
+    /// What callers see of it that may not see all of its values, each with forms of its own.
+    redacted: Mutex<Vec<(Redactions, Arc<Delivered>)>>,
 }
+
+enum Form {
+    Whole(Arc<Sealed>),
+    Redacted(Box<Commit>),
+}
+
+/// Indexes of events, and what is taken from their values ([`holdfast_auth::Sight::Without`]).
+pub(crate) type Redactions = Vec<(u32, Arc<[String]>)>;
+
+/// Redacted forms kept of a commit; more are made anew for each watcher.
+const REDACTED_FORMS: usize = 16;
 
 impl Delivered {
     pub(crate) fn new(sealed: Arc<Sealed>) -> Self {
-        Self { sealed, encodings: Default::default() }
+        Self::of(Form::Whole(sealed))
+    }
+
+    fn of(form: Form) -> Self {
+        Self { form, encodings: Default::default(), redacted: Mutex::default() }
+    }
+
+    /// The commit without parts of its values.
+    pub(crate) fn redacted(&self, redactions: Redactions) -> Arc<Self> {
+        let known = |forms: &[(Redactions, Arc<Self>)]| {
+            let found = forms.iter().find(|(other, _)| *other == redactions);
+            found.map(|(_, form)| Arc::clone(form))
+        };
+        if let Some(form) = known(&self.redacted.lock()) {
+            return form;
+        }
+        let mut commit = self.commit().clone();
+        for (index, pointers) in &redactions {
+            if let Some(event) = commit.events.get_mut(*index as usize) {
+                event.value = without(&event.value, pointers);
+            }
+        }
+        let form = Arc::new(Self::of(Form::Redacted(Box::new(commit))));
+        let mut forms = self.redacted.lock();
+        if forms.len() < REDACTED_FORMS {
+            forms.push((redactions, Arc::clone(&form)));
+        }
+        form
     }
 
     /// The commit.
     pub fn commit(&self) -> &Commit {
-        self.sealed.commit()
+        match &self.form {
+            Form::Whole(sealed) => sealed.commit(),
+            Form::Redacted(commit) => commit,
+        }
     }
 
     /// The form that a dialect keeps in `slot`, made by `encode` if nobody needed it before. A slot belongs to one dialect

@@ -42,11 +42,16 @@ impl Hub {
             // Of what lies between its last commit and this one, nothing was for it.
             state.position = state.position.max(roster.dispatched);
             let room = self.options.watcher_bytes;
+            let queued = state.queue.len();
             if !watcher.offer_matched(&mut state, commit, Some(which), room) {
                 state.mode = Mode::Lagging;
             }
+            // What its caller may not see moves the cursor and wakes nobody.
+            let something = state.queue.len() > queued || state.mode == Mode::Lagging;
             drop(state);
-            watcher.wake.notify_one();
+            if something {
+                watcher.wake.notify_one();
+            }
         }
         roster.dispatched = revision;
     }

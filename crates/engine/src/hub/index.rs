@@ -149,7 +149,7 @@ mod tests {
         ) {
             let mut index = Index::default();
             let watchers: Vec<_> = (0..).zip(filters)
-                .map(|(id, filters)| Arc::new(Watcher::new(id, filters, Revision::ZERO)))
+                .map(|(id, filters)| Arc::new(Watcher::new(id, filters, None, Revision::ZERO)))
                 .collect();
             watchers.iter().for_each(|w| index.insert(w));
             let keys: Vec<_> = keys.iter().map(|(n, k)| key(n, k)).collect();

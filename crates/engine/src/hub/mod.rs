@@ -10,12 +10,14 @@
 //! - [`watcher`]: one cursor
 //! - [`dispatch`]: ring to live watchers
 //! - [`sweep`]: log to watchers behind the ring
+//! - [`eye`]: through whose eyes a watcher looks
 //! - [`delivered`]: a commit with its encodings, made once for all
 //!
 //! Lock order: index, then one watcher's state, then the ring. No lock is held across an await or a store read.
 
 pub(crate) mod delivered;
 mod dispatch;
+pub(crate) mod eye;
 mod index;
 pub(crate) mod ring;
 mod sweep;
@@ -36,6 +38,7 @@ use parking_lot::{Condvar, Mutex};
 use crate::error::EngineError;
 use crate::options::WatchOptions;
 use delivered::Delivered;
+use eye::Eye;
 use index::Index;
 use ring::Ring;
 use watcher::{Mode, State, Watcher};
@@ -106,9 +109,14 @@ impl Hub {
     }
 
     /// A new cursor behind `position`. It starts lagging and catches up by itself.
-    pub(crate) fn register(&self, filters: Vec<Filter>, position: Revision) -> Arc<Watcher> {
+    pub(crate) fn register(
+        &self,
+        filters: Vec<Filter>,
+        eye: Option<Eye>,
+        position: Revision,
+    ) -> Arc<Watcher> {
         let mut roster = self.roster.lock();
-        let watcher = Arc::new(Watcher::new(roster.next_id, filters, position));
+        let watcher = Arc::new(Watcher::new(roster.next_id, filters, eye, position));
         roster.next_id += 1;
         roster.index.insert(&watcher);
         drop(roster);

@@ -8,11 +8,14 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::delivered::{Delivered, Matched, Which};
+use super::eye::Eye;
 use crate::error::EngineError;
 
 pub(crate) struct Watcher {
     pub(super) id: u64,
     pub(crate) filters: Vec<Filter>,
+    /// `None`: it sees everything.
+    pub(crate) eye: Option<Eye>,
     pub(crate) state: Mutex<State>,
     /// Something was queued, or the watch ended.
     pub(crate) wake: Notify,
@@ -36,10 +39,10 @@ pub(crate) enum Mode {
 }
 
 impl Watcher {
-    pub(super) fn new(id: u64, filters: Vec<Filter>, position: Revision) -> Self {
+    pub(super) fn new(id: u64, filters: Vec<Filter>, eye: Option<Eye>, position: Revision) -> Self {
         let state =
             State { queue: VecDeque::new(), bytes: 0, position, mode: Mode::Lagging, ended: None };
-        Self { id, filters, state: Mutex::new(state), wake: Notify::new() }
+        Self { id, filters, eye, state: Mutex::new(state), wake: Notify::new() }
     }
 
     /// Queues what this watcher wants of the next commit and moves on; false, and nothing moved, when there is no room.
@@ -57,7 +60,11 @@ impl Watcher {
         room: usize,
     ) -> bool {
         let revision = commit.commit().revision;
-        if let Some(events) = which {
+        let seen = |which| match &self.eye {
+            Some(eye) => eye.filter(commit.commit(), which),
+            None => Some(which),
+        };
+        if let Some(events) = which.and_then(seen) {
             let matched = Matched { commit: Arc::clone(commit), events };
             let weight = matched.weight();
             if !state.queue.is_empty() && state.bytes + weight > room {

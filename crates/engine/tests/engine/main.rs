@@ -1,6 +1,7 @@
 //! The use cases over the memory store, as the adapters call them.
 
 mod aliases;
+mod auditing;
 mod batches;
 mod diff;
 mod entries;
@@ -8,6 +9,7 @@ mod faults;
 mod looking;
 mod past;
 mod rollback;
+mod sight;
 mod txn;
 mod upkeep;
 mod watching;
@@ -61,7 +63,7 @@ async fn engine() -> Engine {
 }
 
 fn me() -> Caller {
-    Caller { identity: Identity::named("me"), method: "test", deadline: None }
+    Caller::of(Identity::named("me"), "test")
 }
 
 fn value(namespace: &str, key: &str, value: &str) -> Set {

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::{Stream, StreamExt};
@@ -16,6 +17,7 @@ use tonic::{Code, Request, Response, Status};
 
 use crate::metrics::Metrics;
 use crate::settings::Settings;
+use crate::trust::keeper::Keeper;
 
 /// What the services of one server share.
 #[derive(Clone)]
@@ -26,6 +28,8 @@ pub struct Shared {
     pub metrics: Metrics,
     /// Cancelled when the server stops: watches end.
     pub stop: CancellationToken,
+    /// Who follows tokens and roles; `None` where nobody does.
+    pub keeper: Option<Arc<Keeper>>,
     /// What the adapters themselves have to know of the settings.
     pub knobs: Knobs,
 }
@@ -104,7 +108,7 @@ impl Call {
         let identity =
             identity.ok_or_else(|| Status::unauthenticated("the caller is not known"))?;
         let deadline = deadline(request.metadata());
-        let caller = Caller { identity, method, deadline };
+        let caller = Caller { deadline, ..Caller::of(identity, method) };
         let extras = request.extensions().get::<Extras>();
         let condition = extras.map(|extras| extras.condition.clone()).unwrap_or_default();
         Ok(Self { engine: shared.engine.clone(), caller, knobs: shared.knobs, condition })

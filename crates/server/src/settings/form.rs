@@ -17,6 +17,10 @@ pub struct Size(pub usize);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Count(pub usize);
 
+/// Names: a list, or a text with commas between them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names(pub Vec<String>);
+
 /// A value that can be read from a file, the environment or a flag.
 pub trait Form {
     /// What it is, for documentation and faults.
@@ -153,6 +157,30 @@ impl Form for Count {
 
     fn show(&self) -> Option<String> {
         Some(self.0.to_string())
+    }
+}
+
+impl Form for Names {
+    fn form(&self) -> &'static str {
+        "names, with commas between them"
+    }
+
+    fn read(&mut self, raw: &Value) -> Result<(), String> {
+        let expected = || format!("expected names such as \"a, b\" or [\"a\", \"b\"], found {raw}");
+        let names: Vec<&str> = match raw {
+            Value::String(text) => text.split(',').collect(),
+            Value::Array(names) => {
+                names.iter().map(Value::as_str).collect::<Option<_>>().ok_or_else(expected)?
+            }
+            _ => return Err(expected()),
+        };
+        let names = names.into_iter().map(|name| name.trim().to_owned());
+        *self = Self(names.filter(|name| !name.is_empty()).collect());
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        quoted(self.0.join(", "))
     }
 }
 

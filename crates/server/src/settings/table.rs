@@ -69,6 +69,16 @@ pub const SETTINGS: &[Setting] = &[
         of: |s| &mut s.queue_bytes,
     },
     Setting {
+        path: "auth.anonymous_roles",
+        about: "Roles of callers who send no credentials. Empty: they are refused.",
+        of: |s| &mut s.auth.anonymous_roles,
+    },
+    Setting {
+        path: "auth.new_root_token",
+        about: "Makes another root token at this start, for whoever has lost the first; the others stay good.",
+        of: |s| &mut s.auth.new_root_token,
+    },
+    Setting {
         path: "store.kind",
         about: "What keeps the log: the disk of this machine, or only the memory of this process.",
         of: |s| &mut s.store.kind,

@@ -75,7 +75,7 @@ async fn stream(
             return Err(Status::unauthenticated("the caller is not known"));
         }
     };
-    let caller = Caller { identity, method: METHOD, deadline: None };
+    let caller = Caller::of(identity, METHOD);
     let events = Events::begin(engine, face.sse, caller, request, start(headers)).await?;
     Ok(stream::unfold(events, |mut events| async move {
         events.next().await.map(|block| (block, events))
