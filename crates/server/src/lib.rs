@@ -10,6 +10,7 @@
 //! - [`stores`]: the registry of stores
 //! - [`tls`]: certificates of the server and of callers
 //! - [`rate`]: how often a client may call
+//! - [`offline`]: verbs of the command line that need no server
 //! - [`trust`]: who may do what
 //! - [`logging`], [`notify`]: log lines, and systemd
 //!
@@ -24,6 +25,7 @@ pub mod listen;
 pub mod logging;
 pub mod metrics;
 pub mod notify;
+pub mod offline;
 pub mod rate;
 pub mod run;
 pub mod settings;

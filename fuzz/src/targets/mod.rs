@@ -1,5 +1,6 @@
 //! The targets, a file for each kind of decoder.
 
+pub(crate) mod audit;
 pub(crate) mod commit;
 pub(crate) mod disk;
 pub(crate) mod grpc;

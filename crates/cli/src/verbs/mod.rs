@@ -1,6 +1,7 @@
 //! The verbs: one file for each, with its arguments and its story.
 
 pub mod alias;
+pub mod audit;
 pub mod bench;
 pub mod delete;
 pub mod diff;
@@ -32,6 +33,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve(serve) => return serve.run(),
         Command::Gateway(gateway) => return gateway.run(),
         Command::Repair(repair) => return repair.run(&cli.global),
+        Command::Audit(audit) => return audit.run(&cli.global),
         // So does the load generator.
         Command::Bench(bench) => return bench.run(&cli.global),
         other => (other, cli.global),
@@ -68,6 +70,7 @@ async fn talk(command: Command, global: Global) -> Result<(), Failure> {
         | Command::Serve(_)
         | Command::Gateway(_)
         | Command::Repair(_)
+        | Command::Audit(_)
         | Command::Bench(_) => {
             unreachable!("handled above")
         }

@@ -1,0 +1,3 @@
+//! What the command line does without a server.
+
+pub mod audit;
