@@ -9,7 +9,7 @@ use crate::{assert_none, root};
 /// What each room may use. A crate that is not listed here may not exist: a new room is a decision.
 fn allowed(name: &str) -> Option<&'static [&'static str]> {
     Some(match name {
-        "model" => &[],
+        "model" | "remote" => &[],
         "store" | "channel" | "auth" | "grants" => &["model"],
         "api" => &["model"],
         "engine" => &["model", "store", "channel", "auth", "grants"],
@@ -26,6 +26,7 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
             "dashboard",
             "store",
             "channel",
+            "remote",
             "BACKENDS",
         ],
         // The generated client of `api` is the way to the server until there is a `client` crate.
@@ -35,6 +36,8 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
         "tests" | "sim" | "bench" | "fuzz" => &["EVERYTHING"],
         _ if name.starts_with("store-") => &["model", "store"],
         _ if name.starts_with("channel-") => &["model", "channel"],
+        _ if name.starts_with("verifier-") => &["model", "auth", "remote"],
+        _ if name.starts_with("policy-") => &["model", "auth", "remote"],
         _ => return None,
     })
 }
@@ -56,7 +59,7 @@ fn short(name: &str) -> &str {
 }
 
 fn is_backend(name: &str) -> bool {
-    name.starts_with("store-") || name.starts_with("channel-")
+    ["store-", "channel-", "verifier-", "policy-"].iter().any(|kind| name.starts_with(kind))
 }
 
 /// The arrows from one crate to others of the workspace.

@@ -35,5 +35,5 @@ pub use modules::Modules;
 pub use policy::RegoPolicy;
 pub use recorder::Recorder;
 pub use settings::{Combine, Dialect, Limits, RegoSettings, Unsaid};
-//pub use source::{Followed, Source, follow};
+pub use source::{Followed, Source, follow};
 pub use state::StatePolicies;

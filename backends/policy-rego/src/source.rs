@@ -5,12 +5,12 @@
 //! - [`follow`]: keeps a policy as new as its source
 
 pub mod bundle;
-//pub mod follow;
+pub mod follow;
 pub mod path;
 mod signed;
 
 pub use bundle::read;
-//pub use follow::{Followed, Source, follow, follow_with};
+pub use follow::{Followed, Source, follow, follow_with};
 pub use signed::BundleKey;
 
 use base64::Engine;
