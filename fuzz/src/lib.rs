@@ -12,7 +12,7 @@ pub mod bed;
 pub mod mutate;
 mod targets;
 
-use targets::{commit, disk, grpc, import, rest, settings, text};
+use targets::{commit, disk, grpc, import, policy, rest, settings, text};
 
 /// A decoder and its promise.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +45,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "settings", run: settings::file },
     // A document to import: what reads writes, and reads back the same.
     Target { name: "import", run: import::document },
+    // The first byte chooses: an archive, a policy, or an input. What loads decides, and never says yes to nonsense.
+    Target { name: "policies", run: policy::any },
 ];
 
 /// The target of a name.

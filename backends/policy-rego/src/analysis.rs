@@ -3,6 +3,7 @@
 mod calls;
 mod conflicts;
 mod question;
+mod recursion;
 
 use regorus::Engine;
 use serde_json::Value;
@@ -38,12 +39,13 @@ pub(crate) struct Found {
 pub(crate) fn look(engine: &Engine) -> Result<Found, LoadError> {
     let ast = engine.get_ast_as_json().ok().and_then(|text| serde_json::from_str(&text).ok());
     let Some(Value::Array(files)) = ast else {
-        let deep = "it is nested too deep to tell".to_owned();
-        return Ok(Found { depends: Depends::OnMore(deep.clone()), form: Form::Interpreted(deep) });
+        return Err(LoadError::Compile("it is nested too deep".into()));
     };
     let modules: Vec<Value> = files.into_iter().map(|mut file| file["ast"].take()).collect();
     let called = calls::of(&modules);
     calls::refuse(&called)?;
+    // In either form: which one it will be is not known yet.
+    recursion::refuse(&modules)?;
     let more = calls::impure(&called).or_else(|| question::reads_more(&modules));
     let other = calls::of_ours(&called).or_else(|| conflicts::possible(&modules));
     Ok(Found {

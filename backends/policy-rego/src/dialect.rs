@@ -109,11 +109,11 @@ fn program(policy: &CompiledPolicy, entries: &[&str]) -> Result<Arc<Program>, St
         .map_err(|error| one_line(&error.to_string()))
 }
 
-/// What the register machine cannot do the interpreter can, but for what does not exist.
+/// What the register machine cannot do the interpreter can, but for what does not exist, or has no end.
 fn not_for(why: String) -> Result<String, LoadError> {
-    const MISSING: [&str; 4] =
-        ["Unknown function", "Unknown builtin", "Not a builtin", "Undefined variable"];
-    if MISSING.iter().any(|missing| why.contains(missing)) {
+    const NOWHERE: [&str; 5] =
+        ["Unknown function", "Unknown builtin", "Not a builtin", "Undefined variable", "recursion"];
+    if NOWHERE.iter().any(|known| why.contains(known)) {
         return Err(LoadError::Compile(why));
     }
     Ok(why)

@@ -6,8 +6,8 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::output::Layout;
 use crate::verbs::{
-    alias, bench, delete, diff, events, export, gateway, get, history, import, list, ns, repair,
-    rollback, search, serve, set, snapshot, txn, watch,
+    alias, bench, delete, diff, events, export, gateway, get, history, import, list, ns, policy,
+    repair, rollback, search, serve, set, snapshot, txn, watch,
 };
 
 /// Holdfast: a configuration server with history, watches and atomic commits, and the commands to work with it.
@@ -87,6 +87,8 @@ pub enum Command {
     Serve(serve::Serve),
     Gateway(gateway::Gateway),
     Repair(repair::Repair),
+    #[command(subcommand)]
+    Policy(policy::Policy),
 }
 
 impl Global {

@@ -8,6 +8,7 @@
 //! - [`listen`]: the accept loop
 //! - [`health`], [`metrics`]: what a supervisor asks
 //! - [`stores`]: the registry of stores
+//! - [`offline`]: verbs of the command line without a server
 //! - [`logging`], [`notify`]: log lines, and systemd
 //!
 //! Invariants: no handler runs before the guard recognised the caller; a watch ends with an error, never with OK; two
@@ -21,6 +22,7 @@ pub mod listen;
 pub mod logging;
 pub mod metrics;
 pub mod notify;
+pub mod offline;
 pub mod run;
 pub mod settings;
 pub mod stores;

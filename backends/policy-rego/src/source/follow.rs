@@ -19,7 +19,6 @@ use crate::policy::RegoPolicy;
 use crate::settings::RegoSettings;
 
 /// Where a policy is.
-#[derive(Debug)]
 pub enum Source {
     /// Base64 of the text of one module: nothing that changes.
     Base64(String),
