@@ -12,7 +12,7 @@ pub mod bed;
 pub mod mutate;
 mod targets;
 
-use targets::{audit, commit, disk, grpc, import, rest, settings, text, trust};
+use targets::{audit, commit, disk, grpc, import, policy, rest, settings, text, trust};
 
 /// A decoder and its promise.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +53,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "keys", run: trust::keys },
     // A client certificate: somebody or nobody.
     Target { name: "certificates", run: trust::certificate },
+    // The first byte chooses: an archive, a policy, or an input. What loads decides, and never says yes to nonsense.
+    Target { name: "policies", run: policy::any },
 ];
 
 /// The target of a name.

@@ -40,6 +40,7 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
         _ if name.starts_with("channel-") => &["model", "channel"],
         _ if name.starts_with("verifier-") => &["model", "auth", "remote"],
         _ if name.starts_with("audit-") => &["model", "auth"],
+        _ if name.starts_with("policy-") => &["model", "auth", "remote"],
         _ => return None,
     })
 }

@@ -8,7 +8,7 @@ use clap::{ArgAction, ArgMatches, Args, CommandFactory as _, Parser, Subcommand}
 use crate::output::Layout;
 use crate::verbs::{
     alias, audit, bench, delete, diff, events, export, gateway, get, history, import, list, ns,
-    repair, rollback, search, serve, set, snapshot, txn, watch,
+    policy, repair, rollback, search, serve, set, snapshot, txn, watch,
 };
 
 /// Holdfast: a configuration server with history, watches and atomic commits, and the commands to work with it.
@@ -90,6 +90,7 @@ pub enum Command {
     Repair(repair::Repair),
     #[command(subcommand)]
     Audit(audit::Audit),
+    Policy(policy::Policy),
 }
 
 impl Global {

@@ -5,6 +5,7 @@ pub(crate) mod commit;
 pub(crate) mod disk;
 pub(crate) mod grpc;
 pub(crate) mod import;
+pub(crate) mod policy;
 pub(crate) mod rest;
 pub(crate) mod settings;
 pub(crate) mod text;

@@ -13,6 +13,7 @@ pub mod history;
 pub mod import;
 pub mod list;
 pub mod ns;
+pub mod policy;
 pub mod repair;
 pub mod rollback;
 pub mod search;
@@ -34,6 +35,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Gateway(gateway) => return gateway.run(),
         Command::Repair(repair) => return repair.run(&cli.global),
         Command::Audit(audit) => return audit.run(&cli.global),
+        Command::Policy(policy) => return policy.run(&cli.global),
         // So does the load generator.
         Command::Bench(bench) => return bench.run(&cli.global),
         other => (other, cli.global),
@@ -71,6 +73,7 @@ async fn talk(command: Command, global: Global) -> Result<(), Failure> {
         | Command::Gateway(_)
         | Command::Repair(_)
         | Command::Audit(_)
+        | Command::Policy(_)
         | Command::Bench(_) => {
             unreachable!("handled above")
         }

@@ -1,3 +1,0 @@
-//! What the command line does without a server.
-
-pub mod audit;
