@@ -11,6 +11,7 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
     Some(match name {
         "model" | "remote" => &[],
         "store" | "channel" | "auth" | "grants" => &["model"],
+        "audit" => &["model", "auth"],
         "api" => &["model"],
         "engine" => &["model", "store", "channel", "auth", "grants"],
         "cluster" => &["model", "store", "channel", "grants"],
@@ -22,6 +23,7 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
             "engine",
             "api",
             "auth",
+            "audit",
             "cluster",
             "dashboard",
             "store",
@@ -37,6 +39,8 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
         _ if name.starts_with("store-") => &["model", "store"],
         _ if name.starts_with("channel-") => &["model", "channel"],
         _ if name.starts_with("verifier-") => &["model", "auth", "remote"],
+        _ if name.starts_with("audit-") => &["model", "auth"],
+        _ if name.starts_with("policy-") => &["model", "auth", "remote"],
         _ => return None,
     })
 }
@@ -58,7 +62,9 @@ fn short(name: &str) -> &str {
 }
 
 fn is_backend(name: &str) -> bool {
-    ["store-", "channel-", "verifier-"].iter().any(|kind| name.starts_with(kind))
+    ["store-", "channel-", "verifier-", "audit-", "policy-"]
+        .iter()
+        .any(|kind| name.starts_with(kind))
 }
 
 /// The arrows from one crate to others of the workspace.
