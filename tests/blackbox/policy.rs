@@ -68,7 +68,10 @@ fn the_exit_code_is_the_decision() {
     let ended = home.policy(&["test", "policy.rego", "--input", "bob.json"]);
     assert_eq!((ended.code, &*ended.out), (Some(5), "denied\n"));
     assert!(ended.err.contains("OPA policy denied"), "{}", ended.err);
-    home.write("conflict.rego", "package config.authz\nallow := 1 if input.action\nallow := 2 if input.action\n");
+    home.write(
+        "conflict.rego",
+        "package config.authz\nallow := 1 if input.action\nallow := 2 if input.action\n",
+    );
     let ended = home.policy(&["test", "conflict.rego", "--input", "ann.json"]);
     assert_eq!((ended.code, &*ended.out), (Some(1), ""));
     assert!(ended.err.contains("failed"), "{}", ended.err);
@@ -85,13 +88,18 @@ fn the_exit_code_is_the_decision() {
     }
     let shown = home.policy(&["test", "policy.rego", "--input", "ann.json", "-o", "json"]);
     let shown: Value = serde_json::from_str(&shown.out).expect("JSON");
-    assert_eq!((&shown["allowed"], &shown["form"], &shown["kept"]), (&json!(true), &json!("compiled"), &json!(true)));
+    assert_eq!(
+        (&shown["allowed"], &shown["form"], &shown["kept"]),
+        (&json!(true), &json!("compiled"), &json!(true))
+    );
 }
 
 #[test]
 fn recorded_decisions_are_decided_again() {
     let home = Home::new();
-    let line = |user: &str, allowed: bool| format!("{}\n", json!({"input": input(user), "allowed": allowed}));
+    let line = |user: &str, allowed: bool| {
+        format!("{}\n", json!({"input": input(user), "allowed": allowed}))
+    };
     home.write("same.jsonl", &[line("ann", true), line("bob", false)].concat());
     let ended = home.policy(&["test", "policy.rego", "--recorded", "same.jsonl"]);
     assert_eq!((ended.code, &*ended.out), (Some(0), "2 decisions, all as recorded\n"));
@@ -118,7 +126,16 @@ fn an_explanation_shows_rules_and_lines() {
 #[test]
 fn a_measurement_has_figures() {
     let home = Home::new();
-    let ended = home.policy(&["bench", "policy.rego", "--input", "ann.json", "--time", "50ms", "-o", "json"]);
+    let ended = home.policy(&[
+        "bench",
+        "policy.rego",
+        "--input",
+        "ann.json",
+        "--time",
+        "50ms",
+        "-o",
+        "json",
+    ]);
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     let figures: Value = serde_json::from_str(&ended.out).expect("JSON");
     assert!(figures["decisions"].as_u64().is_some_and(|n| n > 0), "{figures}");

@@ -66,10 +66,8 @@ impl Inputs {
     ) -> [(Value, Value); 3] {
         let names = &self.names;
         let place = Action::ALL.iter().position(|known| *known == action).unwrap_or_default();
-        let resource = object([
-            (names.namespace.clone(), namespace.into()),
-            (names.key.clone(), key.into()),
-        ]);
+        let resource =
+            object([(names.namespace.clone(), namespace.into()), (names.key.clone(), key.into())]);
         [
             (names.action.clone(), names.words[place].clone()),
             (names.resource.clone(), resource),
@@ -139,13 +137,8 @@ mod tests {
 
     #[test]
     fn a_value_is_a_document_when_it_is_json() {
-        let shown = |codec, value| Shown {
-            action: Action::Watch,
-            namespace: "n",
-            key: "k",
-            codec,
-            value,
-        };
+        let shown =
+            |codec, value| Shown { action: Action::Watch, namespace: "n", key: "k", codec, value };
         for (codec, bytes, expected) in [
             ("json", &b"{\"a\": 1}"[..], json!({"a": 1})),
             ("json", b"{", json!("ew==")),

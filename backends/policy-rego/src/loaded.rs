@@ -81,8 +81,8 @@ impl Loaded {
         let place = |n: usize| compiled.as_ref().and_then(|compiled| compiled.entries[n]);
         let (allow, show) = (place(0), place(1));
         let alike = compiled.as_ref().is_some_and(|c| c.depends == Depends::OnTheQuestion);
-        let kept = (alike && settings.kept_decisions > 0)
-            .then(|| Cache::new(settings.kept_decisions));
+        let kept =
+            (alike && settings.kept_decisions > 0).then(|| Cache::new(settings.kept_decisions));
         let machines = compiled.map(|compiled| Machines::new(compiled, settings.limits));
         Ok(Self { generation, machines, allow, show, unsaid: settings.unsaid, kept })
     }

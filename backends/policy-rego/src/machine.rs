@@ -60,12 +60,7 @@ impl Machines {
         Ok(value)
     }
 
-    fn run_on(
-        &self,
-        machine: &mut Machine,
-        entry: usize,
-        input: Value,
-    ) -> Result<Value, RunError> {
+    fn run_on(&self, machine: &mut Machine, entry: usize, input: Value) -> Result<Value, RunError> {
         match (machine, &self.compiled.code) {
             (Machine::Register(machine), _) => {
                 machine.set_input(input);

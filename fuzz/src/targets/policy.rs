@@ -17,9 +17,8 @@ allow if { input.identity.user_id == \"ann\"; input.action == \"read\" }
 show contains sprintf(\"/%s\", [name]) if { some name, _ in input.response.value; startswith(name, \"secret\") }
 ";
 
-static TRIED: LazyLock<Tried> = LazyLock::new(|| {
-    Tried::new(RegoSettings::default(), rules()).expect("the rules compile")
-});
+static TRIED: LazyLock<Tried> =
+    LazyLock::new(|| Tried::new(RegoSettings::default(), rules()).expect("the rules compile"));
 static POLICY: LazyLock<RegoPolicy> = LazyLock::new(|| {
     RegoPolicy::new(RegoSettings::default(), &rules()).expect("the rules compile")
 });

@@ -31,9 +31,7 @@ pub(super) fn refuse(modules: &[Value]) -> Result<(), LoadError> {
     let graph: Vec<BTreeSet<usize>> =
         needs.values().map(|paths| paths.iter().flat_map(needed).collect()).collect();
     match in_a_circle(&graph) {
-        Some(n) => {
-            Err(LoadError::Compile(format!("the rule {} needs itself", names[n].join("."))))
-        }
+        Some(n) => Err(LoadError::Compile(format!("the rule {} needs itself", names[n].join(".")))),
         None => Ok(()),
     }
 }
@@ -72,10 +70,10 @@ impl Scope {
         for import in module["imports"].as_array().into_iter().flatten() {
             let (path, _) = split(&import["refr"]);
             // A name given by `as` is not in the tree; without knowing it, the module's own names are what is left.
-            if let (Some(root), Some(last)) = (path.first(), path.last()) {
-                if root == "data" {
-                    imports.insert(last.clone(), path[1..].to_vec());
-                }
+            if let ([root, rest @ ..], Some(last)) = (&path[..], path.last())
+                && root == "data"
+            {
+                imports.insert(last.clone(), rest.to_vec());
             }
         }
         Self { package, imports }
@@ -120,7 +118,8 @@ fn references(node: &Value, found: &mut Vec<Path>) {
     match node {
         Value::Array(nodes) => nodes.iter().for_each(|node| references(node, found)),
         Value::Object(members) => {
-            let is_reference = ["Var", "RefDot", "RefBrack"].iter().any(|k| members.contains_key(*k));
+            let is_reference =
+                ["Var", "RefDot", "RefBrack"].iter().any(|k| members.contains_key(*k));
             if is_reference {
                 found.push(split(node).0);
             }

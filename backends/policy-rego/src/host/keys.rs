@@ -22,8 +22,14 @@ enum Material {
     Secret(Vec<u8>),
     /// A SubjectPublicKeyInfo, or the point of a curve.
     Public(Vec<u8>),
-    Rsa { n: Vec<u8>, e: Vec<u8> },
-    Point { curve: String, point: Vec<u8> },
+    Rsa {
+        n: Vec<u8>,
+        e: Vec<u8>,
+    },
+    Point {
+        curve: String,
+        point: Vec<u8>,
+    },
 }
 
 impl Keys {
@@ -53,7 +59,10 @@ impl Keys {
             name && key.algorithm.is_none_or(|own| own == algorithm)
         };
         let message = token.message.as_bytes();
-        self.0.iter().filter(fits).any(|key| key.material.made(message, &token.signature, algorithm))
+        self.0
+            .iter()
+            .filter(fits)
+            .any(|key| key.material.made(message, &token.signature, algorithm))
     }
 }
 
@@ -114,7 +123,8 @@ fn pem_blocks(text: &str) -> Vec<Key> {
     let key = |public| Key { id: None, algorithm: None, material: Material::Public(public) };
     let keys = block(text, "PUBLIC KEY").into_iter();
     let pkcs1 = block(text, "RSA PUBLIC KEY").into_iter();
-    let certificates = block(text, "CERTIFICATE").into_iter().filter_map(|der| of_certificate(&der));
+    let certificates =
+        block(text, "CERTIFICATE").into_iter().filter_map(|der| of_certificate(&der));
     keys.chain(pkcs1).chain(certificates).map(key).collect()
 }
 

@@ -29,7 +29,8 @@ pub fn read(bytes: &[u8], key: Option<&BundleKey>) -> Result<Modules, LoadError>
     if key.is_some() {
         return Err(LoadError::Signature("only a bundle can be signed, and this is a text".into()));
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| LoadError::Compile("it is no UTF-8".into()))?;
+    let text =
+        std::str::from_utf8(bytes).map_err(|_| LoadError::Compile("it is no UTF-8".into()))?;
     Modules::text(text)
 }
 

@@ -139,11 +139,7 @@ impl Drop for Followed {
 }
 
 /// What a URL answered.
-fn take(
-    policy: &Weak<RegoPolicy>,
-    bytes: &[u8],
-    key: Option<&BundleKey>,
-) -> Result<(), LoadError> {
+fn take(policy: &Weak<RegoPolicy>, bytes: &[u8], key: Option<&BundleKey>) -> Result<(), LoadError> {
     let Some(policy) = policy.upgrade() else { return Ok(()) };
     let modules = bundle::read(bytes, key).inspect_err(|error| policy.not_replaced(error))?;
     policy.replace(&modules, 0).map(|_| ())

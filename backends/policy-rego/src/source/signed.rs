@@ -110,8 +110,9 @@ fn canonical(document: &Value) -> String {
     match document {
         Value::Object(members) => {
             let sorted: BTreeMap<&String, &Value> = members.iter().collect();
-            let member =
-                |(name, value)| format!("{}:{}", Value::from(String::clone(name)), canonical(value));
+            let member = |(name, value)| {
+                format!("{}:{}", Value::from(String::clone(name)), canonical(value))
+            };
             format!("{{{}}}", sorted.into_iter().map(member).collect::<Vec<_>>().join(","))
         }
         Value::Array(values) => {

@@ -77,7 +77,8 @@ impl Tried {
 
     /// The rules of every package; functions have no value of their own.
     fn rules(&self, engine: &mut Engine) -> BTreeMap<String, Option<Json>> {
-        let Ok(policy) = engine.compile_with_entrypoint(&self.settings.allow.as_str().into()) else {
+        let Ok(policy) = engine.compile_with_entrypoint(&self.settings.allow.as_str().into())
+        else {
             return BTreeMap::new();
         };
         let names: Vec<String> = policy.get_rules().keys().cloned().collect();

@@ -129,7 +129,8 @@ fn a_signature_holds_for_exactly_what_was_signed() {
         // Documents are hashed as what they say, without white space and in order.
         {"name": "data.json", "hash": hash(br#"{"a":{"b":[1,"x"],"c":null}}"#), "algorithm": "SHA-256"},
     ]);
-    let (signed, data) = (signatures("secret", &files), "{ \"a\": {\"c\": null, \"b\": [1, \"x\"]} }");
+    let (signed, data) =
+        (signatures("secret", &files), "{ \"a\": {\"c\": null, \"b\": [1, \"x\"]} }");
     let key = BundleKey::new("HS256", "secret", None).expect("a key");
     let with = |files: &[(&str, &str)]| source::read(&bundle(files), Some(&key));
     let whole = [(".signatures.json", &*signed), ("p.rego", &policy), ("data.json", data)];

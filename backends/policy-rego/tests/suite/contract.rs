@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use holdfast_auth::{Action, AuthError, Identity, Policy, Resource, Shown, Sight, Verdict};
 use holdfast_policy_rego::answer::{DENIED, NO_DECISION};
-use holdfast_policy_rego::{Combine, Dialect, LoadError, Recorder, RegoPolicy, RegoSettings, Unsaid};
+use holdfast_policy_rego::{
+    Combine, Dialect, LoadError, Recorder, RegoPolicy, RegoSettings, Unsaid,
+};
 use serde_json::json;
 
 use crate::asking::{ann, caller, modules, policy, rules, says, silent, try_policy};
@@ -53,10 +55,10 @@ fn a_policy_sees_who_does_what_with_what() {
 fn an_error_is_a_failure_and_never_a_yes() {
     let conflict = rules("allow := true if input.action\nallow := false if input.identity");
     let Err(AuthError::Failed(why)) = says(&conflict) else { panic!("two values are an error") };
-    assert!(why.contains("multiple outputs"), "{why}");
+    assert!(why.contains("conflict"), "{why}");
     let endless = rules(
-        "numbers := [x | some x in numbers.range(1, 50000)]
-         allow if { some a in numbers; some b in numbers; a + b == 0 }",
+        "all := [x | some x in numbers.range(1, 50000)]
+         allow if { some a in all; some b in all; a + b == 0 }",
     );
     let Err(AuthError::Failed(why)) = says(&endless) else { panic!("it has to be stopped") };
     assert!(why.contains("stopped"), "{why}");
@@ -99,7 +101,8 @@ fn both_syntaxes_are_taken_and_told_apart() {
 
 #[test]
 fn what_does_not_compile_is_told_in_one_line() {
-    for wrong in ["allow if {", "allow if unknown_function(1)", "allow if x", "allow := crypto.md5(\"\")"]
+    for wrong in
+        ["allow if {", "allow if unknown_function(1)", "allow if x", "allow := crypto.md5(\"\")"]
     {
         let Err(LoadError::Compile(why)) = try_policy(&rules(wrong)) else { panic!("{wrong}") };
         assert!(!why.contains('\n') && !why.is_empty(), "{why}");

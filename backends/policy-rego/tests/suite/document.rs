@@ -2,10 +2,10 @@
 //!
 //! A fenced block `rego` is followed by blocks `json allowed`, `json denied`, or `json shown ANSWER`.
 
+use holdfast_policy_rego::answer::Answer;
 use holdfast_policy_rego::settings::{ALLOW, SHOW};
 use holdfast_policy_rego::state::STATE_ALLOW;
 use holdfast_policy_rego::tools::Tried;
-use holdfast_policy_rego::answer::Answer;
 use holdfast_policy_rego::{Modules, RegoSettings};
 use serde_json::Value;
 

@@ -35,6 +35,13 @@ async fn until(what: &str, holds: impl Fn() -> bool) {
     panic!("not within 20 s: {what}");
 }
 
+/// At once: a half-written file is another policy.
+fn write(file: &Path, bytes: impl AsRef<[u8]>) {
+    let beside = file.with_extension("new");
+    fs::write(&beside, bytes).expect("a file");
+    fs::rename(&beside, file).expect("in its place");
+}
+
 async fn of_path(path: &Path) -> Result<Followed, LoadError> {
     let source = Source::Path { path: path.to_owned(), key: None, every: SOON };
     follow(RegoSettings::default(), source).await
@@ -45,17 +52,20 @@ async fn a_changed_file_is_in_force_and_a_broken_one_is_not() {
     let home = tempfile::tempdir().expect("a directory");
     let file = home.path().join("policy.rego");
     assert!(of_path(&file).await.is_err(), "there is nothing");
-    fs::write(&file, rules("allow := true")).expect("a file");
+    write(&file, rules("allow := true"));
     let followed = of_path(&file).await.expect("a policy");
     let policy = Arc::clone(followed.policy());
     let mut changes = policy.changes();
-    assert_eq!((ann(&policy), policy.generation(), policy.trouble()), (Ok(Verdict::Allow), 1, None));
+    assert_eq!(
+        (ann(&policy), policy.generation(), policy.trouble()),
+        (Ok(Verdict::Allow), 1, None)
+    );
 
-    fs::write(&file, rules("allow := false")).expect("a file");
+    write(&file, rules("allow := false"));
     changes.changed().await.expect("the policy lives");
     assert_eq!((ann(&policy), policy.generation()), (silent(DENIED), 2));
 
-    fs::write(&file, rules("allow if {")).expect("a file");
+    write(&file, rules("allow if {"));
     until("it complains", || policy.trouble().is_some()).await;
     assert_eq!((ann(&policy), policy.generation(), policy.failures()), (silent(DENIED), 2, 1));
     let trouble = policy.trouble().expect("it complains");
@@ -65,7 +75,7 @@ async fn a_changed_file_is_in_force_and_a_broken_one_is_not() {
     until("it misses the file", || policy.failures() == 2).await;
     assert_eq!(ann(&policy), silent(DENIED));
 
-    fs::write(&file, rules("allow := true")).expect("a file");
+    write(&file, rules("allow := true"));
     until("it is well", || policy.trouble().is_none()).await;
     assert_eq!(ann(&policy), Ok(Verdict::Allow));
     followed.close().await;
@@ -76,17 +86,18 @@ async fn a_directory_and_a_bundle_are_followed_like_a_file() {
     let home = tempfile::tempdir().expect("a directory");
     let inside = home.path().join("people");
     fs::create_dir_all(&inside).expect("a directory");
-    let text = rules("default allow := false\nallow if input.identity.user_id in data.people.names");
-    fs::write(home.path().join("authz.rego"), &text).expect("a file");
-    fs::write(home.path().join(".hidden.rego"), "nonsense").expect("a file");
-    fs::write(inside.join("data.json"), r#"{"names": ["ann"]}"#).expect("a file");
+    let text =
+        rules("default allow := false\nallow if input.identity.user_id in data.people.names");
+    write(&home.path().join("authz.rego"), &text);
+    write(&home.path().join(".hidden.rego"), "nonsense");
+    write(&inside.join("data.json"), r#"{"names": ["ann"]}"#);
     let followed = of_path(home.path()).await.expect("a policy");
     assert_eq!(ann(followed.policy()), Ok(Verdict::Allow));
-    fs::write(inside.join("data.json"), r#"{"names": []}"#).expect("a file");
+    write(&inside.join("data.json"), r#"{"names": []}"#);
     until("the document counts", || ann(followed.policy()) == silent(DENIED)).await;
 
     let file = home.path().join("bundle.tar.gz");
-    fs::write(&file, bundle(&[("a.rego", &rules("allow := true"))])).expect("a file");
+    write(&file, bundle(&[("a.rego", &rules("allow := true"))]));
     let followed = of_path(&file).await.expect("a policy");
     assert_eq!(ann(followed.policy()), Ok(Verdict::Allow));
     let key = BundleKey::new("HS256", "secret", None).expect("a key");
@@ -99,7 +110,9 @@ async fn a_directory_and_a_bundle_are_followed_like_a_file() {
 #[test]
 fn no_request_notices_that_a_policy_is_replaced() {
     let text = |user: &str| {
-        let text = rules(&format!("default allow := false\nallow if input.identity.user_id == \"{user}\""));
+        let text = rules(&format!(
+            "default allow := false\nallow if input.identity.user_id == \"{user}\""
+        ));
         Modules::text(text).expect("a text")
     };
     let policy = RegoPolicy::new(RegoSettings::default(), &text("ann")).expect("it compiles");
@@ -114,7 +127,8 @@ fn no_request_notices_that_a_policy_is_replaced() {
                     turn += 1;
                     let what = Resource::key("n", format!("{worker}/{}", turn % 100));
                     for who in [&ann, &bob] {
-                        let said = policy.judge(who, Action::Read, &what).expect("no request fails");
+                        let said =
+                            policy.judge(who, Action::Read, &what).expect("no request fails");
                         assert!(said == Verdict::Allow || said == Verdict::Silent(DENIED.into()));
                         asked.fetch_add(1, Ordering::Relaxed);
                     }
@@ -127,7 +141,9 @@ fn no_request_notices_that_a_policy_is_replaced() {
             let generation = policy.replace(&text(user), 0).expect("it compiles");
             // What is decided after the change is decided by the new one, kept decisions or not.
             let (own, other) = if user == "ann" { ("ann", "bob") } else { ("bob", "ann") };
-            let says = |user: &str| policy.judge(&Identity::named(user), Action::Read, &Resource::key("n", "0/1"));
+            let says = |user: &str| {
+                policy.judge(&Identity::named(user), Action::Read, &Resource::key("n", "0/1"))
+            };
             assert_eq!(says(own), Ok(Verdict::Allow));
             assert_eq!(says(other), silent(DENIED));
             assert!(policy.replace(&broken, 0).is_err());
@@ -154,12 +170,17 @@ async fn answer(State(served): State<Shared>, headers: HeaderMap) -> Response<Bo
     let mut served = served.lock();
     served.asked += 1;
     let status = |code: StatusCode, body: Body| {
-        Response::builder().status(code).header("etag", &served.etag).body(body).expect("a response")
+        Response::builder()
+            .status(code)
+            .header("etag", &served.etag)
+            .body(body)
+            .expect("a response")
     };
     if served.down {
         return status(StatusCode::SERVICE_UNAVAILABLE, Body::empty());
     }
-    let same = headers.get("if-none-match").is_some_and(|etag| etag.as_bytes() == served.etag.as_bytes());
+    let same =
+        headers.get("if-none-match").is_some_and(|etag| etag.as_bytes() == served.etag.as_bytes());
     if same {
         let response = status(StatusCode::NOT_MODIFIED, Body::empty());
         served.not_modified += 1;
@@ -185,7 +206,8 @@ fn put(served: &Shared, body: impl Into<Vec<u8>>, etag: &str) {
 fn at(address: SocketAddr) -> Source {
     let remote = Remote::new(&RemoteSettings::new(format!("http://{address}/policy")));
     let remote = remote.expect("a URL");
-    let kept = KeptSettings { interval: SOON, floor: Duration::from_millis(1), ..KeptSettings::default() };
+    let kept =
+        KeptSettings { interval: SOON, floor: Duration::from_millis(1), ..KeptSettings::default() };
     Source::Url { remote, kept, key: None }
 }
 

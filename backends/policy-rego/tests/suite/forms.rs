@@ -50,7 +50,8 @@ fn what_could_go_wrong_compiled_is_interpreted() {
 }
 
 fn inputs() -> impl Strategy<Value = Value> {
-    let word = || prop_oneof![Just("ann"), Just("bob"), Just("admin"), Just("guest"), Just("a"), Just("")];
+    let word =
+        || prop_oneof![Just("ann"), Just("bob"), Just("admin"), Just("guest"), Just("a"), Just("")];
     let action = prop_oneof![Just("read"), Just("write"), Just("list")];
     let roles = proptest::collection::vec(word(), 0..4);
     (word(), action, roles, word(), any::<bool>()).prop_map(|(user, action, roles, key, claims)| {

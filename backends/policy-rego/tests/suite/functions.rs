@@ -77,20 +77,29 @@ fn these_are_not_and_a_policy_that_wants_them_is_refused() {
 
 #[test]
 fn a_range_between_numbers_that_are_not_written_is_refused() {
-    for range in
-        ["numbers.range(1, count(input.identity.user_id))", "numbers.range(0, 100000)", "numbers.range_step(0, 9, 0)"]
-    {
+    for range in [
+        "numbers.range(1, count(input.identity.user_id))",
+        "numbers.range(0, 100000)",
+        "numbers.range_step(0, 9, 0)",
+    ] {
         let loaded = try_policy(&rules(&format!("allow if {range}")));
         let Err(LoadError::Compile(why)) = loaded else { panic!("{range} is bounded by nothing") };
         assert!(why.contains("not available"), "{why}");
     }
-    assert_eq!(ann(&policy(&rules("allow if count(numbers.range(1, 99999)) == 99999"))), Ok(Verdict::Allow));
+    assert_eq!(
+        ann(&policy(&rules("allow if count(numbers.range(1, 99999)) == 99999"))),
+        Ok(Verdict::Allow)
+    );
 }
 
 /// A machine is used again and again; its clock and its dice are not those of the first use.
 #[test]
 fn the_clock_goes_on_and_the_dice_are_thrown_again() {
-    for text in ["allow := time.now_ns()", "allow := uuid.rfc4122(\"a\")", "allow := rand.intn(\"a\", 1000000000)"] {
+    for text in [
+        "allow := time.now_ns()",
+        "allow := uuid.rfc4122(\"a\")",
+        "allow := rand.intn(\"a\", 1000000000)",
+    ] {
         let seen: std::collections::BTreeSet<_> = (0..20).map(|_| value(text)).collect();
         assert!(seen.len() > 1, "{text}: {seen:?}");
     }

@@ -64,7 +64,9 @@ fn what_anything_else_could_change_is_not() {
 /// A kept decision is one about this very question, of this very policy.
 #[test]
 fn what_is_kept_is_never_another_s() {
-    let text = rules("allow if { input.identity.claims.team == \"a\"; input.resource.key == \"k\"; input.action == \"read\" }");
+    let text = rules(
+        "allow if { input.identity.claims.team == \"a\"; input.resource.key == \"k\"; input.action == \"read\" }",
+    );
     let policy = policy(&text);
     let (a, b) = (caller("ann", json!({"team": "a"})), caller("ann", json!({"team": "b"})));
     let k = Resource::key("n", "k");
@@ -80,7 +82,8 @@ fn what_is_kept_is_never_another_s() {
             assert_eq!(verdict == Verdict::Allow, allowed, "{who:?} {action:?} {what:?}");
         }
     }
-    let other = Modules::text(rules("allow if input.identity.claims.team == \"b\"")).expect("a text");
+    let other =
+        Modules::text(rules("allow if input.identity.claims.team == \"b\"")).expect("a text");
     policy.replace(&other, 0).expect("it compiles");
     assert_ne!(policy.judge(&a, Action::Read, &k), Ok(Verdict::Allow));
     assert_eq!(policy.judge(&b, Action::Read, &k), Ok(Verdict::Allow));

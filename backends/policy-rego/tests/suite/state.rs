@@ -87,7 +87,9 @@ fn t27_a_request_policy_sees_method_claims_and_body() {
 
 #[test]
 fn t28_anything_but_true_is_denied_and_an_error_is_an_error() {
-    for rules in ["x = 1", "allow = \"true\"", "allow = null", "allow { false }", "default allow = false"] {
+    for rules in
+        ["x = 1", "allow = \"true\"", "allow = null", "allow { false }", "default allow = false"]
+    {
         assert_eq!(requests(rules).request(&search().call()), Err(REQUEST), "{rules}");
     }
     let failing = requests("allow = true { input.method }\nallow = false { input.claims }");
@@ -105,7 +107,8 @@ fn t28_anything_but_true_is_denied_and_an_error_is_an_error() {
 #[test]
 fn t29_a_response_policy_decides_by_itself() {
     let text = encoded("default allow = true");
-    let policies = StatePolicies::new(Some(&text), Some(&encoded("default allow = false")), Limits::default());
+    let policies =
+        StatePolicies::new(Some(&text), Some(&encoded("default allow = false")), Limits::default());
     let policies = policies.expect("they compile");
     assert_eq!(policies.request(&search().call()), Ok(()));
     assert_eq!(policies.response(&search().call()), Err(RESPONSE));
@@ -115,7 +118,8 @@ fn t29_a_response_policy_decides_by_itself() {
 fn t30_a_response_policy_filters_events() {
     let policies = responses("allow { input.body.state.key == \"shown\" }");
     let event = |key: &str| {
-        let body = json!({"id": "x", "state": {"domain": "a", "type": "b", "key": key}, "time": "1"});
+        let body =
+            json!({"id": "x", "state": {"domain": "a", "type": "b", "key": key}, "time": "1"});
         policies.event(&Made::new("/stategate.EventService/Stream", body).call())
     };
     assert_eq!(event("shown"), Ok(()));
@@ -124,15 +128,21 @@ fn t30_a_response_policy_filters_events() {
 
 #[test]
 fn what_is_no_policy_is_refused_at_the_start() {
-    for (text, base64) in [("%%%", true), (&*STANDARD.encode([0xff, 0xfe]), true), (&*STANDARD.encode("allow {"), false)]
-    {
-        let Err(error) = StatePolicies::new(Some(text), None, Limits::default()) else { panic!("{text}") };
+    for (text, base64) in [
+        ("%%%", true),
+        (&*STANDARD.encode([0xff, 0xfe]), true),
+        (&*STANDARD.encode("allow {"), false),
+    ] {
+        let Err(error) = StatePolicies::new(Some(text), None, Limits::default()) else {
+            panic!("{text}")
+        };
         assert_eq!(matches!(error, LoadError::Base64(_)), base64, "{error}");
     }
     // v1 is another language.
     let v1 = STANDARD.encode("package stategate.authz\nallow if input.method");
     assert!(StatePolicies::new(Some(&v1), None, Limits::default()).is_err());
     let readme = "cGFja2FnZSBzdGF0ZWdhdGUuYXV0aHoKCmRlZmF1bHQgYWxsb3cgPSB0cnVl";
-    let policies = StatePolicies::new(Some(readme), Some(readme), Limits::default()).expect("it compiles");
+    let policies =
+        StatePolicies::new(Some(readme), Some(readme), Limits::default()).expect("it compiles");
     assert_eq!(policies.request(&search().call()), Ok(()));
 }

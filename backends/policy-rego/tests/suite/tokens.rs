@@ -21,7 +21,10 @@ fn value(expression: &str, data: Value) -> Option<Value> {
 }
 
 fn verify(name: &str, token: &str, key: &str) -> Option<Value> {
-    value(&format!("io.jwt.verify_{name}(data.token, data.key)"), json!({"token": token, "key": key}))
+    value(
+        &format!("io.jwt.verify_{name}(data.token, data.key)"),
+        json!({"token": token, "key": key}),
+    )
 }
 
 fn token(algorithm: &str, claims: &Value, sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
@@ -50,7 +53,8 @@ fn a_token_is_decoded_without_being_believed() {
     assert_eq!(decoded[1], json!({"sub": "1234567890", "name": "John Doe", "iat": 1_516_239_022}));
     let signature = decoded[2].as_str().expect("hexadecimal");
     assert!(signature.starts_with("49f94ac7") && signature.len() == 64, "{signature}");
-    for wrong in ["", "a", "a.b", "a.b.c", "e30.e30.%%", "e30.W10.", "W10.e30.", "e30.e30.e30.e30"] {
+    for wrong in ["", "a", "a.b", "a.b.c", "e30.e30.%%", "e30.W10.", "W10.e30.", "e30.e30.e30.e30"]
+    {
         assert_eq!(value("io.jwt.decode(data.token)", json!({"token": wrong})), None, "{wrong}");
     }
     let long = format!("e30.{}.", "A".repeat(1 << 20));
@@ -91,7 +95,11 @@ fn keys_of_rsa_verify_in_both_paddings() {
         assert_eq!(verify(&name, &token, &public), Some(json!(true)), "{algorithm} by PEM");
         assert_eq!(verify(&name, &token, &jwks), Some(json!(true)), "{algorithm} by JWKS");
         let other = if algorithm == "RS256" { "rs384" } else { "rs256" };
-        assert_eq!(verify(other, &token, &public), Some(json!(false)), "{algorithm} is not {other}");
+        assert_eq!(
+            verify(other, &token, &public),
+            Some(json!(false)),
+            "{algorithm} is not {other}"
+        );
     }
     assert_eq!(verify("rs256", JOHN, "no key"), None);
 }
@@ -109,7 +117,11 @@ fn keys_of_curves_verify() {
         let sign = |m: &[u8]| key.sign(&random, m).expect("it signs").as_ref().to_vec();
         let token = token(algorithm, &json!({}), sign);
         let name = algorithm.to_lowercase();
-        assert_eq!(verify(&name, &token, &public_pem(key.public_key())), Some(json!(true)), "{algorithm}");
+        assert_eq!(
+            verify(&name, &token, &public_pem(key.public_key())),
+            Some(json!(true)),
+            "{algorithm}"
+        );
         let other = EcdsaKeyPair::generate(curve).expect("a key");
         assert_eq!(verify(&name, &token, &public_pem(other.public_key())), Some(json!(false)));
     }
@@ -135,8 +147,9 @@ fn a_certificate_s_key_verifies() {
     let curve = &signature::ECDSA_P256_SHA256_FIXED_SIGNING;
     let signer = EcdsaKeyPair::from_pkcs8(curve, &key.serialize_der()).expect("the same key");
     let random = SystemRandom::new();
-    let token =
-        token("ES256", &json!({}), |m| signer.sign(&random, m).expect("it signs").as_ref().to_vec());
+    let token = token("ES256", &json!({}), |m| {
+        signer.sign(&random, m).expect("it signs").as_ref().to_vec()
+    });
     let pem = pem("CERTIFICATE", certificate.der());
     assert_eq!(verify("es256", &token, &pem), Some(json!(true)));
 }
@@ -169,7 +182,9 @@ fn decode_verify_checks_what_it_is_asked_to() {
         assert_eq!(said[0], json!(expected), "{constraints}");
         assert_eq!(said[2], if expected { claims.clone() } else { json!({}) });
     }
-    for nonsense in [json!({}), json!({"secret": "a", "cert": "b"}), json!({"secret": "a", "nonce": 1})] {
+    for nonsense in
+        [json!({}), json!({"secret": "a", "cert": "b"}), json!({"secret": "a", "nonce": 1})]
+    {
         let data = json!({"token": hs256(&claims), "constraints": nonsense});
         assert_eq!(value("io.jwt.decode_verify(data.token, data.constraints)", data), None);
     }
@@ -181,7 +196,8 @@ fn a_public_key_is_never_taken_for_a_secret() {
     let key = RsaKeyPair::generate(KeySize::Rsa2048).expect("a key");
     let public = public_pem(key.public_key());
     let secret = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, public.as_bytes());
-    let forged = token("HS256", &json!({}), |m| aws_lc_rs::hmac::sign(&secret, m).as_ref().to_vec());
+    let forged =
+        token("HS256", &json!({}), |m| aws_lc_rs::hmac::sign(&secret, m).as_ref().to_vec());
     let none = token("none", &json!({}), |_| Vec::new());
     for token in [forged, none] {
         let data = json!({"token": token, "constraints": {"cert": public}});

@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
+use holdfast_policy_rego::RegoSettings;
 use holdfast_policy_rego::answer::{Answer, DENIED};
 use holdfast_policy_rego::tools::Tried;
 use holdfast_policy_rego::tools::explain::Reach;
-use holdfast_policy_rego::RegoSettings;
 use serde_json::{Value, json};
 
 use crate::asking::{modules, rules};
 
 fn tried() -> Tried {
-    let text = rules("default allow := false\nallow if {\n    input.action == \"read\"\n    is_ann\n}\nis_ann if input.identity.user_id == \"ann\"");
+    let text = rules(
+        "default allow := false\nallow if {\n    input.action == \"read\"\n    is_ann\n}\nis_ann if input.identity.user_id == \"ann\"",
+    );
     Tried::new(RegoSettings::default(), modules(&text)).expect("it compiles")
 }
 
@@ -35,8 +37,12 @@ fn a_recording_is_decided_again() {
     let line = |user, action, allowed: bool| {
         format!("{}\n", json!({"input": input(user, action), "allowed": allowed}))
     };
-    let recording =
-        [line("ann", "read", true), line("bob", "read", true), "\n".into(), line("[redacted]", "read", true)];
+    let recording = [
+        line("ann", "read", true),
+        line("bob", "read", true),
+        "\n".into(),
+        line("[redacted]", "read", true),
+    ];
     let replayed = tried().replay(recording.concat().as_bytes()).expect("it reads");
     assert_eq!(replayed.decisions, 3);
     let lines: Vec<_> = replayed.differences.iter().map(|d| (d.line, d.redacted)).collect();
@@ -65,7 +71,8 @@ fn an_explanation_names_rules_and_lines() {
 
 #[test]
 fn a_measurement_is_in_order() {
-    let measured = tried().bench(&input("ann", "read"), Duration::from_millis(20)).expect("it decides");
+    let measured =
+        tried().bench(&input("ann", "read"), Duration::from_millis(20)).expect("it decides");
     assert!(measured.decisions > 0);
     let figures = [measured.least, measured.p50, measured.p99, measured.p999, measured.most];
     assert!(figures.is_sorted(), "{figures:?}");

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
-use holdfast_server::offline::policy::{self, ALLOW, Dialect, Tried, Trial};
+use holdfast_server::offline::policy::{self, ALLOW, Dialect, Trial, Tried};
 use serde_json::Value;
 
 use crate::args::{Global, duration};
