@@ -40,7 +40,7 @@ struct Question {
 struct Asked<'a> {
     who: u128,
     action: Action,
-    what: &'a Resource,
+    what: &'a Resource<'a>,
 }
 
 impl Hash for Asked<'_> {
@@ -64,8 +64,8 @@ impl Asked<'_> {
         Question {
             who: self.who,
             action: self.action,
-            namespace: self.what.namespace.as_str().into(),
-            key: self.what.key.as_str().into(),
+            namespace: self.what.namespace.as_ref().into(),
+            key: self.what.key.as_ref().into(),
         }
     }
 }

@@ -23,7 +23,7 @@ pub struct Recorder {
 struct Recorded {
     who: Identity,
     action: Action,
-    what: Resource,
+    what: Resource<'static>,
     allowed: bool,
 }
 
@@ -43,7 +43,8 @@ impl Recorder {
         answer: &Result<Answer, RunError>,
     ) {
         let allowed = *answer == Ok(Answer::Allowed);
-        let recorded = Recorded { who: who.clone(), action, what: what.clone(), allowed };
+        let recorded =
+            Recorded { who: who.clone(), action, what: what.clone().into_owned(), allowed };
         let mut ring = self.ring.lock();
         if ring.len() == self.room.get() {
             ring.pop_front();

@@ -90,6 +90,7 @@ pub enum Command {
     Repair(repair::Repair),
     #[command(subcommand)]
     Audit(audit::Audit),
+    #[command(subcommand)]
     Policy(policy::Policy),
 }
 

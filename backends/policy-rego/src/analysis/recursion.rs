@@ -70,10 +70,10 @@ impl Scope {
         for import in module["imports"].as_array().into_iter().flatten() {
             let (path, _) = split(&import["refr"]);
             // A name given by `as` is not in the tree; without knowing it, the module's own names are what is left.
-            if let (Some(root), Some(last)) = (path.first(), path.last()) {
-                if root == "data" {
-                    imports.insert(last.clone(), path[1..].to_vec());
-                }
+            if let ([root, rest @ ..], Some(last)) = (&path[..], path.last())
+                && root == "data"
+            {
+                imports.insert(last.clone(), rest.to_vec());
             }
         }
         Self { package, imports }

@@ -55,10 +55,10 @@ fn a_policy_sees_who_does_what_with_what() {
 fn an_error_is_a_failure_and_never_a_yes() {
     let conflict = rules("allow := true if input.action\nallow := false if input.identity");
     let Err(AuthError::Failed(why)) = says(&conflict) else { panic!("two values are an error") };
-    assert!(why.contains("multiple outputs"), "{why}");
+    assert!(why.contains("conflict"), "{why}");
     let endless = rules(
-        "numbers := [x | some x in numbers.range(1, 50000)]
-         allow if { some a in numbers; some b in numbers; a + b == 0 }",
+        "all := [x | some x in numbers.range(1, 50000)]
+         allow if { some a in all; some b in all; a + b == 0 }",
     );
     let Err(AuthError::Failed(why)) = says(&endless) else { panic!("it has to be stopped") };
     assert!(why.contains("stopped"), "{why}");

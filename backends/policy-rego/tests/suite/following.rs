@@ -35,6 +35,13 @@ async fn until(what: &str, holds: impl Fn() -> bool) {
     panic!("not within 20 s: {what}");
 }
 
+/// At once: a half-written file is another policy.
+fn write(file: &Path, bytes: impl AsRef<[u8]>) {
+    let beside = file.with_extension("new");
+    fs::write(&beside, bytes).expect("a file");
+    fs::rename(&beside, file).expect("in its place");
+}
+
 async fn of_path(path: &Path) -> Result<Followed, LoadError> {
     let source = Source::Path { path: path.to_owned(), key: None, every: SOON };
     follow(RegoSettings::default(), source).await
@@ -45,7 +52,7 @@ async fn a_changed_file_is_in_force_and_a_broken_one_is_not() {
     let home = tempfile::tempdir().expect("a directory");
     let file = home.path().join("policy.rego");
     assert!(of_path(&file).await.is_err(), "there is nothing");
-    fs::write(&file, rules("allow := true")).expect("a file");
+    write(&file, rules("allow := true"));
     let followed = of_path(&file).await.expect("a policy");
     let policy = Arc::clone(followed.policy());
     let mut changes = policy.changes();
@@ -54,11 +61,11 @@ async fn a_changed_file_is_in_force_and_a_broken_one_is_not() {
         (Ok(Verdict::Allow), 1, None)
     );
 
-    fs::write(&file, rules("allow := false")).expect("a file");
+    write(&file, rules("allow := false"));
     changes.changed().await.expect("the policy lives");
     assert_eq!((ann(&policy), policy.generation()), (silent(DENIED), 2));
 
-    fs::write(&file, rules("allow if {")).expect("a file");
+    write(&file, rules("allow if {"));
     until("it complains", || policy.trouble().is_some()).await;
     assert_eq!((ann(&policy), policy.generation(), policy.failures()), (silent(DENIED), 2, 1));
     let trouble = policy.trouble().expect("it complains");
@@ -68,7 +75,7 @@ async fn a_changed_file_is_in_force_and_a_broken_one_is_not() {
     until("it misses the file", || policy.failures() == 2).await;
     assert_eq!(ann(&policy), silent(DENIED));
 
-    fs::write(&file, rules("allow := true")).expect("a file");
+    write(&file, rules("allow := true"));
     until("it is well", || policy.trouble().is_none()).await;
     assert_eq!(ann(&policy), Ok(Verdict::Allow));
     followed.close().await;
@@ -81,16 +88,16 @@ async fn a_directory_and_a_bundle_are_followed_like_a_file() {
     fs::create_dir_all(&inside).expect("a directory");
     let text =
         rules("default allow := false\nallow if input.identity.user_id in data.people.names");
-    fs::write(home.path().join("authz.rego"), &text).expect("a file");
-    fs::write(home.path().join(".hidden.rego"), "nonsense").expect("a file");
-    fs::write(inside.join("data.json"), r#"{"names": ["ann"]}"#).expect("a file");
+    write(&home.path().join("authz.rego"), &text);
+    write(&home.path().join(".hidden.rego"), "nonsense");
+    write(&inside.join("data.json"), r#"{"names": ["ann"]}"#);
     let followed = of_path(home.path()).await.expect("a policy");
     assert_eq!(ann(followed.policy()), Ok(Verdict::Allow));
-    fs::write(inside.join("data.json"), r#"{"names": []}"#).expect("a file");
+    write(&inside.join("data.json"), r#"{"names": []}"#);
     until("the document counts", || ann(followed.policy()) == silent(DENIED)).await;
 
     let file = home.path().join("bundle.tar.gz");
-    fs::write(&file, bundle(&[("a.rego", &rules("allow := true"))])).expect("a file");
+    write(&file, bundle(&[("a.rego", &rules("allow := true"))]));
     let followed = of_path(&file).await.expect("a policy");
     assert_eq!(ann(followed.policy()), Ok(Verdict::Allow));
     let key = BundleKey::new("HS256", "secret", None).expect("a key");

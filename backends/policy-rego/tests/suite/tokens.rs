@@ -74,9 +74,10 @@ fn secrets_verify_what_they_signed() {
 fn keys_of_rsa_verify_in_both_paddings() {
     let key = RsaKeyPair::generate(KeySize::Rsa2048).expect("a key");
     let public = public_pem(key.public_key());
-    let (n, e) = (key.public_key().modulus(), key.public_key().exponent());
+    // RFC 8017: a sequence of the modulus of 2048 bits, behind a zero, and of the usual exponent.
+    let der = key.public_key().as_ref();
     let number = |n: &[u8]| URL_SAFE_NO_PAD.encode(n);
-    let jwk = json!({"kty": "RSA", "n": number(n.big_endian_without_leading_zero()), "e": number(e.big_endian_without_leading_zero())});
+    let jwk = json!({"kty": "RSA", "n": number(&der[9..265]), "e": number(&[1, 0, 1])});
     let jwks = json!({"keys": [{"kty": "unknown"}, jwk]}).to_string();
     let kinds: [(&str, &dyn signature::RsaEncoding); 4] = [
         ("RS256", &signature::RSA_PKCS1_SHA256),
