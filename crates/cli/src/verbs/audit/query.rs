@@ -65,7 +65,7 @@ impl Query {
         let path = self.path.clone();
         let filter = self.filter(args::namespace_on_the_command_line());
         let found = audit::search(&path, filter, order);
-        let found = found.map_err(|source| Failure::File { path, source })?;
+        let found = found.map_err(|source| Failure::File { path: path.clone(), source })?;
         let mut shown = Shown::new(global.output.unwrap_or(Layout::Table))?;
         let mut bad = 0_u64;
         for hit in found {
