@@ -127,7 +127,7 @@ async fn a_newer_format_is_refused() {
     let (mut server, commits) = stopped().await;
     let path = server.data_dir().join("HEAD");
     let head = fs::read(&path).expect("the head record");
-    for (part, version) in [(HEAD_MAJOR, "2.0"), (HEAD_MINOR, "1.1")] {
+    for (part, version) in [(HEAD_MAJOR, "2.1"), (HEAD_MINOR, "1.2")] {
         fs::write(&path, raise(&head, part)).expect("a file");
         let before = contents(&server.data_dir());
         let said = refused(&mut server).await;

@@ -1,21 +1,26 @@
 //! One group: one engine batch, one flush, one published view.
 
-use std::collections::HashSet;
+mod filling;
+mod places;
+
 use std::time::Instant;
 
-use fjall::{Database, OwnedWriteBatch, PersistMode, Readable, Slice};
-use holdfast_model::{EntryKey, Head, Revision, Sealed, Timestamp};
-use holdfast_store::{AppendError, Group, SideWrite, StoreError, same_end};
+use fjall::{Database, OwnedWriteBatch, PersistMode, Slice};
+use holdfast_model::{Head, Revision};
+use holdfast_store::{AppendError, Group, StoreError, same_end};
 
 use crate::head_file::Batch;
 use crate::keys;
-use crate::log_row;
 use crate::reclaim::Dead;
-use crate::row::{self, EventRow, INLINE_BYTES, seal};
+use crate::row::seal;
 use crate::space::Space;
 use crate::state::State;
 use crate::store::{FjallStore, View};
 use crate::tables::{Table, Tables};
+use filling::Filling;
+use places::Places;
+
+pub(crate) use filling::entry_row;
 
 /// How many rows of the expiry index that turned out stale wait for the next append; the rest is found again.
 const MAX_FORGOTTEN: usize = 1_024;
@@ -63,23 +68,6 @@ pub(crate) fn batch(db: &Database, tables: &Tables, rows: usize) -> OwnedWriteBa
     let witness = seal(Table::Meta, keys::WITNESS, db.seqno().to_le_bytes().to_vec());
     batch.insert(&tables.meta, keys::WITNESS, witness);
     batch
-}
-
-/// Writes the entry row of a key, and its row in the expiry index.
-pub(crate) fn entry_row(
-    batch: &mut OwnedWriteBatch,
-    tables: &Tables,
-    key: Vec<u8>,
-    body: Vec<u8>,
-    due: Option<Timestamp>,
-) {
-    if let Some(due) = due {
-        let due = keys::due(due, &key);
-        let body = seal(Table::Meta, &due, Vec::new());
-        batch.insert(&tables.meta, due, body);
-    }
-    let body = seal(Table::Entries, &key, body);
-    batch.insert(&tables.entries, key, body);
 }
 
 impl FjallStore {
@@ -162,127 +150,15 @@ impl FjallStore {
     ) -> Result<OwnedWriteBatch, StoreError> {
         let events: usize = group.commits.iter().map(|sealed| sealed.commit().events.len()).sum();
         let rows = group.commits.len() + 3 * events + group.side.len();
-        let mut filling = Filling {
-            tables: &self.tables,
-            view,
-            batch: batch(&self.db, &self.tables, rows),
-            newest: HashSet::with_capacity(events),
-        };
-        let mut appended = view.head.appended_bytes;
-        for sealed in &group.commits {
-            appended += sealed.appended_bytes();
-            filling.log(sealed, appended);
-        }
-        // Backwards, so that the first row of a key is its newest: two rows of one key in one batch have no order.
-        for sealed in group.commits.iter().rev() {
-            filling.events(sealed);
-        }
-        filling.superseded(group)?;
+        let mut filling = Filling::new(&self.tables, view, batch(&self.db, &self.tables, rows));
+        filling.log(group);
+        let places = Places::of(&group.commits);
+        filling.history(&places);
+        filling.entries(&places)?;
         filling.side(&group.side);
         let forget = writer.forgotten.len().saturating_sub(FORGET_AT_ONCE);
-        let forgotten = writer.forgotten.split_off(forget);
-        filling.forget(forgotten)?;
+        filling.forget(writer.forgotten.split_off(forget), &places)?;
         Ok(filling.batch)
-    }
-}
-
-/// A batch that is being filled with a group.
-struct Filling<'a> {
-    tables: &'a Tables,
-    view: &'a View,
-    batch: OwnedWriteBatch,
-    /// Keys whose entry row is written.
-    newest: HashSet<&'a EntryKey>,
-}
-
-impl<'a> Filling<'a> {
-    fn log(&mut self, sealed: &Sealed, appended: u64) {
-        let commit = sealed.commit();
-        let key = keys::log(commit.revision);
-        self.batch.insert(&self.tables.log, key, log_row::encode(sealed, appended));
-        for (index, event) in commit.events.iter().enumerate() {
-            if event.value.len() > INLINE_BYTES {
-                let key = keys::value(commit.revision, index as u32);
-                self.batch.insert(&self.tables.values, key, &event.value[..]);
-            }
-        }
-    }
-
-    /// History rows of a commit, and entry rows of those events that are the newest of their key.
-    fn events(&mut self, sealed: &'a Sealed) {
-        let commit = sealed.commit();
-        for (index, event) in commit.events.iter().enumerate().rev() {
-            let index = index as u32;
-            let key = keys::entry(&event.at);
-            let history = keys::history(&key, commit.revision, index);
-            let body = match commit.events.len() {
-                1 => row::short(event),
-                _ => row::full(commit, index, event),
-            };
-            let body = seal(Table::History, &history, body);
-            self.batch.insert(&self.tables.history, history, body);
-            let counts = event.kind != holdfast_model::EventKind::Superseded;
-            if counts && self.newest.insert(&event.at) {
-                let due = event.expires_at.filter(|_| !event.kind.removes());
-                let body = row::full(commit, index, event);
-                entry_row(&mut self.batch, self.tables, key, body, due);
-            }
-        }
-    }
-
-    /// Every key with a history has an entry row, so that "never seen" is one question to the entries. A superseded
-    /// version of an unknown key gets one that holds no entry.
-    fn superseded(&mut self, group: &'a Group) -> Result<(), StoreError> {
-        for sealed in group.commits.iter().rev() {
-            let commit = sealed.commit();
-            for (index, event) in commit.events.iter().enumerate().rev() {
-                let counts = event.kind != holdfast_model::EventKind::Superseded;
-                if counts || self.newest.contains(&event.at) {
-                    continue;
-                }
-                let key = keys::entry(&event.at);
-                let known = self.view.snapshot.contains_key(&self.tables.entries, &key);
-                if !known.map_err(crate::error::reading)? && self.newest.insert(&event.at) {
-                    let body = row::full(commit, index as u32, event);
-                    entry_row(&mut self.batch, self.tables, key, body, None);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn side(&mut self, writes: &[SideWrite]) {
-        let mut written = HashSet::with_capacity(writes.len());
-        for write in writes.iter().rev() {
-            if !written.insert(&write.key) {
-                continue;
-            }
-            let key = keys::side(&write.key);
-            match &write.value {
-                Some(value) => {
-                    let body = seal(Table::Meta, &key, value.to_vec());
-                    self.batch.insert(&self.tables.meta, key, body);
-                }
-                None => self.batch.remove(&self.tables.meta, key),
-            }
-        }
-    }
-
-    /// Removes stale rows of the expiry index, unless an entry came to need them since they were noticed.
-    fn forget(&mut self, stale: Vec<Slice>) -> Result<(), StoreError> {
-        for due in stale {
-            let (time, entry) = keys::parse_due(&due)?;
-            let at = keys::parse_entry(entry)?;
-            let row = self.view.snapshot.get(&self.tables.entries, entry);
-            let current = match row.map_err(crate::error::reading)? {
-                Some(row) => EventRow::parse(Table::Entries, entry, &row)?.expires_at(),
-                None => None,
-            };
-            if current != Some(time) && !self.newest.contains(&at) {
-                self.batch.remove(&self.tables.meta, due);
-            }
-        }
-        Ok(())
     }
 }
 

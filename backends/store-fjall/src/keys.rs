@@ -32,12 +32,19 @@ pub(crate) fn value(revision: Revision, index: u32) -> [u8; 12] {
 }
 
 pub(crate) fn entry(at: &EntryKey) -> Vec<u8> {
-    let (namespace, key) = (at.namespace.as_str().as_bytes(), at.key.as_str().as_bytes());
-    let mut bytes = Vec::with_capacity(namespace.len() + 1 + key.len() + HISTORY_SUFFIX);
-    bytes.extend_from_slice(namespace);
-    bytes.push(0);
-    bytes.extend_from_slice(key);
+    let mut bytes = Vec::with_capacity(entry_len(at) + HISTORY_SUFFIX);
+    push_entry(at, &mut bytes);
     bytes
+}
+
+pub(crate) fn entry_len(at: &EntryKey) -> usize {
+    at.namespace.as_str().len() + 1 + at.key.as_str().len()
+}
+
+pub(crate) fn push_entry(at: &EntryKey, bytes: &mut Vec<u8>) {
+    bytes.extend_from_slice(at.namespace.as_str().as_bytes());
+    bytes.push(0);
+    bytes.extend_from_slice(at.key.as_str().as_bytes());
 }
 
 /// What begins all keys of a namespace, up to the prefix.
@@ -88,11 +95,15 @@ pub(crate) fn parse_entry(bytes: &[u8]) -> Result<EntryKey, StoreError> {
 /// Newest first: the revision and the index are inverted.
 pub(crate) fn history(entry: &[u8], revision: Revision, index: u32) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(entry.len() + HISTORY_SUFFIX);
+    push_history(entry, revision, index, &mut bytes);
+    bytes
+}
+
+pub(crate) fn push_history(entry: &[u8], revision: Revision, index: u32, bytes: &mut Vec<u8>) {
     bytes.extend_from_slice(entry);
     bytes.push(0);
     bytes.extend_from_slice(&(!revision.0).to_be_bytes());
     bytes.extend_from_slice(&(!index).to_be_bytes());
-    bytes
 }
 
 /// Revision and index of a history key.

@@ -9,7 +9,7 @@ use holdfast_store::{CommitPage, HistoryRow, StoreError, check_cursor};
 
 use crate::error::{REMEDY, corrupt, reading};
 use crate::keys;
-use crate::log_row::LogRow;
+use crate::log_row::{LogGlance, LogRow};
 use crate::row::{EventRow, bad_row};
 use crate::store::View;
 use crate::tables::{Table, Tables};
@@ -84,7 +84,7 @@ impl Reader<'_> {
             }
             Ok(!row.counts())
         })?;
-        Ok(found.and_then(|row| row.entry()).map(Arc::new))
+        Ok(found.and_then(HistoryRow::into_entry).map(Arc::new))
     }
 
     /// The version of a key that the commit of this revision wrote, when that is cheap to tell: the version before the newest
@@ -95,14 +95,12 @@ impl Reader<'_> {
         revision: Revision,
     ) -> Result<Option<Arc<Entry>>, StoreError> {
         let row = self.view.snapshot.get(&self.tables.log, keys::log(revision)).map_err(reading)?;
-        // Of a large commit the history has a row with all of the event; one that is trimmed is only there.
+        // One that is trimmed is only in the history.
         let Some(row) = row.filter(|row| row.len() <= SMALL_COMMIT_BYTES) else { return Ok(None) };
-        // A value that lies apart may be gone already, when it is that of another event.
-        let Some(sealed) = LogRow::parse(revision, &row)?.open_inline()? else { return Ok(None) };
-        let commit = sealed.commit();
-        let event =
-            commit.events.iter().rev().find(|event| event.at == *at && event.leaves_entry());
-        Ok(event.and_then(|event| event.entry(commit)).map(Arc::new))
+        let commit = LogGlance::parse(revision, &row)?;
+        let Some(index) = commit.newest_entry(at) else { return Ok(None) };
+        let row = commit.event(index, at, || self.stored_value(revision, index))?;
+        Ok(row.and_then(HistoryRow::into_entry).map(Arc::new))
     }
 
     /// Visits the history of a key from `newest` down, until `visit` answers false.
@@ -148,14 +146,7 @@ impl Reader<'_> {
         Ok(if shared { Bytes::from_owner(value) } else { Bytes::copy_from_slice(&value) })
     }
 
-    /// A commit of the log.
-    pub(crate) fn commit(&self, revision: Revision) -> Result<Arc<Sealed>, StoreError> {
-        let key = keys::log(revision);
-        let row = self.view.snapshot.get(&self.tables.log, key).map_err(reading)?;
-        let row = row.ok_or_else(|| bad_row(Table::Log, &key, "it is missing"))?;
-        self.open_commit(revision, &row)
-    }
-
+    /// A commit from its row in the log.
     pub(crate) fn open_commit(
         &self,
         revision: Revision,
@@ -236,11 +227,12 @@ impl Visited<'_> {
     }
 
     fn read_log(&self) -> Result<HistoryRow, StoreError> {
-        let sealed = self.reader.commit(self.revision)?;
-        let commit = sealed.commit();
-        let event = commit.events.get(self.index as usize).filter(|event| event.at == *self.at);
-        let event =
-            event.ok_or_else(|| bad_row(Table::History, self.key, "the log has another event"))?;
-        Ok(HistoryRow { revision: commit.revision, time: commit.time, event: event.clone() })
+        let (reader, revision, index) = (self.reader, self.revision, self.index);
+        let key = keys::log(revision);
+        let row = reader.view.snapshot.get(&reader.tables.log, key).map_err(reading)?;
+        let row = row.ok_or_else(|| bad_row(Table::Log, &key, "it is missing"))?;
+        let commit = LogGlance::parse(revision, &row)?;
+        let event = commit.event(index, self.at, || reader.stored_value(revision, index))?;
+        event.ok_or_else(|| bad_row(Table::History, self.key, "the log has another event"))
     }
 }

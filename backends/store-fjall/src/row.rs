@@ -21,11 +21,16 @@ const SHORT: u8 = 0;
 /// A row with all of the event.
 const FULL: u8 = 1;
 
-/// Appends the checksum to the bytes of a row.
+/// The row of a body: with its checksum.
 pub(crate) fn seal(table: Table, key: &[u8], mut body: Vec<u8>) -> Vec<u8> {
-    let crc = crc(table, key, &body);
-    body.extend_from_slice(&crc.to_le_bytes());
+    seal_in(table, key, &mut body);
     body
+}
+
+/// Appends the checksum to a body, which becomes a row.
+pub(crate) fn seal_in(table: Table, key: &[u8], body: &mut Vec<u8>) {
+    let crc = crc(table, key, body);
+    body.extend_from_slice(&crc.to_le_bytes());
 }
 
 /// The bytes of a row, once its checksum is found right.
@@ -71,17 +76,13 @@ struct Stored<'a> {
     value_crc: Option<u32>,
 }
 
-/// The bytes of a row with all of the event, before they are sealed.
-pub(crate) fn full(commit: &Commit, index: u32, event: &Event) -> Vec<u8> {
-    full_at(commit.revision, commit.time, index, event)
-}
-
-pub(crate) fn full_at(revision: Revision, time: Timestamp, index: u32, event: &Event) -> Vec<u8> {
+/// Appends the body of a row with all of the event.
+pub(crate) fn full(commit: &Commit, index: u32, event: &Event, body: &mut Vec<u8>) {
     let large = event.value.len() > INLINE_BYTES;
     let stored = Stored {
-        revision: revision.0,
+        revision: commit.revision.0,
         index,
-        time: time.0,
+        time: commit.time.0,
         id: *event.id.as_bytes(),
         version: event.version,
         ordinal: event.ordinal,
@@ -94,22 +95,18 @@ pub(crate) fn full_at(revision: Revision, time: Timestamp, index: u32, event: &E
         value_len: event.value.len() as u32,
         value_crc: large.then(|| crc32fast::hash(&event.value)),
     };
-    let inline = if large { &[] } else { &event.value[..] };
-    let room = 96 + stored.codec.len() + inline.len() + CRC_BYTES;
-    let mut bytes = Vec::with_capacity(room);
-    bytes.extend_from_slice(&[FULL, event.kind.number()]);
+    body.extend_from_slice(&[FULL, event.kind.number()]);
     // Writing plain fields into memory cannot fail.
-    let mut bytes = postcard::to_extend(&stored, bytes)
+    *body = postcard::to_extend(&stored, std::mem::take(body))
         .unwrap_or_else(|error| unreachable!("encoding a row into memory failed: {error}"));
-    bytes.extend_from_slice(inline);
-    bytes
+    if !large {
+        body.extend_from_slice(&event.value);
+    }
 }
 
-/// The bytes of a history row of a commit with one event, before they are sealed: the event is in the log.
-pub(crate) fn short(event: &Event) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(2 + CRC_BYTES);
-    bytes.extend_from_slice(&[SHORT, event.kind.number()]);
-    bytes
+/// Appends the body of a history row that only names the log.
+pub(crate) fn short(event: &Event, body: &mut Vec<u8>) {
+    body.extend_from_slice(&[SHORT, event.kind.number()]);
 }
 
 /// A row, taken apart.
@@ -233,6 +230,6 @@ impl<'a> EventRow<'a> {
 
     /// The entry that the event left behind.
     pub(crate) fn entry(&self, at: EntryKey, large: Option<Bytes>) -> Option<Entry> {
-        self.event(at, large)?.entry()
+        self.event(at, large)?.into_entry()
     }
 }

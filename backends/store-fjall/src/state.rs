@@ -10,7 +10,7 @@ use crate::row::{bad_row, seal, unseal};
 use crate::tables::Table;
 
 /// The format that this release writes. A higher major is refused; a higher minor only adds what may be passed over.
-pub(crate) const FORMAT: (u16, u16) = (1, 0);
+pub(crate) const FORMAT: (u16, u16) = (1, 1);
 
 /// Written when the log is made, reclaimed or repaired; not with every group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

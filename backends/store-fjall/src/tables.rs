@@ -28,13 +28,17 @@ impl Table {
         }
     }
 
-    /// Flushed to a file of its own when it has grown so far in memory. Small, because what is in memory has to be replayed
-    /// from the journal when the store opens; larger for values, whose rows are large.
+    /// Flushed to a file of its own when it has grown so far in memory, by the engine's count; what it really takes is half as much
+    /// again, and up to three times that while older ones are flushed. Small also because what is in memory has to be replayed from the
+    /// journal when the store opens, and because the search for a row's place in memory is most of what the committer
+    /// does: the smaller, the shorter. Larger for values, whose rows are large.
     fn memtable_bytes(self) -> u64 {
         match self {
-            Self::Log | Self::History | Self::Entries => 8 << 20,
+            Self::Log | Self::Entries => 4 << 20,
+            // Its rows are small: as many as those of the others.
+            Self::History => 2 << 20,
             Self::Values => 16 << 20,
-            Self::Meta => 2 << 20,
+            Self::Meta => 1 << 20,
         }
     }
 }

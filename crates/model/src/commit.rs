@@ -5,6 +5,10 @@
 //! the numbers of kinds and causes, are on disk for ever (`docs/format.md`); what a later format adds goes into
 //! `attributes`, which this release writes empty and keeps as it finds them.
 
+mod glance;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -16,6 +20,8 @@ use crate::entry::{Codec, ValueHash, ValueType};
 use crate::event::{Event, EventKind};
 use crate::name::{EntryKey, Key, Namespace};
 use crate::revision::{ChainHash, Epoch, LogId, Revision, Timestamp};
+
+pub use glance::Glance;
 
 const CHAIN_CONTEXT: &str = "holdfast 2026 commit chain v1";
 
@@ -200,7 +206,7 @@ fn chain_hash(canonical: &[u8]) -> ChainHash {
     ChainHash(blake3::derive_key(CHAIN_CONTEXT, canonical))
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Wire<'a> {
     log: [u8; 16],
     epoch: u32,
@@ -220,7 +226,7 @@ struct Wire<'a> {
     attributes: Vec<(u32, &'a [u8])>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct WireEvent<'a> {
     id: [u8; 16],
     kind: u8,
@@ -309,10 +315,15 @@ impl<'a> WireEvent<'a> {
         let namespace =
             Namespace::new(self.namespace).map_err(|_| DecodeError::Impossible("namespace"))?;
         let key = Key::new(self.key).map_err(|_| DecodeError::Impossible("key"))?;
+        self.named(EntryKey::new(namespace, key), value)
+    }
+
+    /// The same for whoever has the name already.
+    fn named(&self, at: EntryKey, value: Bytes) -> Result<Event, DecodeError> {
         Ok(Event {
             id: Uuid::from_bytes(self.id),
             kind: EventKind::from_number(self.kind).ok_or(DecodeError::Impossible("kind"))?,
-            at: EntryKey::new(namespace, key),
+            at,
             version: self.version,
             ordinal: self.ordinal,
             create_revision: Revision(self.create_revision),
@@ -323,98 +334,5 @@ impl<'a> WireEvent<'a> {
             value_type: ValueType::from_number(self.value_type),
             value,
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use proptest::strategy::ValueTree;
-
-    use super::*;
-
-    fn event() -> impl Strategy<Value = Event> {
-        let names = ("[a-z][a-z:.]{0,9}", "[a-zé/ ]{1,20}", "[a-z:]{1,9}");
-        let numbers = (any::<u64>(), any::<u64>(), any::<u64>(), any::<Option<u64>>());
-        let times = (any::<i64>(), any::<Option<i64>>());
-        let rest = (any::<u128>(), 1u8..=6, 0u8..5, proptest::collection::vec(any::<u8>(), 0..900));
-        (names, numbers, times, rest).prop_map(|(names, numbers, times, rest)| Event {
-            id: Uuid::from_u128(rest.0),
-            kind: EventKind::from_number(rest.1).expect("1 to 6"),
-            at: EntryKey::new(
-                Namespace::new(names.0).expect("valid"),
-                Key::new(names.1).expect("valid"),
-            ),
-            version: numbers.0,
-            ordinal: numbers.1,
-            create_revision: Revision(numbers.2),
-            previous: numbers.3.map(Revision),
-            created_at: Timestamp(times.0),
-            expires_at: times.1.map(Timestamp),
-            codec: Codec::new(names.2).expect("valid"),
-            value_type: ValueType::from_number(rest.2),
-            value: rest.3.into(),
-        })
-    }
-
-    fn commit() -> impl Strategy<Value = Commit> {
-        let head = (any::<u128>(), any::<u32>(), any::<u64>(), any::<i64>(), any::<[u8; 32]>());
-        let who = ("[a-z]{0,9}", "[a-z/.]{0,12}", "\\PC{0,30}", 1u8..=4);
-        (head, who, proptest::collection::vec(event(), 1..5)).prop_map(|(head, who, events)| {
-            Commit {
-                log: LogId(Uuid::from_u128(head.0)),
-                epoch: Epoch(head.1),
-                revision: Revision(head.2),
-                time: Timestamp(head.3),
-                previous_hash: ChainHash(head.4),
-                actor: Actor {
-                    identity: who.0.into(),
-                    claims: Arc::new([("team".into(), "\"a\"".into())]),
-                    method: who.1.into(),
-                },
-                reason: who.2.into(),
-                cause: Cause::from_number(who.3).expect("1 to 4"),
-                events,
-            }
-        })
-    }
-
-    fn reopen(sealed: &Sealed) -> Result<Sealed, DecodeError> {
-        let events = &sealed.commit().events;
-        StoredCommit::new(sealed.canonical().clone())
-            .open(|index, _| Ok(events[index].value.clone()))
-    }
-
-    proptest! {
-        #[test]
-        fn canonical_round_trip(commit in commit()) {
-            let sealed = Sealed::new(commit);
-            prop_assert_eq!(reopen(&sealed)?, sealed);
-        }
-
-        #[test]
-        fn every_flipped_byte_changes_the_hash(commit in commit(), place: usize, bit in 0u8..8) {
-            let sealed = Sealed::new(commit);
-            let mut bytes = sealed.canonical().to_vec();
-            let place = place % bytes.len();
-            bytes[place] ^= 1 << bit;
-            prop_assert_ne!(StoredCommit::new(bytes.into()).hash(), sealed.hash());
-        }
-
-        #[test]
-        fn no_bytes_panic(bytes: Vec<u8>) {
-            let _ = StoredCommit::new(bytes.into()).open(|_, _| Err(DecodeError::Impossible("value")));
-        }
-    }
-
-    #[test]
-    fn a_swapped_value_is_noticed() {
-        let mut runner = proptest::test_runner::TestRunner::deterministic();
-        let mut commit = commit().new_tree(&mut runner).expect("a tree").current();
-        commit.events[0].value = Bytes::from_static(b"right");
-        let sealed = Sealed::new(commit);
-        let stored = StoredCommit::new(sealed.canonical().clone());
-        let opened = stored.open(|_, len| Ok::<_, DecodeError>(Bytes::from(vec![b'x'; len])));
-        assert!(matches!(opened, Err(DecodeError::Value { index: 0, .. })));
     }
 }

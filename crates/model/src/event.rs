@@ -46,6 +46,11 @@ impl EventKind {
         })
     }
 
+    /// True when the event left an entry behind.
+    pub fn leaves_entry(self) -> bool {
+        matches!(self, Self::Set | Self::Metadata)
+    }
+
     /// True when there is no entry any more after the event.
     pub fn removes(self) -> bool {
         matches!(self, Self::Delete | Self::Expire | Self::Revoke)
@@ -90,15 +95,21 @@ impl Event {
 
     /// True when there is one.
     pub fn leaves_entry(&self) -> bool {
-        matches!(self.kind, EventKind::Set | EventKind::Metadata)
+        self.kind.leaves_entry()
     }
 
     /// The same from the commit's revision and time alone.
     pub fn entry_at(&self, revision: Revision, time: Timestamp) -> Option<Entry> {
-        self.leaves_entry().then(|| Entry {
-            at: self.at.clone(),
-            value: self.value.clone(),
-            codec: self.codec.clone(),
+        let event = self.leaves_entry().then(|| self.clone())?;
+        event.into_entry(revision, time)
+    }
+
+    /// The same for whoever needs the event no more.
+    pub fn into_entry(self, revision: Revision, time: Timestamp) -> Option<Entry> {
+        self.leaves_entry().then_some(Entry {
+            at: self.at,
+            value: self.value,
+            codec: self.codec,
             value_type: self.value_type,
             version: self.version,
             ordinal: self.ordinal,

@@ -31,7 +31,7 @@ pub mod token;
 pub use batch::{
     Batch, Choice, Condition, Idempotency, Quiet, Scope, Write, WriteAction, WriteMode,
 };
-pub use commit::{Actor, Cause, Commit, DecodeError, Sealed, StoredCommit};
+pub use commit::{Actor, Cause, Commit, DecodeError, Glance, Sealed, StoredCommit};
 pub use compare::{Compare, Relation, Target};
 pub use entry::{Codec, Entry, ValueHash, ValueType};
 pub use error::ErrorKind;

@@ -147,6 +147,11 @@ impl HistoryRow {
         self.event.entry_at(self.revision, self.time)
     }
 
+    /// The same for whoever needs the row no more.
+    pub fn into_entry(self) -> Option<Entry> {
+        self.event.into_entry(self.revision, self.time)
+    }
+
     /// True when reads see the event: a superseded version only shows in the history.
     pub fn counts(&self) -> bool {
         self.event.kind != EventKind::Superseded

@@ -59,6 +59,7 @@ pub const CASES: &[(&str, Case)] = cases![
     history::the_future_is_refused,
     history::events_of_a_key_come_newest_first,
     history::several_events_of_a_key_in_one_commit_are_kept,
+    history::events_are_found_however_large_their_commit_is,
     history::a_superseded_version_shows_in_the_history_only,
     log::commits_are_whole_and_within_the_budget,
     log::commits_are_chained_across_groups_and_reopening,

@@ -10,11 +10,11 @@ use holdfast_store::{Reclaimed, StoreError};
 use super::disk::Dead;
 use crate::append::{Writer, batch};
 use crate::error::reading;
-use crate::keys;
 use crate::read::Reader;
-use crate::row::{self, EventRow, INLINE_BYTES, seal};
+use crate::row::{self, EventRow, INLINE_BYTES, seal_in};
 use crate::store::{FjallStore, View};
 use crate::tables::Table;
+use crate::{keys, log_row};
 
 /// How many commits, and how many bytes of them, one step goes through.
 const COMMITS: usize = 256;
@@ -177,11 +177,11 @@ impl Planner<'_> {
 
     /// The survivor's event will not be in the log any more.
     fn keep(&mut self, key: &[u8], seen: &Seen) {
-        let commit = seen.commit.commit();
-        if commit.events.len() == 1 {
-            let key = keys::history(key, commit.revision, seen.index);
-            let row = row::full(commit, seen.index, seen.event());
-            let row = seal(Table::History, &key, row);
+        if log_row::is_searched(&seen.commit) {
+            let key = keys::history(key, seen.revision(), seen.index);
+            let mut row = Vec::new();
+            row::full(seen.commit.commit(), seen.index, seen.event(), &mut row);
+            seal_in(Table::History, &key, &mut row);
             self.batch.insert(&self.reader.tables.history, key, row);
         }
     }

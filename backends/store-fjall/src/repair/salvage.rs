@@ -219,6 +219,7 @@ impl Copy<'_> {
             _ => key,
         };
         let Ok(body) = unseal(table, key, row) else { return Ok(false) };
+        let body = seal(Table::Entries, entry, body.to_vec());
         let tables = &self.store.tables;
         let mut copy = batch(&self.store.db, tables, 4);
         if let Some(large) = parsed.large() {
@@ -231,7 +232,7 @@ impl Copy<'_> {
         }
         if table == Table::Entries || parsed.counts() {
             let due = parsed.expires_at().filter(|_| parsed.leaves_entry());
-            entry_row(&mut copy, tables, entry.to_vec(), body.to_vec(), due);
+            entry_row(&mut copy, tables, entry, &body, due);
         }
         copy.durability(None).commit().map_err(reading)?;
         Ok(true)

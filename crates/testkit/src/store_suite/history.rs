@@ -1,6 +1,6 @@
 //! Behaviour 6, and the history of a key.
 
-use holdfast_model::{EventKind, Revision, Timestamp};
+use holdfast_model::{EventKind, Floors, Revision, Timestamp};
 use holdfast_store::{At, PageLimit, Scan, StoreError};
 
 use super::append::scribe_of;
@@ -88,6 +88,46 @@ pub(super) async fn several_events_of_a_key_in_one_commit_are_kept(backend: &dyn
     assert_eq!(get(&*store, &at, At::Latest).await.as_deref(), scribe.entry(&at));
     assert_eq!(value(&*store, &at, At::Revision(Revision(2))).await, Some(b"new".to_vec()));
     assert_eq!(value(&*store, &at, At::Revision(Revision(1))).await, Some(b"old".to_vec()));
+}
+
+/// A store may keep the events of a small commit in another place than those of a large one.
+pub(super) async fn events_are_found_however_large_their_commit_is(backend: &dyn Backend) {
+    let mut store = backend.open().await;
+    let mut scribe = scribe_of(&*store).await;
+    let keys: Vec<_> = (0..300).map(|number| key("n", &format!("k{number}"))).collect();
+    let mut rows = vec![Vec::new(); keys.len()];
+    let mut states = Vec::new();
+    for round in 0..7 {
+        let head = scribe.head();
+        let size = [1, 2, 60, 300][round % 4];
+        // Empty, small and large values, so that each has another place in its commit.
+        let value = |number: usize| format!("{round}-{number}-").repeat(number % 7 * 25);
+        let changes = (0..size).map(|number| Change::set(&keys[number], value(number)));
+        let group = scribe.group([changes.collect()]);
+        for (rows, event) in rows.iter_mut().zip(&group.commits[0].commit().events) {
+            rows.insert(0, event.clone());
+        }
+        store.append(&head, group).await.expect("appended");
+        states.push(keys.iter().map(|at| scribe.entry(at).cloned()).collect::<Vec<_>>());
+    }
+    if store.capabilities().durable {
+        drop(store);
+        store = backend.open().await;
+    }
+    for (at, expected) in keys.iter().zip(&rows) {
+        let history = all_history(&*store, at, At::Latest, 3).await;
+        assert!(history.iter().map(|row| &row.event).eq(expected), "{at}");
+    }
+    for floor in [1, 3, 4, 5, 7] {
+        let floors = Floors { events: Revision(floor + 1), history: Revision(floor) };
+        store.reclaim(floors).await.expect("reclaimed");
+        for (revision, expected) in (1..).zip(&states).filter(|(revision, _)| *revision >= floor) {
+            let moment = At::Revision(Revision(revision));
+            let read = store.get_many(&keys, moment).await.expect("a read").value;
+            let same = read.iter().map(Option::as_deref).eq(expected.iter().map(Option::as_ref));
+            assert!(same, "at {revision}, floor {floor}");
+        }
+    }
 }
 
 pub(super) async fn a_superseded_version_shows_in_the_history_only(backend: &dyn Backend) {
