@@ -1,12 +1,14 @@
 //! Watch: the log as a stream, from any place on.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use holdfast_auth::{Action, Authorized, Resource};
 use holdfast_model::{Entry, Filter, Head, Key, Namespace, Prefix, ResumeToken, Revision};
 use holdfast_store::{At, PageLimit, Row, Scan, StoreError};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::aliases;
 use crate::caller::Caller;
@@ -71,9 +73,14 @@ pub enum Delivery {
 pub struct Watcher {
     log: Arc<Log>,
     cursor: Arc<Cursor>,
-    initial: Option<Initial>,
+    /// In a box: most watches have none, and the others not for long.
+    initial: Option<Box<Initial>>,
     bookmark: Option<Duration>,
     bookmarked: Revision,
+    /// When something was last delivered.
+    delivered: Instant,
+    /// Ends when it may have been quiet for long enough. It is not moved with each delivery: who finds it too early does that.
+    quiet: Option<Pin<Box<Sleep>>>,
 }
 
 /// Rows and bytes of one delivery of initial state.
@@ -98,8 +105,8 @@ impl Engine {
         }
         let head = log.store.head().await?;
         let position = start_position(watch.start, &head)?;
-        let initial =
-            (watch.start == Start::Initial).then(|| Initial::new(wanted, proofs, position, head));
+        let initial = (watch.start == Start::Initial)
+            .then(|| Box::new(Initial::new(wanted, proofs, position, head)));
         let cursor = log.hub.register(filters, position);
         log.hub.catch_up(&cursor);
         Ok(Watcher {
@@ -108,6 +115,8 @@ impl Engine {
             initial,
             bookmark: watch.bookmark,
             bookmarked: position,
+            delivered: Instant::now(),
+            quiet: None,
         })
     }
 
@@ -166,7 +175,7 @@ impl Watcher {
     /// The next delivery; waits for it. An error ends the watch. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Result<Delivery, EngineError> {
         if let Some(initial) = &mut self.initial {
-            let delivery = initial.next(&self.log).await?;
+            let delivery = Box::pin(initial.next(&self.log)).await?;
             if matches!(delivery, Delivery::Initial { last: true, .. }) {
                 self.initial = None;
             }
@@ -176,22 +185,41 @@ impl Watcher {
             if let Some(next) = self.cursor.pop() {
                 let matched = next?;
                 self.bookmarked = matched.commit.commit().revision;
+                self.delivered = Instant::now();
                 return Ok(Delivery::Commit(matched));
             }
             self.log.hub.catch_up(&self.cursor);
             if !self.cursor.state.lock().queue.is_empty() {
                 continue;
             }
-            let Some(interval) = self.bookmark else {
-                self.cursor.wake.notified().await;
-                continue;
-            };
-            if tokio::time::timeout(interval, self.cursor.wake.notified()).await.is_err()
+            if self.woken_or_quiet().await
                 && let Some(bookmark) = self.take_bookmark()
             {
                 return Ok(bookmark);
             }
         }
+    }
+
+    /// Waits until there may be something to deliver; true when there was nothing for as long as a bookmark takes.
+    async fn woken_or_quiet(&mut self) -> bool {
+        let Some(interval) = self.bookmark else {
+            self.cursor.wake.notified().await;
+            return false;
+        };
+        let due = self.delivered + interval;
+        let quiet = self.quiet.get_or_insert_with(|| Box::pin(sleep_until(due)));
+        tokio::select! {
+            biased;
+            () = self.cursor.wake.notified() => return false,
+            () = quiet.as_mut() => {}
+        }
+        let now = Instant::now();
+        let was_quiet = now >= due;
+        if was_quiet {
+            self.delivered = now;
+        }
+        quiet.as_mut().reset(self.delivered + interval);
+        was_quiet
     }
 
     /// Everything up to here was delivered, or was of no interest when last looked at.
@@ -202,6 +230,7 @@ impl Watcher {
     /// From now on a bookmark when nothing was delivered for this long.
     pub fn bookmark_every(&mut self, interval: Duration) {
         self.bookmark = Some(interval);
+        self.quiet = None;
     }
 
     fn take_bookmark(&mut self) -> Option<Delivery> {

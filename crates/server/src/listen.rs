@@ -1,12 +1,17 @@
 //! The accept loop: HTTP/1.1 and HTTP/2 without TLS on one port, bounded, with a drain at the end.
 //!
 //! - `gather`: what an HTTP/2 connection writes, in few system calls
+//! - `handover`: event streams take their connection over from the HTTP library; `pour`: what they write from then on
 
 mod gather;
+pub(crate) mod handover;
+mod pour;
 
 use std::convert::Infallible;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -18,7 +23,6 @@ use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulConnection;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -29,6 +33,8 @@ use tower::Service;
 use tracing::{debug, warn};
 
 use gather::Gather;
+use handover::{Handover, Observed};
+use pour::Pour;
 
 use crate::settings::Settings;
 
@@ -77,9 +83,14 @@ impl Bounds {
     }
 }
 
-/// Address of the other side, in the extensions of every request.
-#[derive(Debug, Clone, Copy)]
-pub struct Peer(pub IpAddr);
+/// The other side, in the extensions of every request.
+#[derive(Debug, Clone)]
+pub struct Peer {
+    /// Address without port.
+    pub address: IpAddr,
+    /// For an event stream, over HTTP/1.1.
+    pub(crate) handover: Option<Handover>,
+}
 
 /// Serves until `stop`, then lets open calls end; what is still open after the grace is cut.
 pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: CancellationToken) {
@@ -155,29 +166,83 @@ async fn connection(
             Ok(Err(_)) | Err(_) => return,
         },
     };
-    let peer = peer.ip();
-    let service = TowerToHyperService::new(WithPeer { router, peer: Peer(peer) });
+    // In boxes, so that what a connection needs for a moment is not part of what it needs for days.
     let ended = if http2 {
-        let io = TokioIo::new(Gather::new(stream));
-        let mut builder = http2::Builder::new(TokioExecutor::new());
-        builder
-            .timer(TokioTimer::new())
-            .max_concurrent_streams(bounds.streams)
-            .initial_stream_window_size(STREAM_WINDOW)
-            .initial_connection_window_size(CONNECTION_WINDOW)
-            .max_send_buf_size(SEND_BUFFER)
-            .keep_alive_interval(PING_AFTER)
-            .keep_alive_timeout(PING_TIMEOUT);
-        drive(builder.serve_connection(io, service), stop).await
+        Box::pin(speak_http2(stream, peer.ip(), router, bounds, stop)).await
     } else {
-        let io = TokioIo::new(stream);
-        let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(BUFFER);
-        drive(builder.serve_connection(io, service), stop).await
+        let spoken = Box::pin(speak_http1(stream, peer.ip(), router, stop)).await;
+        match spoken {
+            Ok(Some(pour)) => pour.await.map_err(Into::into),
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        }
     };
     if let Err(error) = ended {
         debug!(%peer, %error, "connection ended");
     }
+}
+
+type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+async fn speak_http2(
+    stream: TcpStream,
+    address: IpAddr,
+    router: Router,
+    bounds: Bounds,
+    stop: CancellationToken,
+) -> Result<(), Fault> {
+    let service = WithPeer { router, peer: Peer { address, handover: None } };
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    builder
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(bounds.streams)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_send_buf_size(SEND_BUFFER)
+        .keep_alive_interval(PING_AFTER)
+        .keep_alive_timeout(PING_TIMEOUT);
+    let io = TokioIo::new(Gather::new(stream));
+    let mut connection = pin!(builder.serve_connection(io, TowerToHyperService::new(service)));
+    tokio::select! {
+        ended = connection.as_mut() => return Ok(ended?),
+        () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
+    }
+    Ok(connection.await?)
+}
+
+/// Until the connection ends, or an event stream takes it over.
+async fn speak_http1(
+    stream: TcpStream,
+    address: IpAddr,
+    router: Router,
+    stop: CancellationToken,
+) -> Result<Option<Pour>, Fault> {
+    let handover = Handover::default();
+    let service = WithPeer { router, peer: Peer { address, handover: Some(handover.clone()) } };
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(BUFFER);
+    let io = TokioIo::new(Observed { stream, handover: handover.clone() });
+    let mut connection = builder.serve_connection(io, TowerToHyperService::new(service));
+    let mut stopped = pin!(stop.cancelled());
+    let mut stopping = false;
+    let taken_over = poll_fn(|cx| {
+        let mut connection = Pin::new(&mut connection);
+        if let Poll::Ready(ended) = connection.as_mut().poll(cx) {
+            return Poll::Ready(ended.map(|()| None));
+        }
+        if let Some(blocks) = handover.take() {
+            return Poll::Ready(Ok(Some(blocks)));
+        }
+        if !stopping && stopped.as_mut().poll(cx).is_ready() {
+            stopping = true;
+            connection.graceful_shutdown();
+            // It may have been idle, and says so when it is asked again.
+            cx.waker().wake_by_ref();
+        }
+        Poll::Pending
+    });
+    let blocks = taken_over.await?;
+    Ok(blocks.map(|blocks| Pour::new(connection.into_parts().io.into_inner().stream, blocks)))
 }
 
 /// Tells every request of a connection who is on the other side. Beside the shared router it costs a few bytes for each
@@ -198,7 +263,7 @@ impl Service<Request<Incoming>> for WithPeer {
     }
 
     fn call(&mut self, mut request: Request<Incoming>) -> RouteFuture<Infallible> {
-        request.extensions_mut().insert(self.peer);
+        request.extensions_mut().insert(self.peer.clone());
         self.router.call(request)
     }
 }
@@ -221,18 +286,6 @@ async fn speaks_http2(stream: &TcpStream) -> io::Result<bool> {
         // Part of the preface: what is there stays readable, so waiting for readiness would spin.
         sleep(Duration::from_millis(5)).await;
     }
-}
-
-async fn drive<C: GracefulConnection>(
-    connection: C,
-    stop: CancellationToken,
-) -> Result<(), C::Error> {
-    tokio::pin!(connection);
-    tokio::select! {
-        ended = connection.as_mut() => return ended,
-        () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
-    }
-    connection.await
 }
 
 /// Binds, with the address in the error.

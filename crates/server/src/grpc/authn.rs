@@ -66,7 +66,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Answer {
-        let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
+        let peer = request.extensions().get::<Peer>().map(|peer| peer.address);
         let shown = Credentials::new(metadata(request.headers()), peer);
         let clone = self.inner.clone();
         // The one that was polled ready is the one to call.

@@ -39,7 +39,7 @@ impl Known {
     /// # Errors
     /// What the guard says of a caller whom it does not recognise.
     pub async fn recognise(face: &Face, parts: &Parts) -> Result<Self, AuthError> {
-        let peer: Option<IpAddr> = parts.extensions.get::<Peer>().map(|peer| peer.0);
+        let peer: Option<IpAddr> = parts.extensions.get::<Peer>().map(|peer| peer.address);
         let who = match (&face.behind, parts.extensions.get::<Identity>()) {
             (Behind::Upstream(_), _) => Who::Shown(forwarded(&parts.headers, peer)),
             (Behind::Engine(_), Some(identity)) => Who::Identity(identity.clone()),
