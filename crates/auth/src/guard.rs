@@ -18,7 +18,7 @@ use crate::resource::{Action, Resource};
 ///
 /// #[async_trait]
 /// impl Guard for ReadMostly {
-///     async fn authenticate(&self, shown: &Credentials) -> Result<Identity, AuthError> {
+///     async fn authenticate(&self, shown: &Credentials<'_>) -> Result<Identity, AuthError> {
 ///         Ok(Identity::named(shown.get("x-user").unwrap_or("anonymous")))
 ///     }
 ///
@@ -40,7 +40,7 @@ use crate::resource::{Action, Resource};
 #[async_trait]
 pub trait Guard: Send + Sync + 'static {
     /// Who shows these credentials. Wrong ones are an error, never an anonymous caller.
-    async fn authenticate(&self, shown: &Credentials) -> Result<Identity, AuthError>;
+    async fn authenticate(&self, shown: &Credentials<'_>) -> Result<Identity, AuthError>;
 
     /// May this caller do that. An error counts as a denial.
     async fn decide(

@@ -1,6 +1,6 @@
 //! Who may do what: one door for every dialect.
 //!
-//! - [`identity`]: [`Credentials`] as they came, [`Identity`] as it was proven
+//! - [`identity`]: [`Credentials`] as they came (a view of [`Metadata`]), [`Identity`] as it was proven
 //! - [`resource`]: [`Action`], [`Resource`]
 //! - [`guard`]: [`Guard`], the contract; [`Decision`]
 //! - [`authorized`]: [`Authorized`], the proof that the guard was asked: **start here**
@@ -17,5 +17,5 @@ pub mod resource;
 pub use authorized::{Authorized, authorize};
 pub use builtin::{AllowAll, DenyAll};
 pub use guard::{AuthError, Decision, Guard};
-pub use identity::{Credentials, Identity};
+pub use identity::{Credentials, Identity, Metadata};
 pub use resource::{Action, Resource};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use holdfast_auth::{AuthError, Credentials, Guard};
+use holdfast_auth::{AuthError, Credentials, Guard, Metadata};
 use http::{HeaderMap, Request, Response};
 use tonic::Status;
 use tonic::body::Body;
@@ -66,14 +66,17 @@ where
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Answer {
-        let peer = request.extensions().get::<Peer>().map(|peer| peer.address);
-        let shown = Credentials::new(metadata(request.headers()), peer);
         let clone = self.inner.clone();
         // The one that was polled ready is the one to call.
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let (guard, metrics, refuse) = (Arc::clone(&self.guard), self.metrics.clone(), self.refuse);
         Box::pin(async move {
-            match guard.authenticate(&shown).await {
+            let peer = request.extensions().get::<Peer>().map(|peer| peer.address);
+            let known = {
+                let shown = Shown(request.headers());
+                guard.authenticate(&Credentials::new(&shown, peer)).await
+            };
+            match known {
                 Ok(identity) => {
                     request.extensions_mut().insert(identity);
                     inner.call(request).await
@@ -88,15 +91,24 @@ where
     }
 }
 
-/// Headers that carry text and may carry credentials; those of the transport are left out.
-fn metadata(headers: &HeaderMap) -> Vec<(String, String)> {
-    let transport = |name: &str| {
-        matches!(name, "te" | "content-type" | "user-agent" | "content-length")
-            || name.starts_with("grpc-")
-    };
-    headers
-        .iter()
-        .filter(|(name, _)| !transport(name.as_str()))
-        .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
-        .collect()
+/// The metadata of a call: headers that carry text and may carry credentials; those of the transport are left out.
+struct Shown<'a>(&'a HeaderMap);
+
+impl Metadata for Shown<'_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        let all = (!is_transport(name)).then(|| self.0.get_all(name));
+        all.into_iter().flatten().find_map(|value| value.to_str().ok())
+    }
+
+    fn all(&self) -> Vec<(String, String)> {
+        let shown = self.0.iter().filter(|(name, _)| !is_transport(name.as_str()));
+        shown
+            .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
+            .collect()
+    }
+}
+
+fn is_transport(name: &str) -> bool {
+    matches!(name, "te" | "content-type" | "user-agent" | "content-length")
+        || name.starts_with("grpc-")
 }

@@ -1,6 +1,7 @@
 //! Hop 1 over HTTP: who calls, before any handler looks at the request.
 
 use std::net::IpAddr;
+use std::time::Instant;
 
 use axum::extract::{FromRef, FromRequestParts};
 use holdfast_auth::{AuthError, Credentials, Identity};
@@ -10,7 +11,7 @@ use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Request, Status};
 
 use super::fault::Fault;
-use super::headers::{forwarded, metadata};
+use super::headers::{Shown, forwarded};
 use super::{Behind, Face};
 use crate::grpc::call::{Extras, deadline_of};
 use crate::grpc::config_v1;
@@ -44,13 +45,23 @@ impl Known {
             (Behind::Upstream(_), _) => Who::Shown(forwarded(&parts.headers, peer)),
             (Behind::Engine(_), Some(identity)) => Who::Identity(identity.clone()),
             (Behind::Engine(here), None) => {
-                let shown = Credentials::new(metadata(&parts.headers, peer), peer);
+                let shown = Shown::of(&parts.headers, peer);
+                let shown = Credentials::new(&shown, peer);
                 Who::Identity(here.engine.guard().authenticate(&shown).await?)
             }
         };
         let timeout = parts.headers.get("grpc-timeout").and_then(|value| value.to_str().ok());
         let timeout = timeout.filter(|text| deadline_of(text).is_some()).map(str::to_owned);
         Ok(Self { who, timeout })
+    }
+
+    /// The same as config.v1 refuses callers, counted.
+    pub(crate) async fn of(face: &Face, parts: &Parts) -> Result<Self, Fault> {
+        Self::recognise(face, parts).await.map_err(|error| {
+            let status: Status = config_v1::refuse(error);
+            face.metrics.answered("http", status.code(), std::time::Duration::ZERO);
+            status.into()
+        })
     }
 
     /// Who, where the guard of this process knows them.
@@ -60,6 +71,11 @@ impl Known {
             Who::Identity(identity) => Some(identity),
             Who::Shown(_) => None,
         }
+    }
+
+    /// Until when an answer is of use.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        deadline_of(self.timeout.as_deref()?)
     }
 
     /// The message as a call of this caller, for a service.
@@ -94,10 +110,6 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
         let face = Face::from_ref(state);
-        Self::recognise(&face, parts).await.map_err(|error| {
-            let status: Status = config_v1::refuse(error);
-            face.metrics.answered("http", status.code(), std::time::Duration::ZERO);
-            status.into()
-        })
+        Self::of(&face, parts).await
     }
 }
