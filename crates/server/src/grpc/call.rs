@@ -124,10 +124,20 @@ where
     E: Into<Status>,
 {
     let wants_revision = request.extensions().get::<Extras>().is_some();
-    let counted = Counted::new(&shared.metrics, method);
     let call = Call::new(shared, method, &request)?;
     let deadline = call.caller.deadline;
     let handled = handle(call, request.into_inner());
+    let reply = counted(&shared.metrics, (method, deadline), handled).await?;
+    Ok(reply.into().into_response(wants_revision))
+}
+
+/// Runs what a call does, no longer than its deadline, and counts it.
+pub(crate) async fn counted<A, E: Into<Status>>(
+    metrics: &Metrics,
+    (method, deadline): (&'static str, Option<Instant>),
+    handled: impl Future<Output = Result<A, E>>,
+) -> Result<A, Status> {
+    let counted = Counted::new(metrics, method);
     let answer = match deadline {
         None => handled.await.map_err(Into::into),
         Some(at) => match timeout_at(at.into(), handled).await {
@@ -136,7 +146,7 @@ where
         },
     };
     counted.end(&answer);
-    answer.map(|reply| reply.into().into_response(wants_revision))
+    answer
 }
 
 /// The messages of a server stream.
