@@ -102,4 +102,6 @@ pub(crate) enum RowName {
     Mixed,
     /// From the start of the process to readiness
     Start,
+    /// Decisions of a policy
+    Rego,
 }

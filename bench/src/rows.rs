@@ -5,6 +5,7 @@ mod get;
 mod list;
 mod mixed;
 mod past;
+mod rego;
 mod rest;
 mod set;
 mod sse;
@@ -129,5 +130,6 @@ async fn measure(bench: &mut Bench, row: RowName) -> Result<Section, Fault> {
         RowName::Past => past::measure(bench).await,
         RowName::Mixed => mixed::measure(bench).await,
         RowName::Start => start::measure(bench).await,
+        RowName::Rego => rego::measure(bench).await,
     }
 }

@@ -89,6 +89,8 @@ impl Bed {
             let engine = engine.expect("an engine over an empty store");
             let settings = Settings::default();
             let shared = Shared {
+                keeper: None,
+                limits: None,
                 engine: engine.clone(),
                 metrics: Metrics::default(),
                 stop: CancellationToken::new(),

@@ -12,7 +12,7 @@ pub mod bed;
 pub mod mutate;
 mod targets;
 
-use targets::{commit, disk, grpc, import, rest, settings, text};
+use targets::{audit, commit, disk, grpc, import, policy, rest, settings, text, trust};
 
 /// A decoder and its promise.
 #[derive(Debug, Clone, Copy)]
@@ -41,10 +41,20 @@ pub const TARGETS: &[Target] = &[
     Target { name: "commits", run: commit::canonical },
     // Keys and rows of the embedded store behind a right checksum.
     Target { name: "disk", run: disk::row },
+    // Files of auditors: lines as they are, bodies behind a right hash, anchors.
+    Target { name: "audit", run: audit::file },
     // A settings file: what is in force can be printed and read again.
     Target { name: "settings", run: settings::file },
     // A document to import: what reads writes, and reads back the same.
     Target { name: "import", run: import::document },
+    // A JSON Web Token: somebody or nobody, read as it is written.
+    Target { name: "jwt", run: trust::jwt },
+    // Keys of token issuers, as a key set or in PEM: what is taken is of use.
+    Target { name: "keys", run: trust::keys },
+    // A client certificate: somebody or nobody.
+    Target { name: "certificates", run: trust::certificate },
+    // The first byte chooses: an archive, a policy, or an input. What loads decides, and never says yes to nonsense.
+    Target { name: "policies", run: policy::any },
 ];
 
 /// The target of a name.

@@ -210,7 +210,7 @@ async fn help_names_every_verb() {
     let help = cli::run(&server, &["--help"]).ok();
     for verb in [
         "serve", "get", "set", "delete", "list", "watch", "history", "snapshot", "alias", "ns",
-        "import", "export", "bench", "repair",
+        "import", "export", "bench", "repair", "audit",
     ] {
         assert!(help.contains(&format!("  {verb}")), "{verb} in {help}");
     }

@@ -10,12 +10,15 @@
 //! - [`bad_input`], [`bad_data`]: wrong requests, broken data directories, a full disk
 //! - [`browser`]: server-sent events as a real browser sees them
 //! - [`openapi`]: the document of the HTTP face, and the server held against it
+//! - [`audit`]: what auditors kept, and the chain of the log, checked and searched without a server
 //! - [`crash`]: SIGKILL under load; [`shutdown`]: an orderly stop
 //! - [`http_v2`]: holdfast.v1 over HTTP
+//! - [`policy`]: policies, tried without a server
 //! - [`past`]: reads of the past, rollback, search; [`transactions`]: sums and single keys under concurrency
 //! - [`watch`]: 100 watchers, slow and resuming, over restarts
 
 mod admin;
+mod audit;
 mod bad_data;
 mod bad_input;
 mod browser;
@@ -29,6 +32,7 @@ mod http_v1;
 mod http_v2;
 mod openapi;
 mod past;
+mod policy;
 mod real_input;
 mod shutdown;
 mod transactions;

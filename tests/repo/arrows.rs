@@ -9,8 +9,9 @@ use crate::{assert_none, root};
 /// What each room may use. A crate that is not listed here may not exist: a new room is a decision.
 fn allowed(name: &str) -> Option<&'static [&'static str]> {
     Some(match name {
-        "model" => &[],
+        "model" | "remote" => &[],
         "store" | "channel" | "auth" | "grants" => &["model"],
+        "audit" => &["model", "auth"],
         "api" => &["model"],
         "engine" => &["model", "store", "channel", "auth", "grants"],
         "cluster" => &["model", "store", "channel", "grants"],
@@ -22,10 +23,12 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
             "engine",
             "api",
             "auth",
+            "audit",
             "cluster",
             "dashboard",
             "store",
             "channel",
+            "remote",
             "BACKENDS",
         ],
         // The generated client of `api` is the way to the server until there is a `client` crate.
@@ -35,6 +38,9 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
         "tests" | "sim" | "bench" | "fuzz" => &["EVERYTHING"],
         _ if name.starts_with("store-") => &["model", "store"],
         _ if name.starts_with("channel-") => &["model", "channel"],
+        _ if name.starts_with("verifier-") => &["model", "auth", "remote"],
+        _ if name.starts_with("audit-") => &["model", "auth"],
+        _ if name.starts_with("policy-") => &["model", "auth", "remote"],
         _ => return None,
     })
 }
@@ -56,7 +62,9 @@ fn short(name: &str) -> &str {
 }
 
 fn is_backend(name: &str) -> bool {
-    name.starts_with("store-") || name.starts_with("channel-")
+    ["store-", "channel-", "verifier-", "audit-", "policy-"]
+        .iter()
+        .any(|kind| name.starts_with(kind))
 }
 
 /// The arrows from one crate to others of the workspace.

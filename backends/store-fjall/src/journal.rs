@@ -66,6 +66,8 @@ pub(crate) struct Damage {
     /// End of the last intact batch before it.
     intact: u64,
     what: &'static str,
+    /// The newest commit before it, as far as the journals tell.
+    pub(crate) newest: Option<Revision>,
 }
 
 impl Damage {
@@ -100,12 +102,18 @@ pub(crate) fn check(engine: &Path) -> Result<Result<Found, Damage>, StoreError> 
                     // one's for the batch before it.
                     let witness = batch.witness.unwrap_or_default();
                     if witness > batch.counter {
-                        return Ok(Err(Damage { journal: path.clone(), intact: begin, what }));
+                        let newest = found.newest;
+                        return Ok(Err(Damage {
+                            journal: path.clone(),
+                            intact: begin,
+                            what,
+                            newest,
+                        }));
                     }
                     if let Some((journal, intact)) = before
                         && found.last.is_some_and(|last| last >= witness)
                     {
-                        return Ok(Err(Damage { journal, intact, what }));
+                        return Ok(Err(Damage { journal, intact, what, newest: None }));
                     }
                     before = Some((path.clone(), begin));
                     found.last = Some(batch.counter);
@@ -116,7 +124,8 @@ pub(crate) fn check(engine: &Path) -> Result<Result<Found, Damage>, StoreError> 
             }
         };
         let Some(Fault(what)) = fault else { continue };
-        let damage = Damage { journal: path.clone(), intact: journal.intact(), what };
+        let intact = journal.intact();
+        let damage = Damage { journal: path.clone(), intact, what, newest: found.newest };
         let next = found.last.map_or(0, |last| last + 1);
         let last = place + 1 == journals.len();
         if last && !journal.goes_on(next).map_err(io(doing()))? {

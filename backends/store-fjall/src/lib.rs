@@ -35,6 +35,7 @@ mod stats;
 mod store;
 mod tables;
 
+pub use open::chain::{ChainFault, ChainReport, verify_chain};
 pub use options::FjallOptions;
 pub use repair::{RepairReport, repair};
 pub use stats::FjallStats;

@@ -1,6 +1,7 @@
 //! Opening a directory: nothing of the engine runs before our own look at its files, and nothing is changed before that
 //! look has found them to be what was written.
 
+pub(crate) mod chain;
 mod newest;
 
 use std::path::{Path, PathBuf};

@@ -1,14 +1,16 @@
 //! The one status table: what every kind of failure is called on each surface.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use buffa::Message;
 use buffa_types::google::protobuf::Any;
 use bytes::Bytes;
 use holdfast_model::ErrorKind;
 use tonic::Code;
+use tonic::metadata::{MetadataMap, MetadataValue};
 
-use crate::google_rpc::{ErrorInfo, Status as RichStatus};
+use crate::google_rpc::{ErrorInfo, RetryInfo, Status as RichStatus};
 
 /// `ErrorInfo.domain` of the config.v1 dialect.
 pub const CONFIG_V1_DOMAIN: &str = "config.rbaliyan.com";
@@ -17,6 +19,9 @@ pub const HOLDFAST_V1_DOMAIN: &str = "holdfast.v1";
 
 /// The type URL of that detail.
 pub const ERROR_INFO: &str = "type.googleapis.com/google.rpc.ErrorInfo";
+
+/// The type URL of how long to wait.
+pub const RETRY_INFO: &str = "type.googleapis.com/google.rpc.RetryInfo";
 
 /// A line of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -357,6 +362,40 @@ pub fn with_info(code: Code, message: &str, info: &ErrorInfo) -> tonic::Status {
     tonic::Status::with_details(code, message, Bytes::from(rich.encode_to_vec()))
 }
 
+/// ResourceExhausted, with a `RetryInfo` and, for HTTP, the same in whole seconds as `retry-after`.
+#[must_use]
+pub fn retry_after(message: &str, wait: Duration) -> tonic::Status {
+    let seconds = i64::try_from(wait.as_secs()).unwrap_or(i64::MAX);
+    let nanos = i32::try_from(wait.subsec_nanos()).unwrap_or(0);
+    let delay = buffa_types::google::protobuf::Duration { seconds, nanos, ..Default::default() };
+    let info = RetryInfo { retry_delay: delay.into(), ..RetryInfo::default() };
+    let detail =
+        Any { type_url: RETRY_INFO.into(), value: info.encode_to_vec().into(), ..Any::default() };
+    let code = Code::ResourceExhausted;
+    let rich = RichStatus {
+        code: code.into(),
+        message: message.into(),
+        details: vec![detail],
+        ..RichStatus::default()
+    };
+    let details = Bytes::from(rich.encode_to_vec());
+    let mut metadata = MetadataMap::new();
+    let whole = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    metadata.insert("retry-after", MetadataValue::from(whole));
+    tonic::Status::with_details_and_metadata(code, message, details, metadata)
+}
+
+/// How long a status asks to wait.
+#[must_use]
+pub fn retry_delay(status: &tonic::Status) -> Option<Duration> {
+    let rich = RichStatus::decode_from_slice(status.details()).ok()?;
+    let detail = rich.details.iter().find(|any| any.type_url == RETRY_INFO)?;
+    let info = RetryInfo::decode_from_slice(&detail.value).ok()?;
+    let delay = info.retry_delay.as_option()?;
+    let (seconds, nanos) = (u64::try_from(delay.seconds).ok()?, u32::try_from(delay.nanos).ok()?);
+    Some(Duration::new(seconds, nanos))
+}
+
 /// An `ErrorInfo` of these parts.
 #[must_use]
 pub fn info(reason: &str, domain: &str, metadata: Vec<(&str, String)>) -> ErrorInfo {
@@ -410,6 +449,15 @@ mod tests {
         assert_eq!(error_info(&status), Some(sent));
         assert_eq!(error_info(&tonic::Status::not_found("x")), None);
         assert_eq!(error_info(&tonic::Status::with_details(Code::Ok, "", vec![0xff].into())), None);
+    }
+
+    #[test]
+    fn how_long_to_wait_travels_with_the_status() {
+        let wait = Duration::from_millis(1_200);
+        let status = retry_after("rate limit exceeded", wait);
+        assert_eq!(retry_delay(&status), Some(wait));
+        assert_eq!(status.metadata().get("retry-after").expect("it is there"), "2");
+        assert_eq!(retry_delay(&tonic::Status::not_found("x")), None);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! - [`verifier`]: [`Verifier`], one kind of credential
 //! - [`policy`]: [`Policy`], one body of rules
 //! - [`audit`]: [`Auditor`], who keeps an account
+//! - [`rate`]: [`RateLimiter`], how often a caller may call
 //! - [`trust`]: tokens, users and roles that the server itself keeps
 //! - [`gatekeeper`]: [`Gatekeeper`], the guard made of verifiers and policies
 //! - [`builtin`]: [`DenyAll`] (the default), [`AllowAll`] (`--dev`)
@@ -20,6 +21,7 @@ pub mod gatekeeper;
 pub mod guard;
 pub mod identity;
 pub mod policy;
+pub mod rate;
 pub mod resource;
 pub mod trust;
 pub mod verifier;
@@ -31,5 +33,6 @@ pub use gatekeeper::Gatekeeper;
 pub use guard::{AuthError, Decision, Guard, Shown, Sight};
 pub use identity::{Credentials, Facts, Identity};
 pub use policy::{Policy, Verdict};
+pub use rate::{Asking, RateLimiter, Work};
 pub use resource::{Action, Resource};
 pub use verifier::Verifier;

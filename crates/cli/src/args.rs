@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{ArgAction, ArgMatches, Args, CommandFactory as _, Parser, Subcommand};
 
 use crate::output::Layout;
 use crate::verbs::{
-    alias, bench, delete, diff, events, export, gateway, get, history, import, list, ns, repair,
-    rollback, search, serve, set, snapshot, txn, watch,
+    alias, audit, bench, delete, diff, events, export, gateway, get, history, import, list, ns,
+    policy, repair, rollback, search, serve, set, snapshot, txn, watch,
 };
 
 /// Holdfast: a configuration server with history, watches and atomic commits, and the commands to work with it.
@@ -87,6 +88,10 @@ pub enum Command {
     Serve(serve::Serve),
     Gateway(gateway::Gateway),
     Repair(repair::Repair),
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    #[command(subcommand)]
+    Policy(policy::Policy),
 }
 
 impl Global {
@@ -106,6 +111,21 @@ impl Global {
     }
 }
 
+/// The namespace, when the command line of this process names one itself. For verbs that look at all of them unless they are
+/// told otherwise: the default and the environment are for those that work in a single one.
+pub fn namespace_on_the_command_line() -> Option<String> {
+    named_namespace(&Cli::command().get_matches())
+}
+
+fn named_namespace(matches: &ArgMatches) -> Option<String> {
+    let inner = matches.subcommand().and_then(|(_, inner)| named_namespace(inner));
+    let named = || {
+        let given = matches.value_source("namespace") == Some(ValueSource::CommandLine);
+        given.then(|| matches.get_one::<String>("namespace").cloned()).flatten()
+    };
+    inner.or_else(named)
+}
+
 /// Reads a span of time such as `500ms`, `10s`, `1h 30m`.
 pub fn duration(text: &str) -> Result<Duration, String> {
     let help = "expected a time such as 500ms, 10s, 2m or 1h";
@@ -118,13 +138,23 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_default_is_not_a_namespace_that_was_named() {
+        let named = |line: &[&str]| {
+            let matches = Cli::command().try_get_matches_from(line).expect("a command line");
+            named_namespace(&matches)
+        };
+        let asked = |n: &str| Some(n.to_owned());
+        assert_eq!(named(&["holdfast", "audit", "query", "x"]), None);
+        assert_eq!(named(&["holdfast", "audit", "query", "x", "-n", "a"]), asked("a"));
+        assert_eq!(named(&["holdfast", "-n", "a", "audit", "query", "x"]), asked("a"));
     }
 
     #[test]

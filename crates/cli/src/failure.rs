@@ -80,6 +80,9 @@ pub enum Failure {
     /// A data directory was not repaired. Nothing in it was changed.
     #[error("cannot repair: {0}")]
     Repair(#[from] StoreError),
+    /// A policy that was tried denies.
+    #[error("denied: {0}")]
+    Denied(String),
     /// Anything else that this side refuses. Nothing was sent.
     #[error("{0}")]
     Refused(String),
@@ -129,6 +132,7 @@ impl Failure {
             Self::Serve(error) => error.exit_code(),
             Self::DanglingAlias { .. } | Self::NoAlias(_) => exit::NOT_FOUND,
             Self::NotHeld => exit::CONFLICT,
+            Self::Denied(_) => exit::DENIED,
             Self::Value { source, .. } | Self::Partly { source, .. } => source.exit_code(),
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
             Self::Repair(_)

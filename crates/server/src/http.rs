@@ -165,7 +165,8 @@ pub fn routes(face: &Face) -> Router {
 /// ```
 pub fn router(engine: Engine, settings: &Settings, stop: CancellationToken) -> Router {
     let knobs = Knobs::of(settings);
-    let shared = Shared { engine, metrics: Metrics::default(), stop, knobs, keeper: None };
+    let shared =
+        Shared { engine, metrics: Metrics::default(), stop, knobs, keeper: None, limits: None };
     routes(&Face::new(shared, SseKnobs::of(settings)))
         .fallback(|| async { fault::Fault::not_found() })
 }

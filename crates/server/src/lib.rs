@@ -8,6 +8,9 @@
 //! - [`listen`]: the accept loop
 //! - [`health`], [`metrics`]: what a supervisor asks
 //! - [`stores`]: the registry of stores
+//! - [`tls`]: certificates of the server and of callers
+//! - [`rate`]: how often a client may call
+//! - [`offline`]: verbs of the command line that need no server
 //! - [`trust`]: who may do what
 //! - [`logging`], [`notify`]: log lines, and systemd
 //!
@@ -22,9 +25,12 @@ pub mod listen;
 pub mod logging;
 pub mod metrics;
 pub mod notify;
+pub mod offline;
+pub mod rate;
 pub mod run;
 pub mod settings;
 pub mod stores;
+pub mod tls;
 pub mod trust;
 
 pub use run::{Running, ServeError, serve, start, start_with};

@@ -30,6 +30,7 @@ use crate::http::{self, Face, SseKnobs, cors};
 use crate::listen::{self, Bounds};
 use crate::metrics::{Exposition, Metrics};
 use crate::notify::{self, State as Told};
+use crate::rate::Buckets;
 use crate::settings::{Faults, Layers, Loaded, Settings, StoreKind, load};
 use crate::trust::Trust;
 use crate::trust::keeper::Keeper;
@@ -242,12 +243,17 @@ impl Running {
     ) -> Result<Self, ServeError> {
         let (stop, stop_admin) = (CancellationToken::new(), CancellationToken::new());
         let metrics = Metrics::default();
+        let limits = Buckets::of(settings);
+        if let Some(limits) = limits.clone() {
+            tokio::spawn(limits.forget(stop.clone()));
+        }
         let shared = Shared {
             engine: engine.clone(),
             metrics: metrics.clone(),
             stop: stop.clone(),
             knobs: Knobs::of(settings),
             keeper: Some(Arc::clone(&keeper)),
+            limits: limits.clone().map(|limits| limits as _),
         };
         let gatekeeper = trust.map(|trust| trust.gatekeeper);
         let health = Health::new(engine.clone(), gatekeeper);

@@ -1,6 +1,7 @@
 //! The verbs: one file for each, with its arguments and its story.
 
 pub mod alias;
+pub mod audit;
 pub mod bench;
 pub mod delete;
 pub mod diff;
@@ -12,6 +13,7 @@ pub mod history;
 pub mod import;
 pub mod list;
 pub mod ns;
+pub mod policy;
 pub mod repair;
 pub mod rollback;
 pub mod search;
@@ -32,6 +34,8 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve(serve) => return serve.run(),
         Command::Gateway(gateway) => return gateway.run(),
         Command::Repair(repair) => return repair.run(&cli.global),
+        Command::Audit(audit) => return audit.run(&cli.global),
+        Command::Policy(policy) => return policy.run(&cli.global),
         // So does the load generator.
         Command::Bench(bench) => return bench.run(&cli.global),
         other => (other, cli.global),
@@ -68,6 +72,8 @@ async fn talk(command: Command, global: Global) -> Result<(), Failure> {
         | Command::Serve(_)
         | Command::Gateway(_)
         | Command::Repair(_)
+        | Command::Audit(_)
+        | Command::Policy(_)
         | Command::Bench(_) => {
             unreachable!("handled above")
         }

@@ -1,21 +1,24 @@
 //! What every handler gets, and what is counted of every call.
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::{Stream, StreamExt};
 use holdfast_api::Encoded;
-use holdfast_auth::Identity;
-use holdfast_engine::{Caller, Engine};
+use holdfast_auth::{Asking, Identity, RateLimiter, Work};
+use holdfast_engine::{Caller, Engine, Origin};
 use holdfast_model::{Precondition, Revision};
 use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 use tonic::metadata::MetadataMap;
 use tonic::{Code, Request, Response, Status};
 
+use crate::listen::Peer;
 use crate::metrics::Metrics;
+use crate::rate::{self, work_of};
 use crate::settings::Settings;
 use crate::trust::keeper::Keeper;
 
@@ -28,10 +31,25 @@ pub struct Shared {
     pub metrics: Metrics,
     /// Cancelled when the server stops: watches end.
     pub stop: CancellationToken,
+    /// How often callers may call; `None`: as often as they like.
+    pub limits: Option<Arc<dyn RateLimiter>>,
     /// Who follows tokens and roles; `None` where nobody does.
     pub keeper: Option<Arc<Keeper>>,
     /// What the adapters themselves have to know of the settings.
     pub knobs: Knobs,
+}
+
+impl Shared {
+    /// Counts a call.
+    pub(crate) fn admit(
+        &self,
+        who: Option<&Identity>,
+        peer: Option<IpAddr>,
+        work: Work,
+    ) -> Result<(), Status> {
+        let Some(limits) = &self.limits else { return Ok(()) };
+        limits.admit(&Asking { who, peer, work }).map_err(rate::exceeded)
+    }
 }
 
 /// Settings of the adapters.
@@ -108,7 +126,10 @@ impl Call {
         let identity =
             identity.ok_or_else(|| Status::unauthenticated("the caller is not known"))?;
         let deadline = deadline(request.metadata());
-        let caller = Caller { deadline, ..Caller::of(identity, method) };
+        let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
+        shared.admit(Some(&identity), peer, work_of(method))?;
+        let origin = Origin { peer, ..Origin::default() };
+        let caller = Caller { deadline, origin, ..Caller::of(identity, method) };
         let extras = request.extensions().get::<Extras>();
         let condition = extras.map(|extras| extras.condition.clone()).unwrap_or_default();
         Ok(Self { engine: shared.engine.clone(), caller, knobs: shared.knobs, condition })

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use holdfast_api::status::{ERROR_INFO, error_info};
+use holdfast_api::status::{ERROR_INFO, RETRY_INFO, error_info, retry_delay};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use tonic::{Code, Status};
@@ -62,11 +62,16 @@ impl IntoResponse for Fault {
             let challenge = message.unwrap_or_else(|_| HeaderValue::from_static("Bearer"));
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
+        if let Some(wait) = self.status.metadata().get("retry-after")
+            && let Ok(wait) = HeaderValue::from_bytes(wait.as_bytes())
+        {
+            response.headers_mut().insert(header::RETRY_AFTER, wait);
+        }
         response
     }
 }
 
-/// `google.rpc.Status`, with the one detail that Holdfast sends.
+/// `google.rpc.Status`, with the details that Holdfast sends.
 #[derive(Serialize)]
 struct Body<'a> {
     code: i32,
@@ -75,23 +80,38 @@ struct Body<'a> {
 }
 
 #[derive(Serialize)]
-struct Detail {
-    #[serde(rename = "@type")]
-    kind: &'static str,
-    reason: String,
-    domain: String,
-    metadata: BTreeMap<String, String>,
+#[serde(untagged)]
+enum Detail {
+    Info {
+        #[serde(rename = "@type")]
+        kind: &'static str,
+        reason: String,
+        domain: String,
+        metadata: BTreeMap<String, String>,
+    },
+    #[serde(rename_all = "camelCase")]
+    Retry {
+        #[serde(rename = "@type")]
+        kind: &'static str,
+        retry_delay: String,
+    },
 }
 
 fn body(status: &Status) -> Body<'_> {
-    let detail = error_info(status).map(|info| Detail {
+    let info = error_info(status).map(|info| Detail::Info {
         kind: ERROR_INFO,
         reason: info.reason,
         domain: info.domain,
         metadata: info.metadata.into_iter().collect(),
     });
+    // As JSON writes a duration: seconds with a fraction.
+    let retry = retry_delay(status).map(|delay| Detail::Retry {
+        kind: RETRY_INFO,
+        retry_delay: format!("{}s", delay.as_secs_f64()),
+    });
     let code = status.code() as i32;
-    Body { code, message: status.message(), details: detail.into_iter().collect() }
+    let details = info.into_iter().chain(retry).collect();
+    Body { code, message: status.message(), details }
 }
 
 /// The HTTP status of a gRPC code, as gateways map them.

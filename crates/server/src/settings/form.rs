@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{LogFormat, StoreKind};
+use super::{ClientCertificates, LogFormat, StoreKind};
 
 /// A number of bytes: `67108864`, `"64MiB"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -312,6 +312,11 @@ impl Unset for Size {
     const UNSET: Self = Size(0);
 }
 
+impl Unset for PathBuf {
+    // Never more than a place to read into.
+    const UNSET: Self = Self::new();
+}
+
 impl Unset for usize {
     const UNSET: Self = 0;
 }
@@ -338,6 +343,27 @@ impl Form for StoreKind {
         quoted(match self {
             Self::Embedded => "embedded",
             Self::Memory => "memory",
+        })
+    }
+}
+
+impl Form for ClientCertificates {
+    fn form(&self) -> &'static str {
+        "`off`, `optional` or `required`"
+    }
+
+    fn read(&mut self, raw: &Value) -> Result<(), String> {
+        let choices =
+            [("off", Self::Off), ("optional", Self::Optional), ("required", Self::Required)];
+        *self = choose(&choices, raw)?;
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        quoted(match self {
+            Self::Off => "off",
+            Self::Optional => "optional",
+            Self::Required => "required",
         })
     }
 }

@@ -79,6 +79,56 @@ pub const SETTINGS: &[Setting] = &[
         of: |s| &mut s.auth.new_root_token,
     },
     Setting {
+        path: "tls.cert",
+        about: "The server's certificate with its chain, PEM. With it the API is served by TLS (1.2 or 1.3) alone; it is read again when the file changes.",
+        of: |s| &mut s.tls.cert,
+    },
+    Setting {
+        path: "tls.key",
+        about: "The private key of the certificate, PEM.",
+        of: |s| &mut s.tls.key,
+    },
+    Setting {
+        path: "tls.client_ca",
+        about: "Authorities whose certificates callers may show, PEM.",
+        of: |s| &mut s.tls.client_ca,
+    },
+    Setting {
+        path: "tls.clients",
+        about: "Whether callers show certificates: a caller with one is known by it.",
+        of: |s| &mut s.tls.clients,
+    },
+    Setting {
+        path: "tls.allow_plaintext",
+        about: "Listen without TLS on an address that others can reach: for a server behind something that does TLS.",
+        of: |s| &mut s.tls.allow_plaintext,
+    },
+    Setting {
+        path: "rate.reads",
+        about: "Reads a second of one client: a user, or the address of a caller without a name. A client that has none left is told when to come back.",
+        of: |s| &mut s.rate.reads,
+    },
+    Setting {
+        path: "rate.writes",
+        about: "Writes a second of one client.",
+        of: |s| &mut s.rate.writes,
+    },
+    Setting {
+        path: "rate.streams",
+        about: "Watches that one client may start a second.",
+        of: |s| &mut s.rate.streams,
+    },
+    Setting {
+        path: "rate.sign_ins",
+        about: "Wrong credentials a second from one address.",
+        of: |s| &mut s.rate.sign_ins,
+    },
+    Setting {
+        path: "rate.burst",
+        about: "How many of each a client may do at once. Not set: as many as in two seconds.",
+        of: |s| &mut s.rate.burst,
+    },
+    Setting {
         path: "store.kind",
         about: "What keeps the log: the disk of this machine, or only the memory of this process.",
         of: |s| &mut s.store.kind,
