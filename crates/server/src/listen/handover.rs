@@ -83,7 +83,8 @@ impl Body for Silence {
         _cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         // Bodies are asked after their head was written. Nobody has to be woken: the library flushes now.
-        self.0.0.step.store(HEAD_WRITTEN, Relaxed);
+        // They are asked again after the flush, which must not be forgotten then.
+        let _ = self.0.0.step.compare_exchange(0, HEAD_WRITTEN, Relaxed, Relaxed);
         Poll::Pending
     }
 }
