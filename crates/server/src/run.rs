@@ -33,9 +33,9 @@ use crate::notify::{self, State as Told};
 use crate::rate::Buckets;
 use crate::settings::{Faults, Layers, Loaded, Settings, StoreKind, load};
 use crate::tls::{Tls, TlsError};
-use crate::trust::Trust;
 use crate::trust::keeper::Keeper;
 use crate::trust::root::{self, RootError};
+use crate::trust::{Trust, TrustError};
 use crate::{logging, stores};
 
 const ALL_OPEN: &str = "--dev: EVERYTHING IS OPEN: whoever can reach this machine's loopback may read and change all of it";
@@ -63,6 +63,9 @@ pub enum ServeError {
     /// The engine did not start.
     #[error("cannot start the engine: {0}")]
     Engine(#[from] EngineError),
+    /// Who may do what cannot be told.
+    #[error("cannot tell who may do what: {0}")]
+    Trust(#[from] TrustError),
     /// TLS cannot be had.
     #[error("cannot serve TLS: {0}")]
     Tls(#[from] TlsError),
@@ -169,7 +172,7 @@ pub async fn start(settings: &Settings) -> Result<Running, ServeError> {
         tracing::warn!("{ALL_OPEN}");
         return start_with(settings, Arc::new(AllowAll)).await;
     }
-    let trust = Trust::of(settings);
+    let trust = Arc::new(Trust::of(settings).await?);
     let guard: Arc<dyn Guard> = Arc::clone(&trust.gatekeeper) as _;
     start_behind(settings, guard, Some(trust)).await
 }
@@ -185,7 +188,7 @@ pub async fn start_with(settings: &Settings, guard: Arc<dyn Guard>) -> Result<Ru
 async fn start_behind(
     settings: &Settings,
     guard: Arc<dyn Guard>,
-    trust: Option<Trust>,
+    trust: Option<Arc<Trust>>,
 ) -> Result<Running, ServeError> {
     // Before the store: a taken port should not cost a recovery.
     let api = listen::bind(settings.listen).await?;
@@ -196,7 +199,10 @@ async fn start_behind(
         opening.await.map_err(std::io::Error::other)??
     };
     let name = store.capabilities().name;
-    let engine = Engine::open(store, guard, settings.engine_options()).await?;
+    let mut engine = Engine::open(store, guard, settings.engine_options()).await?;
+    if let Some(auditing) = trust.as_ref().and_then(|trust| trust.auditing.clone()) {
+        engine = engine.audited_by(auditing);
+    }
     // Before the first call: a server that does not know its tokens yet would refuse good ones.
     let keeper =
         Keeper::start(&engine, trust.as_ref().map(|t| Arc::clone(&t.book)).unwrap_or_default())
@@ -241,7 +247,7 @@ impl Running {
         settings: &Settings,
         engine: Engine,
         keeper: Arc<Keeper>,
-        trust: Option<Trust>,
+        trust: Option<Arc<Trust>>,
         api: TcpListener,
         admin: TcpListener,
     ) -> Result<Self, ServeError> {
@@ -263,7 +269,10 @@ impl Running {
             keeper: Some(Arc::clone(&keeper)),
             limits: limits.clone().map(|limits| limits as _),
         };
-        let gatekeeper = trust.map(|trust| trust.gatekeeper);
+        if let Some(trust) = &trust {
+            tokio::spawn(Arc::clone(trust).follow(stop.clone()));
+        }
+        let gatekeeper = trust.as_ref().map(|trust| Arc::clone(&trust.gatekeeper));
         let health = Health::new(engine.clone(), gatekeeper);
         let reporter = HealthReporter::new();
         let face = Face::new(shared.clone(), SseKnobs::of(settings));

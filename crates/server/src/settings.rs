@@ -17,9 +17,12 @@ use std::time::Duration;
 
 use holdfast_engine::options::{Limits, Options, Retention, WatchOptions};
 
-pub use form::{Count, Names, Size};
+pub use form::{Count, Names, Secret, Size};
 pub use load::{Faults, Layers, Loaded, load};
-pub use security::{AuthSettings, ClientCertificates, RateSettings, TlsSettings};
+pub use security::{
+    AuditSettings, AuthSettings, ClientCertificates, JwtOptions, PolicyOptions, RateSettings,
+    TlsSettings,
+};
 
 /// Everything that can be set. `docs/settings.md` is generated from [`table::SETTINGS`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +37,12 @@ pub struct Settings {
     pub dev: bool,
     /// Who is let in.
     pub auth: AuthSettings,
+    /// Tokens of others.
+    pub jwt: JwtOptions,
+    /// Rules in Rego.
+    pub policy: PolicyOptions,
+    /// The account of what callers did.
+    pub audit: AuditSettings,
     /// TLS.
     pub tls: TlsSettings,
     /// How often clients may call.
@@ -185,6 +194,9 @@ impl Default for Settings {
             data_dir: "holdfast-data".into(),
             dev: false,
             auth: AuthSettings::default(),
+            jwt: JwtOptions::default(),
+            policy: PolicyOptions::default(),
+            audit: AuditSettings::default(),
             tls: TlsSettings::default(),
             rate: RateSettings::default(),
             shutdown_grace: Duration::from_secs(5),
@@ -284,6 +296,7 @@ impl Settings {
                     .into(),
             );
         }
+        faults.extend(self.policy.contradictions());
         if !self.dev {
             faults.extend(self.tls.contradictions(self.listen.ip()));
         }

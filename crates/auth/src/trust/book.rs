@@ -118,7 +118,12 @@ impl Book {
         read(&self.state.load())
     }
 
-    /// Rises with each change.
+    /// Which state is in force: it rises with each change.
+    pub fn generation(&self) -> u64 {
+        self.state.load().generation
+    }
+
+    /// The same, to wait for.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }

@@ -21,6 +21,16 @@ pub struct Count(pub usize);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names(pub Vec<String>);
 
+/// A text that is never shown.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
 /// A value that can be read from a file, the environment or a flag.
 pub trait Form {
     /// What it is, for documentation and faults.
@@ -184,6 +194,26 @@ impl Form for Names {
     }
 }
 
+impl Form for Secret {
+    fn form(&self) -> &'static str {
+        "secret text"
+    }
+
+    fn read(&mut self, raw: &Value) -> Result<(), String> {
+        // What was found is not repeated: it may be most of the secret.
+        let text = raw.as_str().ok_or("expected a text")?;
+        if text.is_empty() {
+            return Err("expected a secret, found an empty text".into());
+        }
+        *self = Self(text.to_owned());
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        quoted("***")
+    }
+}
+
 impl Form for u32 {
     fn form(&self) -> &'static str {
         "number"
@@ -314,6 +344,14 @@ impl Unset for Size {
 
 impl Unset for PathBuf {
     // Never more than a place to read into.
+    const UNSET: Self = Self::new();
+}
+
+impl Unset for Secret {
+    const UNSET: Self = Self(String::new());
+}
+
+impl Unset for String {
     const UNSET: Self = Self::new();
 }
 

@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use super::form::Names;
+use super::form::{Count, Names, Secret, Size};
 
 /// Who is let in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -88,5 +89,183 @@ impl TlsSettings {
             ));
         }
         faults
+    }
+}
+
+/// Callers by tokens of others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JwtOptions {
+    /// Algorithms that are accepted; none: no JWT is.
+    pub algorithms: Names,
+    /// A shared secret, as text.
+    pub secret: Option<Secret>,
+    /// A file with it.
+    pub secret_file: Option<PathBuf>,
+    /// A file with a public key or certificate.
+    pub pem_file: Option<PathBuf>,
+    /// A file with a key set.
+    pub jwks_file: Option<PathBuf>,
+    /// A key set at a URL.
+    pub jwks_url: Option<String>,
+    /// Authorities for that URL.
+    pub jwks_ca: Option<PathBuf>,
+    /// Between two looks at it.
+    pub jwks_interval: Duration,
+    /// Accepted issuers; none: any.
+    pub issuers: Names,
+    /// Accepted audiences; none: any.
+    pub audiences: Names,
+    /// Where the token is.
+    pub header: String,
+    /// The claim with the user's name.
+    pub subject_claim: String,
+    /// The claim with the groups.
+    pub groups_claim: Option<String>,
+    /// How far clocks may differ.
+    pub leeway: Duration,
+    /// Refuse tokens without an end.
+    pub require_exp: bool,
+    /// Believe claims without a look at the signature.
+    pub unverified: bool,
+}
+
+impl Default for JwtOptions {
+    fn default() -> Self {
+        Self {
+            algorithms: Names::default(),
+            secret: None,
+            secret_file: None,
+            pem_file: None,
+            jwks_file: None,
+            jwks_url: None,
+            jwks_ca: None,
+            jwks_interval: Duration::from_secs(300),
+            issuers: Names::default(),
+            audiences: Names::default(),
+            header: "authorization".into(),
+            subject_claim: "sub".into(),
+            groups_claim: None,
+            leeway: Duration::from_secs(60),
+            require_exp: true,
+            unverified: false,
+        }
+    }
+}
+
+/// Rules in Rego.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyOptions {
+    /// A file, a bundle or a directory.
+    pub path: Option<PathBuf>,
+    /// The text itself, in base64.
+    pub base64: Option<String>,
+    /// A text or a bundle at a URL.
+    pub url: Option<String>,
+    /// Authorities for that URL.
+    pub ca: Option<PathBuf>,
+    /// Between two looks at a path or URL.
+    pub interval: Duration,
+    /// The last good copy of what a URL gave.
+    pub copy: Option<PathBuf>,
+    /// The rule that decides.
+    pub allow: String,
+    /// The rule that says how much of a value is shown.
+    pub show: String,
+    /// `auto`, `v1`, `v0`.
+    pub dialect: String,
+    /// `any`, `veto`, `both`.
+    pub combine: String,
+    /// Decisions that are kept for `policy test --recorded`.
+    pub recorded: Count,
+}
+
+impl Default for PolicyOptions {
+    fn default() -> Self {
+        let rego = holdfast_policy_rego::RegoSettings::default();
+        Self {
+            path: None,
+            base64: None,
+            url: None,
+            ca: None,
+            interval: Duration::from_secs(30),
+            copy: None,
+            allow: rego.allow,
+            show: rego.show,
+            dialect: rego.dialect.as_str().into(),
+            combine: rego.combine.as_str().into(),
+            recorded: Count(0),
+        }
+    }
+}
+
+impl PolicyOptions {
+    pub(super) fn contradictions(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let sources = [self.path.is_some(), self.base64.is_some(), self.url.is_some()];
+        if sources.into_iter().filter(|there| *there).count() > 1 {
+            faults.push(
+                "policy: path, base64 and url are three places for one policy, name one".into(),
+            );
+        }
+        let word = |name: &str, word: &str, words: &[&str]| {
+            let known = words.contains(&word);
+            (!known).then(|| {
+                format!("policy.{name}: expected one of {}, found {word:?}", words.join(", "))
+            })
+        };
+        faults.extend(word("dialect", &self.dialect, holdfast_policy_rego::Dialect::WORDS));
+        faults.extend(word("combine", &self.combine, holdfast_policy_rego::Combine::WORDS));
+        faults
+    }
+}
+
+/// The account of what callers did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditSettings {
+    /// As log lines.
+    pub log: bool,
+    /// In hash-chained files of this directory.
+    pub dir: Option<PathBuf>,
+    /// Bytes of one such file.
+    pub file_bytes: Size,
+    /// How many are kept.
+    pub files: usize,
+    /// In a table: the URL of a database.
+    pub sql: Option<Secret>,
+    /// Its name.
+    pub sql_table: String,
+    /// Writes.
+    pub writes: bool,
+    /// Refusals.
+    pub denials: bool,
+    /// Reads of secrets.
+    pub secret_reads: bool,
+    /// Every decision.
+    pub decisions: bool,
+    /// Values in clear, but for secrets.
+    pub values: bool,
+    /// Refuse calls that cannot be recorded.
+    pub required: bool,
+    /// Places of secrets: `prod/secrets/**`.
+    pub secrets: Names,
+}
+
+impl Default for AuditSettings {
+    fn default() -> Self {
+        Self {
+            log: false,
+            dir: None,
+            file_bytes: Size(64 << 20),
+            files: 30,
+            sql: None,
+            sql_table: "config_audit_log".into(),
+            writes: true,
+            denials: true,
+            secret_reads: true,
+            decisions: false,
+            values: false,
+            required: false,
+            secrets: Names::default(),
+        }
     }
 }

@@ -79,6 +79,190 @@ pub const SETTINGS: &[Setting] = &[
         of: |s| &mut s.auth.new_root_token,
     },
     Setting {
+        path: "jwt.algorithms",
+        about: "Algorithms of JWTs that are accepted, such as `RS256, ES256`; each has to belong to the kind of key. Empty: no JWT is accepted.",
+        of: |s| &mut s.jwt.algorithms,
+    },
+    Setting {
+        path: "jwt.secret",
+        about: "A shared secret for HS256, HS384 and HS512, as text: 32, 48 or 64 bytes at least.",
+        of: |s| &mut s.jwt.secret,
+    },
+    Setting {
+        path: "jwt.secret_file",
+        about: "A file with the shared secret.",
+        of: |s| &mut s.jwt.secret_file,
+    },
+    Setting {
+        path: "jwt.pem_file",
+        about: "A file with a public key or certificate, PEM.",
+        of: |s| &mut s.jwt.pem_file,
+    },
+    Setting {
+        path: "jwt.jwks_file",
+        about: "A file with a key set (JWKS).",
+        of: |s| &mut s.jwt.jwks_file,
+    },
+    Setting {
+        path: "jwt.jwks_url",
+        about: "A key set at a URL: asked again at the interval, and when a token names a key that is not in it.",
+        of: |s| &mut s.jwt.jwks_url,
+    },
+    Setting {
+        path: "jwt.jwks_ca",
+        about: "Authorities to trust for that URL instead of the system's, PEM.",
+        of: |s| &mut s.jwt.jwks_ca,
+    },
+    Setting {
+        path: "jwt.jwks_interval",
+        about: "Between two looks at the URL.",
+        of: |s| &mut s.jwt.jwks_interval,
+    },
+    Setting {
+        path: "jwt.issuers",
+        about: "Issuers (`iss`) that are accepted. Empty: any.",
+        of: |s| &mut s.jwt.issuers,
+    },
+    Setting {
+        path: "jwt.audiences",
+        about: "Audiences (`aud`) of which a token has to name one. Empty: any, and the server warns.",
+        of: |s| &mut s.jwt.audiences,
+    },
+    Setting {
+        path: "jwt.header",
+        about: "The header with the token; in `authorization` it stands behind `Bearer`.",
+        of: |s| &mut s.jwt.header,
+    },
+    Setting {
+        path: "jwt.subject_claim",
+        about: "The claim with the user's name.",
+        of: |s| &mut s.jwt.subject_claim,
+    },
+    Setting {
+        path: "jwt.groups_claim",
+        about: "The claim with the user's groups: a list of texts, or a text with spaces.",
+        of: |s| &mut s.jwt.groups_claim,
+    },
+    Setting { path: "jwt.leeway", about: "How far clocks may differ.", of: |s| &mut s.jwt.leeway },
+    Setting {
+        path: "jwt.require_exp",
+        about: "Refuse tokens that never end.",
+        of: |s| &mut s.jwt.require_exp,
+    },
+    Setting {
+        path: "jwt.unverified",
+        about: "Believe what a JWT claims without a look at its signature: only where somebody in front has verified it. The server warns.",
+        of: |s| &mut s.jwt.unverified,
+    },
+    Setting {
+        path: "policy.path",
+        about: "A policy in Rego: a file, an OPA bundle (tar.gz) or a directory, read again when it changes.",
+        of: |s| &mut s.policy.path,
+    },
+    Setting {
+        path: "policy.base64",
+        about: "A policy in Rego, its text in base64.",
+        of: |s| &mut s.policy.base64,
+    },
+    Setting {
+        path: "policy.url",
+        about: "A policy in Rego, or an OPA bundle, at a URL.",
+        of: |s| &mut s.policy.url,
+    },
+    Setting {
+        path: "policy.ca",
+        about: "Authorities to trust for that URL instead of the system's, PEM.",
+        of: |s| &mut s.policy.ca,
+    },
+    Setting {
+        path: "policy.interval",
+        about: "Between two looks at the path or the URL.",
+        of: |s| &mut s.policy.interval,
+    },
+    Setting {
+        path: "policy.copy",
+        about: "Where the last good policy of the URL is kept, for a start while it does not answer.",
+        of: |s| &mut s.policy.copy,
+    },
+    Setting { path: "policy.allow", about: "The rule that decides.", of: |s| &mut s.policy.allow },
+    Setting {
+        path: "policy.show",
+        about: "The rule that says how much of a value is shown; a policy need not have it.",
+        of: |s| &mut s.policy.show,
+    },
+    Setting {
+        path: "policy.dialect",
+        about: "The syntax: `v1`, `v0`, or `auto`.",
+        of: |s| &mut s.policy.dialect,
+    },
+    Setting {
+        path: "policy.combine",
+        about: "What it means beside roles: `any` (one yes is enough), `veto` (what the policy does not allow nobody may), `both`.",
+        of: |s| &mut s.policy.combine,
+    },
+    Setting {
+        path: "policy.recorded",
+        about: "How many of the last decisions are kept, without values, for `holdfast policy test --recorded`. 0: none.",
+        of: |s| &mut s.policy.recorded,
+    },
+    Setting { path: "audit.log", about: "Records as log lines.", of: |s| &mut s.audit.log },
+    Setting {
+        path: "audit.dir",
+        about: "Records in hash-chained files of this directory (`holdfast audit verify`).",
+        of: |s| &mut s.audit.dir,
+    },
+    Setting {
+        path: "audit.file_bytes",
+        about: "A file does not grow beyond this.",
+        of: |s| &mut s.audit.file_bytes,
+    },
+    Setting { path: "audit.files", about: "So many files are kept.", of: |s| &mut s.audit.files },
+    Setting {
+        path: "audit.sql",
+        about: "Records in a table: `sqlite:PATH` or `postgres://...`.",
+        of: |s| &mut s.audit.sql,
+    },
+    Setting {
+        path: "audit.sql_table",
+        about: "The name of that table; it is made when it is missing.",
+        of: |s| &mut s.audit.sql_table,
+    },
+    Setting {
+        path: "audit.writes",
+        about: "Record writes, once they are durable.",
+        of: |s| &mut s.audit.writes,
+    },
+    Setting {
+        path: "audit.denials",
+        about: "Record who was not recognised or not allowed.",
+        of: |s| &mut s.audit.denials,
+    },
+    Setting {
+        path: "audit.secret_reads",
+        about: "Record who was shown a secret.",
+        of: |s| &mut s.audit.secret_reads,
+    },
+    Setting {
+        path: "audit.decisions",
+        about: "Record every decision, allowed ones too.",
+        of: |s| &mut s.audit.decisions,
+    },
+    Setting {
+        path: "audit.values",
+        about: "Record values themselves, not only their digests; never those of secrets.",
+        of: |s| &mut s.audit.values,
+    },
+    Setting {
+        path: "audit.required",
+        about: "Refuse calls that cannot be recorded; a write is recorded before anything is written.",
+        of: |s| &mut s.audit.required,
+    },
+    Setting {
+        path: "audit.secrets",
+        about: "Where secrets are, such as `prod/secrets/**`, beside values whose codec says so.",
+        of: |s| &mut s.audit.secrets,
+    },
+    Setting {
         path: "tls.cert",
         about: "The server's certificate with its chain, PEM. With it the API is served by TLS (1.2 or 1.3) alone; it is read again when the file changes.",
         of: |s| &mut s.tls.cert,
