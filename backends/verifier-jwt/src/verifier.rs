@@ -33,7 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// let mut settings = JwtSettings::new(vec![Algorithm::HS256], Keys::Secret(secret));
 /// settings.audiences = vec!["holdfast".into()];
 /// let verifier = JwtVerifier::new(settings)?;
-/// let shown = Credentials::new(vec![("authorization".into(), "Bearer nonsense".into())], None);
+/// let header = vec![("authorization".into(), "Bearer nonsense".into())];
+/// let shown = Credentials::new(&header, None);
 /// assert!(verifier.verify(&shown).await.is_err());
 /// assert!(verifier.verify(&Credentials::default()).await?.is_none());
 /// # Ok(())
@@ -167,7 +168,7 @@ impl Verifier for JwtVerifier {
         "jwt"
     }
 
-    async fn verify(&self, shown: &Credentials) -> Result<Option<Identity>, AuthError> {
+    async fn verify(&self, shown: &Credentials<'_>) -> Result<Option<Identity>, AuthError> {
         let Some(token) = self.token(shown) else { return Ok(None) };
         self.prove(token).await.map(Some).map_err(|why| {
             debug!(%why, "a JWT is refused");

@@ -97,7 +97,7 @@ pub(crate) async fn serve(address: SocketAddr) -> Result<(), Fault> {
         grace: settings.shutdown_grace,
     };
     let listener = listen::bind(address).await?;
-    listen::serve(listener, routes, bounds, CancellationToken::new()).await;
+    listen::serve(listener, None, routes, bounds, CancellationToken::new()).await;
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! The two guards that need no settings.
 
+use std::sync::LazyLock;
+
 use async_trait::async_trait;
 
 use crate::guard::{AuthError, Decision, Guard};
@@ -16,9 +18,11 @@ pub struct AllowAll;
 
 const NO_GUARD: &str = "no security guard configured";
 
+static ANYBODY: LazyLock<Identity> = LazyLock::new(|| Identity::named("anonymous"));
+
 #[async_trait]
 impl Guard for DenyAll {
-    async fn authenticate(&self, _shown: &Credentials) -> Result<Identity, AuthError> {
+    async fn authenticate(&self, _shown: &Credentials<'_>) -> Result<Identity, AuthError> {
         Err(AuthError::Unauthenticated(NO_GUARD.into()))
     }
 
@@ -29,8 +33,8 @@ impl Guard for DenyAll {
 
 #[async_trait]
 impl Guard for AllowAll {
-    async fn authenticate(&self, _shown: &Credentials) -> Result<Identity, AuthError> {
-        Ok(Identity::named("anonymous"))
+    async fn authenticate(&self, _shown: &Credentials<'_>) -> Result<Identity, AuthError> {
+        Ok(ANYBODY.clone())
     }
 
     async fn decide(&self, _: &Identity, _: Action, _: &Resource) -> Result<Decision, AuthError> {

@@ -98,7 +98,7 @@ impl Gatekeeper {
 
 #[async_trait]
 impl Guard for Gatekeeper {
-    async fn authenticate(&self, shown: &Credentials) -> Result<Identity, AuthError> {
+    async fn authenticate(&self, shown: &Credentials<'_>) -> Result<Identity, AuthError> {
         for verifier in &self.verifiers {
             if let Some(identity) = verifier.verify(shown).await? {
                 return Ok(identity);
@@ -231,7 +231,8 @@ mod tests {
     #[tokio::test]
     async fn nothing_shown_is_anonymous_only_where_that_is_allowed() {
         let nothing = Credentials::default();
-        let wrong = Credentials::new(vec![("authorization".into(), "Basic x".into())], None);
+        let header = vec![("authorization".into(), "Basic x".into())];
+        let wrong = Credentials::new(&header, None);
         let closed = gatekeeper(&[]);
         assert!(closed.authenticate(&nothing).await.is_err());
         let open = gatekeeper(&[]).with_anonymous(Identity::named("anonymous"));

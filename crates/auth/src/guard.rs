@@ -1,7 +1,7 @@
 //! The contract of whoever decides.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use holdfast_model::ErrorKind;
@@ -22,7 +22,7 @@ use crate::resource::{Action, Resource};
 ///
 /// #[async_trait]
 /// impl Guard for ReadMostly {
-///     async fn authenticate(&self, shown: &Credentials) -> Result<Identity, AuthError> {
+///     async fn authenticate(&self, shown: &Credentials<'_>) -> Result<Identity, AuthError> {
 ///         Ok(Identity::named(shown.get("x-user").unwrap_or("anonymous")))
 ///     }
 ///
@@ -44,7 +44,7 @@ use crate::resource::{Action, Resource};
 #[async_trait]
 pub trait Guard: Send + Sync + 'static {
     /// Who shows these credentials. Wrong ones are an error, never an anonymous caller.
-    async fn authenticate(&self, shown: &Credentials) -> Result<Identity, AuthError>;
+    async fn authenticate(&self, shown: &Credentials<'_>) -> Result<Identity, AuthError>;
 
     /// May this caller do that. An error counts as a denial.
     async fn decide(
@@ -134,6 +134,9 @@ pub enum AuthError {
     /// The caller is known and may not; the sentence is the guard's reason.
     #[error("{0}")]
     Denied(String),
+    /// Too many attempts: the caller may try again after this long.
+    #[error("rate limit exceeded")]
+    TooOften(Duration),
     /// The guard itself failed; trying again may help.
     #[error("authorization error: {0}")]
     Failed(String),
@@ -145,6 +148,7 @@ impl AuthError {
         match self {
             Self::Unauthenticated(_) => ErrorKind::Unauthenticated,
             Self::Denied(_) => ErrorKind::PermissionDenied,
+            Self::TooOften(_) => ErrorKind::ResourceExhausted,
             Self::Failed(_) => ErrorKind::Internal,
         }
     }

@@ -1,6 +1,6 @@
 //! Who may do what: one door for every dialect.
 //!
-//! - [`identity`]: [`Credentials`] as they came, [`Identity`] as it was proven
+//! - [`identity`]: [`Credentials`] as they came (a view of [`Metadata`]), [`Identity`] as it was proven
 //! - [`resource`]: [`Action`], [`Resource`]
 //! - [`guard`]: [`Guard`], the contract; [`Decision`]
 //! - [`authorized`]: [`Authorized`], the proof that the guard was asked: **start here**
@@ -31,7 +31,7 @@ pub use authorized::{Authorized, allowed, authorize};
 pub use builtin::{AllowAll, DenyAll};
 pub use gatekeeper::Gatekeeper;
 pub use guard::{AuthError, Decision, Guard, Shown, Sight};
-pub use identity::{Credentials, Facts, Identity};
+pub use identity::{Credentials, Facts, Identity, Metadata};
 pub use policy::{Policy, Verdict};
 pub use rate::{Asking, RateLimiter, Work};
 pub use resource::{Action, Resource};

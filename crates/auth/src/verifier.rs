@@ -20,7 +20,7 @@ use crate::identity::{Credentials, Identity};
 ///         "proxy"
 ///     }
 ///
-///     async fn verify(&self, shown: &Credentials) -> Result<Option<Identity>, AuthError> {
+///     async fn verify(&self, shown: &Credentials<'_>) -> Result<Option<Identity>, AuthError> {
 ///         Ok(shown.get("x-remote-user").map(Identity::named))
 ///     }
 /// }
@@ -32,7 +32,7 @@ pub trait Verifier: Send + Sync + 'static {
 
     /// Who shows these credentials. `None`: there is nothing of this kind, the next verifier is asked. What is of this kind
     /// and proves nobody (a bad signature, expired, revoked) is [`AuthError::Unauthenticated`], and nobody else is asked.
-    async fn verify(&self, shown: &Credentials) -> Result<Option<Identity>, AuthError>;
+    async fn verify(&self, shown: &Credentials<'_>) -> Result<Option<Identity>, AuthError>;
 
     /// Whether an identity that this verifier proved is still good apart from its expiry: false once it is revoked.
     fn still(&self, _who: &Identity) -> bool {

@@ -153,7 +153,7 @@ impl Engine {
     /// Where records are required and this one cannot be kept; the caller is refused either way.
     pub async fn not_recognised(
         &self,
-        shown: &Credentials,
+        shown: &Credentials<'_>,
         method: &str,
         error: &AuthError,
     ) -> Result<(), EngineError> {

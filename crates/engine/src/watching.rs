@@ -1,12 +1,14 @@
 //! Watch: the log as a stream, from any place on.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use holdfast_auth::{Action, Authorized, Resource};
 use holdfast_model::{Entry, Filter, Head, Key, Namespace, Prefix, ResumeToken, Revision};
 use holdfast_store::{At, PageLimit, Row, Scan, StoreError};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::aliases;
 use crate::caller::Caller;
@@ -74,9 +76,16 @@ pub struct Watcher {
     log: Arc<Log>,
     cursor: Arc<Cursor>,
     rights: Rights,
-    initial: Option<Initial>,
+    /// What is being looked at on behalf of the caller.
+    looked_at: Option<Matched>,
+    /// In a box: most watches have none, and the others not for long.
+    initial: Option<Box<Initial>>,
     bookmark: Option<Duration>,
     bookmarked: Revision,
+    /// When something was last delivered.
+    delivered: Instant,
+    /// Ends when it may have been quiet for long enough. It is not moved with each delivery: who finds it too early does that.
+    quiet: Option<Pin<Box<Sleep>>>,
 }
 
 /// Rows and bytes of one delivery of initial state.
@@ -102,8 +111,8 @@ impl Engine {
         }
         let head = log.store.head().await?;
         let position = start_position(watch.start, &head)?;
-        let initial =
-            (watch.start == Start::Initial).then(|| Initial::new(wanted, proofs, position, head));
+        let initial = (watch.start == Start::Initial)
+            .then(|| Box::new(Initial::new(wanted, proofs, position, head)));
         let eye = Eye { guard: Arc::clone(self.guard()), who: caller.identity.clone() };
         let cursor = log.hub.register(filters, Some(eye), position);
         log.hub.catch_up(&cursor);
@@ -111,9 +120,12 @@ impl Engine {
             log: Arc::clone(log),
             cursor,
             rights,
+            looked_at: None,
             initial,
             bookmark: watch.bookmark,
             bookmarked: position,
+            delivered: Instant::now(),
+            quiet: None,
         })
     }
 
@@ -174,45 +186,79 @@ impl Watcher {
     pub async fn next(&mut self) -> Result<Delivery, EngineError> {
         self.rights.check().await?;
         if let Some(initial) = &mut self.initial {
-            let delivery = initial.next(&self.rights.engine, &self.rights.caller).await?;
+            let Rights { engine, caller, .. } = &self.rights;
+            let delivery = Box::pin(initial.next(engine, caller)).await?;
             if matches!(delivery, Delivery::Initial { last: true, .. }) {
                 self.initial = None;
             }
             return Ok(delivery);
         }
         loop {
-            if let Some(next) = self.cursor.pop() {
-                let matched = next?;
+            if self.looked_at.is_none() {
+                self.looked_at = self.cursor.pop().transpose()?;
+            }
+            // It stays there until it was looked at: a guard or an auditor may take its time, and the caller may not wait.
+            if let Some(matched) = self.looked_at.clone() {
                 let revision = matched.commit.commit().revision;
-                let Some(eye) = &self.cursor.eye else { return Ok(self.delivered(matched)) };
-                match eye.look(matched).await? {
-                    Some(matched) => {
-                        self.rights.account(&matched).await?;
-                        return Ok(self.delivered(matched));
-                    }
-                    None => self.bookmarked = revision,
+                let seen = match &self.cursor.eye {
+                    Some(eye) => eye.look(matched).await?,
+                    None => Some(matched),
+                };
+                if let Some(seen) = &seen {
+                    self.rights.account(seen).await?;
                 }
-                continue;
+                self.looked_at = None;
+                self.bookmarked = revision;
+                match seen {
+                    Some(seen) => return Ok(self.delivered(seen)),
+                    None => continue,
+                }
             }
             self.log.hub.catch_up(&self.cursor);
             if !self.cursor.state.lock().queue.is_empty() {
                 continue;
             }
-            tokio::select! {
-                () = self.cursor.wake.notified() => {}
-                () = self.rights.changed() => self.rights.check().await?,
-                () = after(self.bookmark) => {
-                    if let Some(bookmark) = self.take_bookmark() {
-                        return Ok(bookmark);
-                    }
-                }
+            if self.woken_or_quiet().await?
+                && let Some(bookmark) = self.take_bookmark()
+            {
+                return Ok(bookmark);
             }
         }
     }
 
     fn delivered(&mut self, matched: Matched) -> Delivery {
         self.bookmarked = matched.commit.commit().revision;
+        self.delivered = Instant::now();
         Delivery::Commit(matched)
+    }
+
+    /// Waits until there may be something to deliver; true when there was nothing for as long as a bookmark takes. Fails once
+    /// the caller may not watch any longer.
+    async fn woken_or_quiet(&mut self) -> Result<bool, EngineError> {
+        let (delivered, wake) = (&mut self.delivered, &self.cursor.wake);
+        let quiet = async {
+            let Some(interval) = self.bookmark else { return std::future::pending().await };
+            let due = *delivered + interval;
+            let quiet = self.quiet.get_or_insert_with(|| Box::pin(sleep_until(due)));
+            quiet.as_mut().await;
+            let now = Instant::now();
+            let was_quiet = now >= due;
+            if was_quiet {
+                *delivered = now;
+            }
+            quiet.as_mut().reset(*delivered + interval);
+            was_quiet
+        };
+        let changed = tokio::select! {
+            biased;
+            () = wake.notified() => return Ok(false),
+            () = self.rights.changed() => true,
+            was_quiet = quiet => return Ok(was_quiet),
+        };
+        if changed {
+            self.rights.check().await?;
+        }
+        Ok(false)
     }
 
     /// Everything up to here was delivered, or was of no interest when last looked at.
@@ -223,6 +269,7 @@ impl Watcher {
     /// From now on a bookmark when nothing was delivered for this long.
     pub fn bookmark_every(&mut self, interval: Duration) {
         self.bookmark = Some(interval);
+        self.quiet = None;
     }
 
     fn take_bookmark(&mut self) -> Option<Delivery> {
@@ -236,14 +283,6 @@ impl Watcher {
 impl Drop for Watcher {
     fn drop(&mut self) {
         self.log.hub.deregister(&self.cursor);
-    }
-}
-
-/// Never, when there is no interval.
-async fn after(interval: Option<Duration>) {
-    match interval {
-        Some(interval) => tokio::time::sleep(interval).await,
-        None => std::future::pending().await,
     }
 }
 

@@ -71,8 +71,8 @@ pub(crate) async fn run(directory: &Path) -> Result<Vec<String>, Box<dyn Error>>
 }
 
 async fn who(guard: &Arc<dyn Guard>, name: &str) -> Result<Identity, EngineError> {
-    let shown = Credentials::new(vec![("x-user".into(), name.into())], None);
-    Ok(guard.authenticate(&shown).await?)
+    let shown = vec![("x-user".into(), name.into())];
+    Ok(guard.authenticate(&Credentials::new(&shown, None)).await?)
 }
 
 fn calls(who: &Identity) -> Caller {

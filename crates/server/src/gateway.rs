@@ -23,6 +23,7 @@ use crate::listen::{self, Bounds};
 use crate::metrics::{Exposition, Metrics};
 use crate::run::{ServeError, metrics_route, print, until_signal};
 use crate::settings::{Layers, Settings, load};
+use crate::tls::Tls;
 
 pub use upstream::{Own, Upstream};
 
@@ -79,16 +80,27 @@ async fn start_with(
     let ready = ready::Ready::new(upstream.clone());
     let admin_routes = metrics_route(Exposition::of_adapters(&metrics)).merge(ready.routes());
     let bounds = Bounds::of(settings);
+    let tls = Tls::of(&settings.tls)?;
+    if let Some(tls) = tls.clone() {
+        tokio::spawn(tls.renew(stop.clone()));
+    }
     let running = Running {
         api: api.local_addr()?,
         admin: admin.local_addr()?,
         serving: tokio::spawn(listen::serve(
             api,
+            tls,
             routes(settings, upstream, &ready, &stop),
             bounds,
             stop.clone(),
         )),
-        administering: tokio::spawn(listen::serve(admin, admin_routes, bounds, stop_admin.clone())),
+        administering: tokio::spawn(listen::serve(
+            admin,
+            None,
+            admin_routes,
+            bounds,
+            stop_admin.clone(),
+        )),
         ready,
         stop,
         stop_admin,

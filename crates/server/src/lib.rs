@@ -5,6 +5,7 @@
 //! - [`grpc`]: the dialects over gRPC and gRPC-Web
 //! - [`http`]: the dialects over HTTP and JSON
 //! - [`gateway`]: the HTTP face alone, in front of a server elsewhere
+//! - [`intercept`]: what happens around every request
 //! - [`listen`]: the accept loop
 //! - [`health`], [`metrics`]: what a supervisor asks
 //! - [`stores`]: the registry of stores
@@ -21,6 +22,7 @@ pub mod gateway;
 pub mod grpc;
 pub mod health;
 pub mod http;
+pub mod intercept;
 pub mod listen;
 pub mod logging;
 pub mod metrics;

@@ -1,12 +1,18 @@
-//! The accept loop: HTTP/1.1 and HTTP/2 without TLS on one port, bounded, with a drain at the end.
+//! The accept loop: HTTP/1.1 and HTTP/2 on one port, with TLS or without, bounded, with a drain at the end.
 //!
 //! - `gather`: what an HTTP/2 connection writes, in few system calls
+//! - `handover`: event streams take their connection over from the HTTP library; `pour`: what they write from then on
 
 mod gather;
+pub(crate) mod handover;
+mod pour;
+mod secure;
 
 use std::convert::Infallible;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -18,8 +24,8 @@ use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulConnection;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
@@ -29,8 +35,12 @@ use tower::Service;
 use tracing::{debug, warn};
 
 use gather::Gather;
+use handover::{Handover, Observed};
+use pour::Pour;
 
+use crate::intercept::{Guarded, guarded};
 use crate::settings::Settings;
+use crate::tls::Tls;
 
 /// Connections that may wait to be accepted; the system allows as many by default. All watchers come back at once when a server
 /// is restarted, and each that finds the queue full tries again only after a second or more.
@@ -77,18 +87,40 @@ impl Bounds {
     }
 }
 
-/// Address of the other side, in the extensions of every request.
-#[derive(Debug, Clone, Copy)]
-pub struct Peer(pub IpAddr);
+/// The other side, in the extensions of every request.
+#[derive(Debug, Clone)]
+pub struct Peer {
+    /// Address without port.
+    pub address: IpAddr,
+    /// The certificate that it showed, verified.
+    pub certificate: Option<Arc<[u8]>>,
+    /// For an event stream, over HTTP/1.1 without TLS.
+    pub(crate) handover: Option<Handover>,
+}
+
+impl Peer {
+    fn at(address: IpAddr) -> Self {
+        Self { address, certificate: None, handover: None }
+    }
+}
 
 /// Serves until `stop`, then lets open calls end; what is still open after the grace is cut.
-pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: CancellationToken) {
+pub async fn serve(
+    listener: TcpListener,
+    tls: Option<Tls>,
+    router: Router,
+    bounds: Bounds,
+    stop: CancellationToken,
+) {
     let permits = Arc::new(Semaphore::new(bounds.connections));
     let mut open = JoinSet::new();
     while let Some((stream, peer, permit)) = accept(&listener, &permits, &stop, &mut open).await {
-        let (router, stop) = (router.clone(), stop.clone());
+        let (router, stop, tls) = (router.clone(), stop.clone(), tls.clone());
         open.spawn(async move {
-            connection(stream, peer, router, bounds, stop).await;
+            match tls {
+                None => connection(stream, peer, router, bounds, stop).await,
+                Some(tls) => secure::connection(stream, peer, &tls, router, bounds, stop).await,
+            }
             drop(permit);
         });
     }
@@ -155,29 +187,86 @@ async fn connection(
             Ok(Err(_)) | Err(_) => return,
         },
     };
-    let peer = peer.ip();
-    let service = TowerToHyperService::new(WithPeer { router, peer: Peer(peer) });
+    // In boxes, so that what a connection needs for a moment is not part of what it needs for days.
     let ended = if http2 {
-        let io = TokioIo::new(Gather::new(stream));
-        let mut builder = http2::Builder::new(TokioExecutor::new());
-        builder
-            .timer(TokioTimer::new())
-            .max_concurrent_streams(bounds.streams)
-            .initial_stream_window_size(STREAM_WINDOW)
-            .initial_connection_window_size(CONNECTION_WINDOW)
-            .max_send_buf_size(SEND_BUFFER)
-            .keep_alive_interval(PING_AFTER)
-            .keep_alive_timeout(PING_TIMEOUT);
-        drive(builder.serve_connection(io, service), stop).await
+        let service = WithPeer { router, peer: Peer::at(peer.ip()) };
+        Box::pin(speak_http2(stream, service, bounds, stop)).await
     } else {
-        let io = TokioIo::new(stream);
-        let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(BUFFER);
-        drive(builder.serve_connection(io, service), stop).await
+        let spoken = Box::pin(speak_http1(stream, peer.ip(), router, stop)).await;
+        match spoken {
+            Ok(Some(pour)) => pour.await.map_err(Into::into),
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        }
     };
     if let Err(error) = ended {
         debug!(%peer, %error, "connection ended");
     }
+}
+
+type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+async fn speak_http2<S>(
+    stream: S,
+    service: WithPeer,
+    bounds: Bounds,
+    stop: CancellationToken,
+) -> Result<(), Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    builder
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(bounds.streams)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_send_buf_size(SEND_BUFFER)
+        .keep_alive_interval(PING_AFTER)
+        .keep_alive_timeout(PING_TIMEOUT);
+    let io = TokioIo::new(Gather::new(stream));
+    let mut connection = pin!(builder.serve_connection(io, TowerToHyperService::new(service)));
+    tokio::select! {
+        ended = connection.as_mut() => return Ok(ended?),
+        () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
+    }
+    Ok(connection.await?)
+}
+
+/// Until the connection ends, or an event stream takes it over.
+async fn speak_http1(
+    stream: TcpStream,
+    address: IpAddr,
+    router: Router,
+    stop: CancellationToken,
+) -> Result<Option<Pour>, Fault> {
+    let handover = Handover::default();
+    let peer = Peer { handover: Some(handover.clone()), ..Peer::at(address) };
+    let service = WithPeer { router, peer };
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(BUFFER);
+    let io = TokioIo::new(Observed { stream, handover: handover.clone() });
+    let mut connection = builder.serve_connection(io, TowerToHyperService::new(service));
+    let mut stopped = pin!(stop.cancelled());
+    let mut stopping = false;
+    let taken_over = poll_fn(|cx| {
+        let mut connection = Pin::new(&mut connection);
+        if let Poll::Ready(ended) = connection.as_mut().poll(cx) {
+            return Poll::Ready(ended.map(|()| None));
+        }
+        if let Some(blocks) = handover.take() {
+            return Poll::Ready(Ok(Some(blocks)));
+        }
+        if !stopping && stopped.as_mut().poll(cx).is_ready() {
+            stopping = true;
+            connection.graceful_shutdown();
+            // It may have been idle, and says so when it is asked again.
+            cx.waker().wake_by_ref();
+        }
+        Poll::Pending
+    });
+    let blocks = taken_over.await?;
+    Ok(blocks.map(|blocks| Pour::new(connection.into_parts().io.into_inner().stream, blocks)))
 }
 
 /// Tells every request of a connection who is on the other side. Beside the shared router it costs a few bytes for each
@@ -191,15 +280,15 @@ struct WithPeer {
 impl Service<Request<Incoming>> for WithPeer {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = RouteFuture<Infallible>;
+    type Future = Guarded<RouteFuture<Infallible>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Service::<Request<Incoming>>::poll_ready(&mut self.router, cx)
     }
 
-    fn call(&mut self, mut request: Request<Incoming>) -> RouteFuture<Infallible> {
-        request.extensions_mut().insert(self.peer);
-        self.router.call(request)
+    fn call(&mut self, mut request: Request<Incoming>) -> Self::Future {
+        request.extensions_mut().insert(self.peer.clone());
+        guarded(request, |request| self.router.call(request))
     }
 }
 
@@ -221,18 +310,6 @@ async fn speaks_http2(stream: &TcpStream) -> io::Result<bool> {
         // Part of the preface: what is there stays readable, so waiting for readiness would spin.
         sleep(Duration::from_millis(5)).await;
     }
-}
-
-async fn drive<C: GracefulConnection>(
-    connection: C,
-    stop: CancellationToken,
-) -> Result<(), C::Error> {
-    tokio::pin!(connection);
-    tokio::select! {
-        ended = connection.as_mut() => return ended,
-        () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
-    }
-    connection.await
 }
 
 /// Binds, with the address in the error.

@@ -32,6 +32,7 @@ use crate::metrics::{Exposition, Metrics};
 use crate::notify::{self, State as Told};
 use crate::rate::Buckets;
 use crate::settings::{Faults, Layers, Loaded, Settings, StoreKind, load};
+use crate::tls::{Tls, TlsError};
 use crate::trust::Trust;
 use crate::trust::keeper::Keeper;
 use crate::trust::root::{self, RootError};
@@ -62,6 +63,9 @@ pub enum ServeError {
     /// The engine did not start.
     #[error("cannot start the engine: {0}")]
     Engine(#[from] EngineError),
+    /// TLS cannot be had.
+    #[error("cannot serve TLS: {0}")]
+    Tls(#[from] TlsError),
     /// There is no first token.
     #[error("cannot make the root token: {0}")]
     Root(#[from] RootError),
@@ -243,6 +247,10 @@ impl Running {
     ) -> Result<Self, ServeError> {
         let (stop, stop_admin) = (CancellationToken::new(), CancellationToken::new());
         let metrics = Metrics::default();
+        let tls = Tls::of(&settings.tls)?;
+        if let Some(tls) = tls.clone() {
+            tokio::spawn(tls.renew(stop.clone()));
+        }
         let limits = Buckets::of(settings);
         if let Some(limits) = limits.clone() {
             tokio::spawn(limits.forget(stop.clone()));
@@ -274,9 +282,10 @@ impl Running {
         Ok(Self {
             api: api.local_addr()?,
             admin: admin.local_addr()?,
-            serving: tokio::spawn(listen::serve(api, services, bounds, stop.clone())),
+            serving: tokio::spawn(listen::serve(api, tls, services, bounds, stop.clone())),
             administering: tokio::spawn(listen::serve(
                 admin,
+                None,
                 admin_routes,
                 bounds,
                 stop_admin.clone(),

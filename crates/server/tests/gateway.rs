@@ -94,7 +94,7 @@ struct ByToken;
 
 #[async_trait]
 impl Guard for ByToken {
-    async fn authenticate(&self, shown: &Credentials) -> Result<Identity, AuthError> {
+    async fn authenticate(&self, shown: &Credentials<'_>) -> Result<Identity, AuthError> {
         match shown.get("authorization") {
             Some("Bearer ann") => Ok(Identity::named("ann")),
             Some("Bearer bob") => Ok(Identity::named("bob")),

@@ -66,7 +66,7 @@ struct ByName;
 
 #[async_trait]
 impl Guard for ByName {
-    async fn authenticate(&self, shown: &Credentials) -> Result<Identity, AuthError> {
+    async fn authenticate(&self, shown: &Credentials<'_>) -> Result<Identity, AuthError> {
         let name = shown.get("x-user");
         name.map(Identity::named).ok_or_else(|| AuthError::Unauthenticated("say your name".into()))
     }
@@ -144,7 +144,7 @@ async fn a_denied_stream_says_why() {
 
     #[async_trait]
     impl Guard for NoWatching {
-        async fn authenticate(&self, _: &Credentials) -> Result<Identity, AuthError> {
+        async fn authenticate(&self, _: &Credentials<'_>) -> Result<Identity, AuthError> {
             Ok(Identity::named("bob"))
         }
 

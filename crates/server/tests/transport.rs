@@ -50,7 +50,7 @@ struct Readers;
 
 #[async_trait]
 impl Guard for Readers {
-    async fn authenticate(&self, shown: &Credentials) -> Result<Identity, AuthError> {
+    async fn authenticate(&self, shown: &Credentials<'_>) -> Result<Identity, AuthError> {
         assert!(shown.peer.is_some_and(|peer| peer.is_loopback()));
         match shown.get("x-user") {
             Some("broken") => Err(AuthError::Failed("the directory is away".into())),

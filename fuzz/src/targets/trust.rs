@@ -36,7 +36,8 @@ pub(crate) fn jwt(data: &[u8]) {
     }
     for verifier in [&SIGNED, &UNVERIFIED] {
         let value = format!("Bearer {text}");
-        let shown = Credentials::new(vec![("authorization".into(), value)], None);
+        let header = vec![("authorization".into(), value)];
+        let shown = Credentials::new(&header, None);
         match block_on(verifier.verify(&shown)) {
             Ok(Some(who)) => {
                 assert!(

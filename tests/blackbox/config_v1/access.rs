@@ -64,7 +64,7 @@ const REASON: &str = "only reading is allowed on Sundays";
 
 #[async_trait]
 impl Guard for ReadOnly {
-    async fn authenticate(&self, shown: &Credentials) -> Result<Identity, AuthError> {
+    async fn authenticate(&self, shown: &Credentials<'_>) -> Result<Identity, AuthError> {
         Ok(Identity::named(shown.get("x-user").unwrap_or("anonymous")))
     }
 

@@ -40,15 +40,20 @@ async fn only_what_is_shown_as_a_token_of_others_is_judged() {
     let none = verifier.verify(&Credentials::default()).await;
     assert_eq!(none, Ok(None));
     for value in ["Basic YTpi", "Bearer hf_abc", "abc", "", &token, &format!("Bearer{token}")] {
-        let answer = verifier.verify(&shown("authorization", value)).await;
+        let answer = verifier.verify(&Credentials::new(&shown("authorization", value), None)).await;
         assert_eq!(answer, Ok(None), "{value:?}");
     }
     for scheme in ["Bearer", "bearer", "BEARER"] {
-        let answer = verifier.verify(&shown("authorization", &format!("{scheme}  {token} "))).await;
+        let answer = verifier
+            .verify(&Credentials::new(
+                &shown("authorization", &format!("{scheme}  {token} ")),
+                None,
+            ))
+            .await;
         assert!(matches!(answer, Ok(Some(_))), "{scheme}");
     }
     for value in ["Bearer", "Bearer ", "Bearer abc"] {
-        let answer = verifier.verify(&shown("authorization", value)).await;
+        let answer = verifier.verify(&Credentials::new(&shown("authorization", value), None)).await;
         assert!(matches!(answer, Err(AuthError::Unauthenticated(_))), "{value:?}");
     }
 }
@@ -58,7 +63,10 @@ async fn a_header_of_its_own_needs_no_scheme() {
     let verifier = verifier(JwtSettings { header: "x-token".into(), ..hs256() });
     let token = Signer::new(Algorithm::HS256).token(&claims(json!({})));
     for value in [token.clone(), format!("Bearer {token}")] {
-        assert!(matches!(verifier.verify(&shown("x-token", &value)).await, Ok(Some(_))));
+        assert!(matches!(
+            verifier.verify(&Credentials::new(&shown("x-token", &value), None)).await,
+            Ok(Some(_))
+        ));
     }
     assert_eq!(tried(&verifier, &token).await, Ok(None), "it looks nowhere else");
 }

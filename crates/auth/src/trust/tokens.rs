@@ -38,7 +38,7 @@ impl Verifier for Tokens {
         "tokens"
     }
 
-    async fn verify(&self, shown: &Credentials) -> Result<Option<Identity>, AuthError> {
+    async fn verify(&self, shown: &Credentials<'_>) -> Result<Option<Identity>, AuthError> {
         let Some(text) = shown.get("authorization").and_then(bearer) else { return Ok(None) };
         if !text.starts_with(secret::PREFIX) {
             return Ok(None);
@@ -62,7 +62,8 @@ mod tests {
     use super::*;
 
     async fn verify(header: &str) -> Result<Option<Identity>, AuthError> {
-        let shown = Credentials::new(vec![("authorization".into(), header.into())], None);
+        let header = vec![("authorization".into(), header.into())];
+        let shown = Credentials::new(&header, None);
         Tokens::new(Arc::default()).verify(&shown).await
     }
 

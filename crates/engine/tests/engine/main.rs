@@ -40,7 +40,7 @@ struct Rule(fn(Action, &Resource) -> Decision);
 
 #[async_trait::async_trait]
 impl Guard for Rule {
-    async fn authenticate(&self, _: &Credentials) -> Result<Identity, AuthError> {
+    async fn authenticate(&self, _: &Credentials<'_>) -> Result<Identity, AuthError> {
         Ok(Identity::named("me"))
     }
 

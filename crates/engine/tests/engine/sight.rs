@@ -46,7 +46,7 @@ impl Readable {
 
 #[async_trait::async_trait]
 impl Guard for Readable {
-    async fn authenticate(&self, _: &Credentials) -> Result<Identity, AuthError> {
+    async fn authenticate(&self, _: &Credentials<'_>) -> Result<Identity, AuthError> {
         Ok(Identity::named("me"))
     }
 

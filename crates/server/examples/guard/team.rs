@@ -8,7 +8,7 @@ pub(crate) struct Team;
 
 #[async_trait]
 impl Guard for Team {
-    async fn authenticate(&self, shown: &Credentials) -> Result<Identity, AuthError> {
+    async fn authenticate(&self, shown: &Credentials<'_>) -> Result<Identity, AuthError> {
         // A real one would verify a token here. Wrong credentials are an error, never an anonymous caller.
         match shown.get("x-user") {
             Some(name @ ("ann" | "bob")) => Ok(Identity::named(name)),

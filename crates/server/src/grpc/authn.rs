@@ -7,23 +7,22 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use holdfast_auth::{AuthError, Credentials, Guard};
+use holdfast_auth::{AuthError, Credentials, Metadata};
 use http::{HeaderMap, Request, Response};
 use tonic::Status;
 use tonic::body::Body;
 use tonic::server::NamedService;
 use tower::{Layer, Service};
 
+use super::call::Shared;
 use crate::listen::Peer;
-use crate::metrics::Metrics;
 
 /// How a dialect says that a caller is not let in.
 pub(crate) type Refuse = fn(AuthError) -> Status;
 
 /// Puts [`Authn`] in front of a service.
 pub(crate) struct AuthnLayer {
-    pub(crate) guard: Arc<dyn Guard>,
-    pub(crate) metrics: Metrics,
+    pub(crate) shared: Arc<Shared>,
     pub(crate) refuse: Refuse,
 }
 
@@ -31,8 +30,7 @@ impl<S> Layer<S> for AuthnLayer {
     type Service = Authn<S>;
 
     fn layer(&self, inner: S) -> Authn<S> {
-        let (guard, metrics) = (Arc::clone(&self.guard), self.metrics.clone());
-        Authn { inner, guard, metrics, refuse: self.refuse }
+        Authn { inner, shared: Arc::clone(&self.shared), refuse: self.refuse }
     }
 }
 
@@ -40,8 +38,7 @@ impl<S> Layer<S> for AuthnLayer {
 #[derive(Clone)]
 pub(crate) struct Authn<S> {
     inner: S,
-    guard: Arc<dyn Guard>,
-    metrics: Metrics,
+    shared: Arc<Shared>,
     refuse: Refuse,
 }
 
@@ -66,21 +63,27 @@ where
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Answer {
-        let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
-        let shown = Credentials::new(metadata(request.headers()), peer);
         let clone = self.inner.clone();
         // The one that was polled ready is the one to call.
         let mut inner = std::mem::replace(&mut self.inner, clone);
-        let (guard, metrics, refuse) = (Arc::clone(&self.guard), self.metrics.clone(), self.refuse);
+        let (shared, refuse) = (Arc::clone(&self.shared), self.refuse);
         Box::pin(async move {
-            match guard.authenticate(&shown).await {
+            let known = {
+                let shown = Shown(request.headers());
+                let peer = request.extensions().get::<Peer>();
+                let certificate = peer.and_then(|peer| peer.certificate.as_deref());
+                let shown = Credentials::new(&shown, peer.map(|peer| peer.address));
+                let shown = shown.and_certificate(certificate);
+                shared.recognise(&shown, request.uri().path()).await
+            };
+            match known {
                 Ok(identity) => {
                     request.extensions_mut().insert(identity);
                     inner.call(request).await
                 }
                 Err(error) => {
                     let status = refuse(error);
-                    metrics.answered(S::NAME, status.code(), Duration::ZERO);
+                    shared.metrics.answered(S::NAME, status.code(), Duration::ZERO);
                     Ok(status.into_http())
                 }
             }
@@ -88,15 +91,24 @@ where
     }
 }
 
-/// Headers that carry text and may carry credentials; those of the transport are left out.
-fn metadata(headers: &HeaderMap) -> Vec<(String, String)> {
-    let transport = |name: &str| {
-        matches!(name, "te" | "content-type" | "user-agent" | "content-length")
-            || name.starts_with("grpc-")
-    };
-    headers
-        .iter()
-        .filter(|(name, _)| !transport(name.as_str()))
-        .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
-        .collect()
+/// The metadata of a call: headers that carry text and may carry credentials; those of the transport are left out.
+struct Shown<'a>(&'a HeaderMap);
+
+impl Metadata for Shown<'_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        let all = (!is_transport(name)).then(|| self.0.get_all(name));
+        all.into_iter().flatten().find_map(|value| value.to_str().ok())
+    }
+
+    fn all(&self) -> Vec<(String, String)> {
+        let shown = self.0.iter().filter(|(name, _)| !is_transport(name.as_str()));
+        shown
+            .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
+            .collect()
+    }
+}
+
+fn is_transport(name: &str) -> bool {
+    matches!(name, "te" | "content-type" | "user-agent" | "content-length")
+        || name.starts_with("grpc-")
 }

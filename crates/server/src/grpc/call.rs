@@ -8,14 +8,16 @@ use std::time::{Duration, Instant};
 
 use futures::{Stream, StreamExt};
 use holdfast_api::Encoded;
-use holdfast_auth::{Asking, Identity, RateLimiter, Work};
+use holdfast_auth::{Asking, AuthError, Credentials, Identity, RateLimiter, Work};
 use holdfast_engine::{Caller, Engine, Origin};
 use holdfast_model::{Precondition, Revision};
+use http::Extensions;
 use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 use tonic::metadata::MetadataMap;
 use tonic::{Code, Request, Response, Status};
 
+use crate::intercept::RequestId;
 use crate::listen::Peer;
 use crate::metrics::Metrics;
 use crate::rate::{self, work_of};
@@ -40,6 +42,27 @@ pub struct Shared {
 }
 
 impl Shared {
+    /// Who shows these credentials. An attempt that fails is counted and recorded.
+    pub(crate) async fn recognise(
+        &self,
+        shown: &Credentials<'_>,
+        method: &str,
+    ) -> Result<Identity, AuthError> {
+        let error = match self.engine.guard().authenticate(shown).await {
+            Ok(identity) => return Ok(identity),
+            Err(error) => error,
+        };
+        if let Some(limits) = &self.limits {
+            let asking = Asking { who: None, peer: shown.peer, work: Work::SignIn };
+            limits.admit(&asking).map_err(AuthError::TooOften)?;
+        }
+        if let Err(fault) = self.engine.not_recognised(shown, method, &error).await {
+            // The caller is refused either way.
+            tracing::debug!(%fault, "a refused caller was not recorded");
+        }
+        Err(error)
+    }
+
     /// Counts a call.
     pub(crate) fn admit(
         &self,
@@ -91,6 +114,14 @@ pub(crate) struct Call {
 #[derive(Debug, Clone)]
 pub(crate) struct Extras {
     pub(crate) condition: Precondition,
+    pub(crate) origin: Origin,
+}
+
+/// From where a request came.
+pub(crate) fn origin(extensions: &Extensions) -> Origin {
+    let peer = extensions.get::<Peer>().map(|peer| peer.address);
+    let request_id = extensions.get::<RequestId>().map(|id| Arc::clone(&id.0));
+    Origin { peer, request_id: request_id.unwrap_or_default() }
 }
 
 /// In the extensions of an answer: where the entry in it was last written.
@@ -126,11 +157,13 @@ impl Call {
         let identity =
             identity.ok_or_else(|| Status::unauthenticated("the caller is not known"))?;
         let deadline = deadline(request.metadata());
-        let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
-        shared.admit(Some(&identity), peer, work_of(method))?;
-        let origin = Origin { peer, ..Origin::default() };
-        let caller = Caller { deadline, origin, ..Caller::of(identity, method) };
         let extras = request.extensions().get::<Extras>();
+        let origin = match extras {
+            Some(extras) => extras.origin.clone(),
+            None => origin(request.extensions()),
+        };
+        shared.admit(Some(&identity), origin.peer, work_of(method))?;
+        let caller = Caller { identity, method, deadline, origin };
         let condition = extras.map(|extras| extras.condition.clone()).unwrap_or_default();
         Ok(Self { engine: shared.engine.clone(), caller, knobs: shared.knobs, condition })
     }
@@ -149,10 +182,20 @@ where
     E: Into<Status>,
 {
     let wants_revision = request.extensions().get::<Extras>().is_some();
-    let counted = Counted::new(&shared.metrics, method);
     let call = Call::new(shared, method, &request)?;
     let deadline = call.caller.deadline;
     let handled = handle(call, request.into_inner());
+    let reply = counted(&shared.metrics, (method, deadline), handled).await?;
+    Ok(reply.into().into_response(wants_revision))
+}
+
+/// Runs what a call does, no longer than its deadline, and counts it.
+pub(crate) async fn counted<A, E: Into<Status>>(
+    metrics: &Metrics,
+    (method, deadline): (&'static str, Option<Instant>),
+    handled: impl Future<Output = Result<A, E>>,
+) -> Result<A, Status> {
+    let counted = Counted::new(metrics, method);
     let answer = match deadline {
         None => handled.await.map_err(Into::into),
         Some(at) => match timeout_at(at.into(), handled).await {
@@ -161,7 +204,7 @@ where
         },
     };
     counted.end(&answer);
-    answer.map(|reply| reply.into().into_response(wants_revision))
+    answer
 }
 
 /// The messages of a server stream.

@@ -25,8 +25,12 @@ use tonic::{Request, Response, Status, async_trait};
 
 use super::call::{Shared, Streamed, streaming, unary};
 
+pub(crate) use entries::find;
 pub(crate) use error::{Refusal, refuse};
 pub(crate) use watch::{message as watch_message, wanted as watch_wanted};
+
+/// The method of a get, in counters.
+pub(crate) const GET: &str = "config.v1/Get";
 
 /// The service.
 pub struct ConfigV1 {
@@ -46,7 +50,7 @@ type Answer<A> = Result<Response<Encoded<A>>, Status>;
 #[async_trait]
 impl ConfigService for ConfigV1 {
     async fn get(&self, request: Request<GetRequest>) -> Answer<GetResponse> {
-        unary(&self.shared, "config.v1/Get", request, entries::get).await
+        unary(&self.shared, GET, request, entries::get).await
     }
 
     async fn set(&self, request: Request<SetRequest>) -> Answer<SetResponse> {

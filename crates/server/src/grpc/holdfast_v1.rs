@@ -11,7 +11,7 @@ mod cursor;
 pub(crate) mod diff;
 mod error;
 pub(crate) mod events;
-mod frames;
+pub(crate) mod frames;
 mod moment;
 pub(crate) mod read;
 pub(crate) mod rollback;
@@ -28,6 +28,7 @@ use holdfast_api::holdfast_v1::{
     RollbackRequest, RollbackResponse, SearchRequest, SearchResponse, SnapshotRequest,
     SnapshotResponse, TxnRequest, TxnResponse, WatchRequest, WatchResponse,
 };
+use holdfast_engine::Delivery;
 use tonic::{Request, Response, Status, async_trait};
 
 use super::call::{Shared, Streamed, streaming, unary};
@@ -45,7 +46,18 @@ impl HoldfastV1 {
     pub fn new(shared: Shared) -> Self {
         Self { shared }
     }
+
+    /// A watch whose deliveries are not framed yet.
+    pub(crate) async fn deliveries(
+        &self,
+        request: Request<WatchRequest>,
+    ) -> Result<Response<Streamed<Delivery>>, Status> {
+        streaming(&self.shared, WATCH, request, watch::deliveries).await
+    }
 }
+
+/// The method of a watch, in commits and in counters.
+const WATCH: &str = "holdfast.v1/Watch";
 
 type Answer<A> = Result<Response<Encoded<A>>, Status>;
 
@@ -61,7 +73,7 @@ impl HoldfastService for HoldfastV1 {
         &self,
         request: Request<WatchRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
-        streaming(&self.shared, "holdfast.v1/Watch", request, watch::watch).await
+        streaming(&self.shared, WATCH, request, watch::watch).await
     }
 
     async fn txn(&self, request: Request<TxnRequest>) -> Answer<TxnResponse> {

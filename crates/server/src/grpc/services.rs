@@ -1,5 +1,7 @@
 //! Every gRPC service as routes of one router.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use holdfast_api::config_v1::config_service_server::ConfigServiceServer;
@@ -29,11 +31,8 @@ pub fn routes(
     health: HealthReporter,
 ) -> Result<Router, tonic_reflection::server::Error> {
     let web = GrpcWebLayer::new();
-    let authn = |refuse: Refuse| AuthnLayer {
-        guard: shared.engine.guard().clone(),
-        metrics: shared.metrics.clone(),
-        refuse,
-    };
+    let for_all = Arc::new(shared.clone());
+    let authn = |refuse: Refuse| AuthnLayer { shared: Arc::clone(&for_all), refuse };
     // Answers go uncompressed: some clients ask for gzip by default, and then an event that was encoded once would be
     // compressed for each of its watchers.
     let config = ConfigServiceServer::new(ConfigV1::new(shared.clone()))

@@ -1,18 +1,20 @@
 //! Hop 1 over HTTP: who calls, before any handler looks at the request.
 
 use std::net::IpAddr;
+use std::time::Instant;
 
 use axum::extract::{FromRef, FromRequestParts};
 use holdfast_auth::{AuthError, Credentials, Identity};
+use holdfast_engine::Origin;
 use holdfast_model::Precondition;
 use http::request::Parts;
 use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Request, Status};
 
 use super::fault::Fault;
-use super::headers::{forwarded, metadata};
+use super::headers::{Shown, forwarded};
 use super::{Behind, Face};
-use crate::grpc::call::{Extras, deadline_of};
+use crate::grpc::call::{Extras, deadline_of, origin};
 use crate::grpc::config_v1;
 use crate::listen::Peer;
 
@@ -22,6 +24,7 @@ pub struct Known {
     who: Who,
     /// `Grpc-Timeout`, as it was written.
     timeout: Option<String>,
+    origin: Origin,
 }
 
 #[derive(Debug, Clone)]
@@ -39,18 +42,30 @@ impl Known {
     /// # Errors
     /// What the guard says of a caller whom it does not recognise.
     pub async fn recognise(face: &Face, parts: &Parts) -> Result<Self, AuthError> {
-        let peer: Option<IpAddr> = parts.extensions.get::<Peer>().map(|peer| peer.0);
+        let peer: Option<IpAddr> = parts.extensions.get::<Peer>().map(|peer| peer.address);
         let who = match (&face.behind, parts.extensions.get::<Identity>()) {
             (Behind::Upstream(_), _) => Who::Shown(forwarded(&parts.headers, peer)),
             (Behind::Engine(_), Some(identity)) => Who::Identity(identity.clone()),
             (Behind::Engine(here), None) => {
-                let shown = Credentials::new(metadata(&parts.headers, peer), peer);
-                Who::Identity(here.engine.guard().authenticate(&shown).await?)
+                let shown = Shown::of(&parts.headers, peer);
+                let certificate = parts.extensions.get::<Peer>();
+                let certificate = certificate.and_then(|peer| peer.certificate.as_deref());
+                let shown = Credentials::new(&shown, peer).and_certificate(certificate);
+                Who::Identity(here.recognise(&shown, parts.uri.path()).await?)
             }
         };
         let timeout = parts.headers.get("grpc-timeout").and_then(|value| value.to_str().ok());
         let timeout = timeout.filter(|text| deadline_of(text).is_some()).map(str::to_owned);
-        Ok(Self { who, timeout })
+        Ok(Self { who, timeout, origin: origin(&parts.extensions) })
+    }
+
+    /// The same as config.v1 refuses callers, counted.
+    pub(crate) async fn of(face: &Face, parts: &Parts) -> Result<Self, Fault> {
+        Self::recognise(face, parts).await.map_err(|error| {
+            let status: Status = config_v1::refuse(error);
+            face.metrics.answered("http", status.code(), std::time::Duration::ZERO);
+            status.into()
+        })
     }
 
     /// Who, where the guard of this process knows them.
@@ -60,6 +75,16 @@ impl Known {
             Who::Identity(identity) => Some(identity),
             Who::Shown(_) => None,
         }
+    }
+
+    /// From where.
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Until when an answer is of use.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        deadline_of(self.timeout.as_deref()?)
     }
 
     /// The message as a call of this caller, for a service.
@@ -76,7 +101,7 @@ impl Known {
             }
             Who::Shown(metadata) => *request.metadata_mut() = metadata.clone(),
         }
-        request.extensions_mut().insert(Extras { condition });
+        request.extensions_mut().insert(Extras { condition, origin: self.origin.clone() });
         if let Some(timeout) = self.timeout.as_deref().and_then(|t| MetadataValue::try_from(t).ok())
         {
             request.metadata_mut().insert("grpc-timeout", timeout);
@@ -94,10 +119,6 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
         let face = Face::from_ref(state);
-        Self::recognise(&face, parts).await.map_err(|error| {
-            let status: Status = config_v1::refuse(error);
-            face.metrics.answered("http", status.code(), std::time::Duration::ZERO);
-            status.into()
-        })
+        Self::of(&face, parts).await
     }
 }

@@ -1,7 +1,9 @@
 //! Request headers as call metadata: what a guard gets to see, the same on REST, server-sent events and diff.
 
 use std::net::IpAddr;
+use std::sync::OnceLock;
 
+use holdfast_auth::Metadata;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use tonic::metadata::MetadataMap;
 
@@ -9,39 +11,88 @@ use tonic::metadata::MetadataMap;
 const METADATA: &str = "grpc-metadata-";
 /// Headers that HTTP itself knows are shown under their own names and, as gateways of config.v1 do, behind this prefix.
 const GATEWAY: &str = "grpcgateway-";
+const FORWARDED_FOR: &str = "x-forwarded-for";
+const FORWARDED_HOST: &str = "x-forwarded-host";
 
-/// The metadata of a request, names in lower case, text values only. What a header says by its own name comes before what
-/// `Grpc-Metadata-*` says in its place, and where the caller is can be said by no `Grpc-Metadata-*` at all.
-#[must_use]
-pub fn metadata(headers: &HeaderMap, peer: Option<IpAddr>) -> Vec<(String, String)> {
-    let mut plain = Vec::with_capacity(headers.len() + 4);
-    let mut renamed = Vec::new();
-    for (name, value) in headers {
-        let Ok(value) = value.to_str() else { continue };
-        let name = name.as_str();
-        if let Some(rest) = name.strip_prefix(METADATA) {
-            if !rest.is_empty() && !tells_where(rest) {
-                renamed.push((rest.to_owned(), value.to_owned()));
+/// The metadata of a request, as a guard sees it: names in lower case, text values only. What a header says by its own name
+/// comes before what `Grpc-Metadata-*` says in its place, and where the caller is can be said by no `Grpc-Metadata-*` at all.
+pub struct Shown<'a> {
+    headers: &'a HeaderMap,
+    peer: Option<IpAddr>,
+    /// `x-forwarded-for`, which no header says: what came, and the peer behind it.
+    forwarded_for: OnceLock<String>,
+}
+
+impl<'a> Shown<'a> {
+    /// Borrows the headers of a request from `peer`.
+    #[must_use]
+    pub fn of(headers: &'a HeaderMap, peer: Option<IpAddr>) -> Self {
+        Self { headers, peer, forwarded_for: OnceLock::new() }
+    }
+
+    fn said(&self, name: &str) -> Option<&str> {
+        let own = |name: &str| !is_transport(name) && !name.starts_with(METADATA);
+        let all = own(name).then(|| self.headers.get_all(name));
+        all.into_iter().flatten().find_map(|value| value.to_str().ok())
+    }
+
+    /// What other headers say under this name.
+    fn renamed(&self, name: &str) -> Option<&str> {
+        let says = |header: &str| {
+            header.strip_prefix(METADATA) == Some(name) && !name.is_empty() && !tells_where(name)
+                || name.strip_prefix(GATEWAY) == Some(header) && is_permanent(header)
+        };
+        let mut values = self.headers.iter().filter(|(header, _)| says(header.as_str()));
+        values.find_map(|(_, value)| value.to_str().ok())
+    }
+
+    fn forwarded_for(&self, peer: IpAddr) -> &str {
+        self.forwarded_for.get_or_init(|| match self.said(FORWARDED_FOR) {
+            Some(before) => format!("{before}, {peer}"),
+            None => peer.to_string(),
+        })
+    }
+}
+
+impl Metadata for Shown<'_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        match (name, self.peer) {
+            (FORWARDED_FOR, Some(peer)) => return Some(self.forwarded_for(peer)),
+            (FORWARDED_HOST, _) => self.said(name).or_else(|| text(self.headers, &header::HOST)),
+            _ => self.said(name).or_else(|| self.renamed(name)),
+        }
+    }
+
+    fn all(&self) -> Vec<(String, String)> {
+        let mut plain = Vec::with_capacity(self.headers.len() + 4);
+        let mut renamed = Vec::new();
+        for (name, value) in self.headers {
+            let Ok(value) = value.to_str() else { continue };
+            let name = name.as_str();
+            if let Some(rest) = name.strip_prefix(METADATA) {
+                if !rest.is_empty() && !tells_where(rest) {
+                    renamed.push((rest.to_owned(), value.to_owned()));
+                }
+            } else if !is_transport(name) {
+                plain.push((name.to_owned(), value.to_owned()));
             }
-        } else if !is_transport(name) {
-            plain.push((name.to_owned(), value.to_owned()));
+            if is_permanent(name) {
+                renamed.push((format!("{GATEWAY}{name}"), value.to_owned()));
+            }
         }
-        if is_permanent(name) {
-            renamed.push((format!("{GATEWAY}{name}"), value.to_owned()));
+        if let Some(host) = text(self.headers, &header::HOST) {
+            renamed.push((FORWARDED_HOST.into(), host.into()));
         }
-    }
-    if let Some(host) = text(headers, &header::HOST) {
-        renamed.push(("x-forwarded-host".into(), host.into()));
-    }
-    if let Some(peer) = peer {
-        let before = plain.iter().position(|(name, _)| name == "x-forwarded-for");
-        match before {
-            Some(at) => plain[at].1 = format!("{}, {peer}", plain[at].1),
-            None => renamed.push(("x-forwarded-for".into(), peer.to_string())),
+        if let Some(peer) = self.peer {
+            let value = self.forwarded_for(peer).to_owned();
+            match plain.iter().position(|(name, _)| name == FORWARDED_FOR) {
+                Some(at) => plain[at].1 = value,
+                None => renamed.push((FORWARDED_FOR.into(), value)),
+            }
         }
+        plain.append(&mut renamed);
+        plain
     }
-    plain.append(&mut renamed);
-    plain
 }
 
 /// The metadata that goes to a server behind a gateway: credentials, what callers added of their own, traces, and where they
@@ -54,7 +105,7 @@ pub fn forwarded(headers: &HeaderMap, peer: Option<IpAddr>) -> MetadataMap {
         passes.then(|| (name.clone(), value.clone()))
     }));
     let mut passed = HeaderMap::new();
-    for (name, value) in metadata(&named, peer) {
+    for (name, value) in Shown::of(&named, peer).all() {
         // A header that HTTP knows has its own name only among credentials.
         let hidden = is_permanent(&name) && !is_own(&name);
         if hidden || is_transport(&name) {
@@ -143,7 +194,13 @@ mod tests {
         for (name, value) in headers {
             map.append(*name, value.parse().expect("a value"));
         }
-        metadata(&map, Some([10, 0, 0, 1].into()))
+        let shown = Shown::of(&map, Some([10, 0, 0, 1].into()));
+        let all = shown.all();
+        // Looked up one by one it is the same.
+        for (name, _) in &all {
+            assert_eq!(shown.get(name), first(&all, name), "{name}");
+        }
+        all
     }
 
     fn first<'a>(metadata: &'a [(String, String)], name: &str) -> Option<&'a str> {

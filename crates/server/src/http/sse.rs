@@ -3,34 +3,73 @@
 //! A block is some lines and an empty one. A bookmark is a block with an id and no data: it moves the place from which a
 //! client resumes and fires nothing.
 
+use std::convert::Infallible;
 use std::fmt::{Display, Write as _};
 use std::io;
 
 use axum::body::Body;
+use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures::{Stream, StreamExt};
+use futures::{Stream, StreamExt, stream};
+use http::request::Parts;
 use http::{HeaderValue, Version, header};
 use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter};
+
+use crate::listen::Peer;
+use crate::listen::handover::Handover;
 
 /// What every stream begins with: how long a client waits before it comes back, and a comment that opens buffering proxies.
 pub const PREAMBLE: Bytes = Bytes::from_static(b"retry: 5000\n\n: connected\n\n");
 /// What a quiet stream says.
 pub const HEARTBEAT: Bytes = Bytes::from_static(b": heartbeat\n\n");
 
-/// The answer that carries a stream.
-pub fn response(version: Version, blocks: impl Stream<Item = Bytes> + Send + 'static) -> Response {
-    let body = Body::from_stream(blocks.map(Ok::<_, std::convert::Infallible>));
-    let mut response = ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
-    // HTTP/2 knows no such header.
-    if version <= Version::HTTP_11 {
-        headers.insert(header::CONNECTION, HeaderValue::from_static("keep-alive"));
+/// How an answer goes out that is a stream.
+pub struct Wire {
+    version: Version,
+    handover: Option<Handover>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Wire {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        let handover = parts.extensions.get::<Peer>().and_then(|peer| peer.handover.clone());
+        Ok(Self { version: parts.version, handover })
     }
-    response
+}
+
+impl Wire {
+    /// The answer that carries a stream.
+    pub fn stream(self, blocks: impl Stream<Item = Bytes> + Send + 'static) -> Response {
+        let body = match &self.handover {
+            // Before that there are no chunks.
+            Some(handover) if self.version == Version::HTTP_11 => {
+                Body::new(handover.to(blocks.boxed()))
+            }
+            _ => Body::from_stream(blocks.map(Ok::<_, Infallible>)),
+        };
+        self.head(body)
+    }
+
+    /// The answer of which all blocks are known.
+    #[must_use]
+    pub fn whole<const N: usize>(self, blocks: [Bytes; N]) -> Response {
+        self.head(Body::from_stream(stream::iter(blocks.map(Ok::<_, Infallible>))))
+    }
+
+    fn head(self, body: Body) -> Response {
+        let mut response = ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+        // HTTP/2 knows no such header.
+        if self.version <= Version::HTTP_11 {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("keep-alive"));
+        }
+        response
+    }
 }
 
 /// A block with data. Neither the id nor the event's name has a line break; the data is JSON, which has none.

@@ -5,12 +5,13 @@
 //! - `aliases`: those
 //! - `watch`, `blocks`: changes as server-sent events; `upstream`: those of a server behind a gateway
 //! - `openapi`: what of it stands in the document
-//! - `shown`: messages as the contract's JSON
+//! - `shown`: messages as the contract's JSON; `entry`: the same of one entry, for the call that is made most
 
 mod access;
 mod aliases;
 mod blocks;
 mod diff;
+mod entry;
 mod keys;
 mod namespaces;
 pub(crate) mod openapi;

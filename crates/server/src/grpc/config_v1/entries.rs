@@ -1,12 +1,14 @@
 //! Get, Set, Delete, List.
 
+use std::sync::Arc;
+
 use holdfast_api::config_v1::{
     DeleteRequest, DeleteResponse, GetRequest, GetResponse, ListRequest, ListResponse, SetRequest,
     SetResponse, WriteMode as WireMode,
 };
 use holdfast_api::convert::config as convert;
-use holdfast_engine::{List, Set};
-use holdfast_model::WriteMode;
+use holdfast_engine::{Caller, Engine, List, Set};
+use holdfast_model::{Entry, WriteMode};
 
 use super::cursor;
 use super::error::{Refusal, required};
@@ -14,10 +16,20 @@ use super::names::key_rule;
 use crate::grpc::call::{Call, Reply};
 
 pub(crate) async fn get(call: Call, request: GetRequest) -> Result<Reply<GetResponse>, Refusal> {
-    required(&[("namespace", &request.namespace), ("key", &request.key)])?;
-    let entry = call.engine.get(&call.caller, &request.namespace, &request.key).await?;
+    let entry = find(&call.engine, &call.caller, &request.namespace, &request.key).await?;
     let message = GetResponse { entry: convert::entry(&entry).into(), ..GetResponse::default() };
     Ok(Reply { message, revision: Some(entry.mod_revision) })
+}
+
+/// The entry of a get, for whoever makes something else of it than the message.
+pub(crate) async fn find(
+    engine: &Engine,
+    caller: &Caller,
+    namespace: &str,
+    key: &str,
+) -> Result<Arc<Entry>, Refusal> {
+    required(&[("namespace", namespace), ("key", key)])?;
+    Ok(engine.get(caller, namespace, key).await?)
 }
 
 pub(crate) async fn set(call: Call, request: SetRequest) -> Result<Reply<SetResponse>, Refusal> {

@@ -1,5 +1,6 @@
 //! From engine errors to the statuses of config.v1: codes and reasons come from the one table, messages are the contract's.
 
+use crate::rate;
 use holdfast_api::status::{CONFIG_V1_DOMAIN, info, row, with_info};
 use holdfast_auth::AuthError;
 use holdfast_engine::EngineError;
@@ -24,6 +25,9 @@ impl From<Refusal> for Status {
 
 /// What a caller is told who is not let in.
 pub(crate) fn refuse(error: AuthError) -> Status {
+    if let AuthError::TooOften(wait) = error {
+        return rate::exceeded(wait);
+    }
     Refusal::from(EngineError::Auth(error)).into()
 }
 

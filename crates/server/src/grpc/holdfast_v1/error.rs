@@ -1,5 +1,6 @@
 //! From engine errors to statuses of holdfast.v1: every one has a reason, and the facts that go with it as metadata.
 
+use crate::rate;
 use holdfast_api::status::{HOLDFAST_V1_DOMAIN, info, row, with_info};
 use holdfast_auth::AuthError;
 use holdfast_engine::EngineError;
@@ -29,6 +30,9 @@ impl From<Refusal> for Status {
 
 /// What a caller is told who is not let in.
 pub(crate) fn refuse(error: AuthError) -> Status {
+    if let AuthError::TooOften(wait) = error {
+        return rate::exceeded(wait);
+    }
     Refusal::from(EngineError::Auth(error)).into()
 }
 

@@ -24,8 +24,7 @@ pub(crate) async fn watch(
     call: Call,
     request: WatchRequest,
 ) -> Result<Streamed<WatchResponse>, Refusal> {
-    let watch = requested(request, call.knobs.bookmark_interval)?;
-    let watcher = call.engine.watch(&call.caller, watch).await?;
+    let watcher = begin(call, request).await?;
     let state = Some(Framing { watcher, ready: VecDeque::new(), initial: 0 });
     Ok(Box::pin(stream::unfold(state, |state| async move {
         let mut framing = state?;
@@ -34,6 +33,26 @@ pub(crate) async fn watch(
             Err(refusal) => Some((Err(Status::from(refusal)), None)),
         }
     })))
+}
+
+/// The same before it is framed, for whoever frames it otherwise.
+pub(crate) async fn deliveries(
+    call: Call,
+    request: WatchRequest,
+) -> Result<Streamed<Delivery>, Refusal> {
+    let watcher = begin(call, request).await?;
+    Ok(Box::pin(stream::unfold(Some(watcher), |watcher| async move {
+        let mut watcher = watcher?;
+        match watcher.next().await {
+            Ok(delivery) => Some((Ok(Encoded::Message(delivery)), Some(watcher))),
+            Err(error) => Some((Err(Status::from(Refusal::from(error))), None)),
+        }
+    })))
+}
+
+async fn begin(call: Call, request: WatchRequest) -> Result<Watcher, Refusal> {
+    let watch = requested(request, call.knobs.bookmark_interval)?;
+    Ok(call.engine.watch(&call.caller, watch).await?)
 }
 
 fn requested(request: WatchRequest, usual: Duration) -> Result<Watch, Refusal> {

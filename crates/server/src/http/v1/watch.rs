@@ -8,14 +8,15 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use futures::stream::BoxStream;
-use futures::{StreamExt, stream};
+use futures::{Stream, StreamExt, stream};
 use holdfast_api::config_v1::WatchRequest;
+use holdfast_auth::Work;
 use holdfast_engine::{
     Caller, Delivery, Engine, EngineError, Matched, Start, Watch, Watcher, Which,
 };
 use holdfast_model::{ErrorKind, Revision};
 use holdfast_store::StoreError;
-use http::{HeaderMap, Method, StatusCode, Version};
+use http::{HeaderMap, Method, StatusCode};
 use tonic::{Code, Status};
 
 use super::blocks;
@@ -24,6 +25,7 @@ use crate::grpc::config_v1::{Refusal, watch_wanted};
 use crate::http::caller::Known;
 use crate::http::fault::{Fault, plain};
 use crate::http::query::Query;
+use crate::http::sse::Wire;
 use crate::http::{Behind, Face, SseKnobs, sse};
 
 /// In commits, and in counters.
@@ -31,13 +33,15 @@ const METHOD: &str = "config.v1/Watch";
 /// A stream on which nothing has happened yet says this soon where it stands: a client that is cut off before its first
 /// event then resumes without a gap.
 const FIRST_BOOKMARK: Duration = Duration::from_secs(1);
+/// Room for so many blocks is kept while a stream waits.
+const KEPT: usize = 4;
 
 /// GET.
 pub(super) async fn watch(
     State(face): State<Face>,
     known: Result<Known, Fault>,
     method: Method,
-    version: Version,
+    wire: Wire,
     query: Query,
     headers: HeaderMap,
 ) -> Response {
@@ -46,41 +50,53 @@ pub(super) async fn watch(
         Err(why) => return plain(StatusCode::BAD_REQUEST, &why),
     };
     if method == Method::HEAD {
-        return sse::response(version, stream::empty());
+        return wire.whole([]);
     }
-    let stop = face.stop.clone().cancelled_owned();
-    match stream(&face, known, request, &headers).await {
-        Ok(blocks) => sse::response(version, blocks.take_until(stop)),
+    // A token of its own: whoever waits for the shared one takes the lock of all with each event.
+    let stop = face.stop.child_token().cancelled_owned();
+    let begun = match known {
+        Ok(known) => begin(&face, &known, request, &headers).await,
+        Err(fault) => Err(fault.status),
+    };
+    match begun {
+        Ok(Begun::Here(events)) => wire.stream(events.blocks().take_until(stop)),
+        Ok(Begun::There(blocks)) => wire.stream(blocks.take_until(stop)),
         // The headers of the contract's servers are out before anybody is refused.
-        Err(status) => {
-            sse::response(version, stream::iter([sse::PREAMBLE, blocks::error(&status)]))
-        }
+        Err(status) => wire.whole([sse::PREAMBLE, blocks::error(&status)]),
     }
 }
 
-async fn stream(
+enum Begun {
+    /// From the engine of this process.
+    Here(Events),
+    /// From the server behind a gateway.
+    There(BoxStream<'static, Bytes>),
+}
+
+async fn begin(
     face: &Face,
-    known: Result<Known, Fault>,
+    known: &Known,
     request: WatchRequest,
     headers: &HeaderMap,
-) -> Result<BoxStream<'static, Bytes>, Status> {
-    let known = known.map_err(|fault| fault.status)?;
+) -> Result<Begun, Status> {
     let (engine, identity) = match (&face.behind, known.identity()) {
         (Behind::Engine(here), Some(identity)) => (here.engine.clone(), identity.clone()),
         (Behind::Upstream(upstream), _) => {
-            let passed = Passed { headers, known: &known };
-            return Ok(upstream::blocks(upstream, passed, request, face.sse.heartbeat).await);
+            let passed = Passed { headers, known };
+            let blocks = upstream::blocks(upstream, passed, request, face.sse.heartbeat).await;
+            return Ok(Begun::There(blocks));
         }
         (Behind::Engine(_), None) => {
             return Err(Status::unauthenticated("the caller is not known"));
         }
     };
-    let caller = Caller::of(identity, METHOD);
-    let events = Events::begin(engine, face.sse, caller, request, start(headers)).await?;
-    Ok(stream::unfold(events, |mut events| async move {
-        events.next().await.map(|block| (block, events))
-    })
-    .boxed())
+    let origin = known.origin().clone();
+    if let Behind::Engine(here) = &face.behind {
+        here.admit(Some(&identity), origin.peer, Work::Stream)?;
+    }
+    let caller = Caller { origin, ..Caller::of(identity, METHOD) };
+    let asked = Asked { engine, sse: face.sse, caller, request };
+    Events::begin(asked, start(headers)).await.map(Begun::Here)
 }
 
 /// A method that event streams do not have.
@@ -118,42 +134,67 @@ fn start(headers: &HeaderMap) -> Start {
     })
 }
 
-/// One stream.
-struct Events {
+/// What a stream was asked for, to begin again after a reset.
+struct Asked {
     engine: Engine,
     sse: SseKnobs,
     caller: Caller,
     request: WatchRequest,
+}
+
+impl Asked {
+    async fn open(&self, start: Start) -> Result<Watcher, EngineError> {
+        let first = if self.sse.ids { FIRST_BOOKMARK } else { self.sse.heartbeat };
+        let bookmark = Some(self.sse.heartbeat.min(first));
+        let watch = Watch { start, bookmark, ..watch_wanted(self.request.clone()) };
+        self.engine.watch(&self.caller, watch).await
+    }
+
+    fn reset(&self, error: &EngineError, watcher: &Watcher) -> Bytes {
+        let oldest = match error {
+            EngineError::ForeignLog { oldest }
+            | EngineError::Store(StoreError::Compacted { oldest, .. }) => *oldest,
+            _ => self.engine.status().head.floors.events,
+        };
+        blocks::reset(error.kind(), oldest, watcher.position(), self.sse.ids)
+    }
+}
+
+/// One stream. There are many that wait for days, so what is seldom used is in a box.
+struct Events {
+    asked: Box<Asked>,
     watcher: Watcher,
     ready: VecDeque<Bytes>,
     /// The id that the client knows.
     told: Revision,
+    /// Events have ids.
+    ids: bool,
     /// Nothing was quiet for long yet.
     fresh: bool,
     over: bool,
 }
 
 impl Events {
-    async fn begin(
-        engine: Engine,
-        sse: SseKnobs,
-        caller: Caller,
-        request: WatchRequest,
-        start: Start,
-    ) -> Result<Self, Status> {
+    async fn begin(asked: Asked, start: Start) -> Result<Self, Status> {
         let mut ready = VecDeque::from([sse::PREAMBLE]);
-        let opened = open(&engine, sse, &caller, &request, start).await;
-        let watcher = match opened {
+        let watcher = match asked.open(start).await {
             Err(error) if resets(&error) => {
-                let watcher = open(&engine, sse, &caller, &request, Start::Now).await;
+                let watcher = asked.open(Start::Now).await;
                 let watcher = watcher.map_err(|error| Status::from(Refusal::from(error)))?;
-                ready.push_back(reset(&engine, sse, &error, &watcher));
+                ready.push_back(asked.reset(&error, &watcher));
                 watcher
             }
             opened => opened.map_err(|error| Status::from(Refusal::from(error)))?,
         };
-        let (fresh, told) = (sse.ids && FIRST_BOOKMARK < sse.heartbeat, Revision::ZERO);
-        Ok(Self { engine, sse, caller, request, watcher, ready, told, fresh, over: false })
+        let (ids, told) = (asked.sse.ids, Revision::ZERO);
+        let fresh = ids && FIRST_BOOKMARK < asked.sse.heartbeat;
+        Ok(Self { asked: Box::new(asked), watcher, ready, told, ids, fresh, over: false })
+    }
+
+    fn blocks(self) -> impl Stream<Item = Bytes> + Send + 'static {
+        stream::unfold(self, |mut events| async move {
+            events.next().await.map(|block| (block, events))
+        })
     }
 
     /// The next block; `None` when there will be none. What has been taken from the log but not sent is of one commit.
@@ -165,12 +206,13 @@ impl Events {
             if self.over {
                 return None;
             }
+            self.ready.shrink_to(KEPT);
             match self.watcher.next().await {
                 Ok(Delivery::Commit(matched)) => self.commit(&matched),
                 Ok(Delivery::Bookmark { revision, .. }) => self.quiet(revision),
                 // There is no initial state in this dialect.
                 Ok(Delivery::Initial { .. }) => {}
-                Err(error) => self.failed(error).await,
+                Err(error) => Box::pin(self.failed(error)).await,
             }
         }
     }
@@ -191,18 +233,18 @@ impl Events {
         let Some(last) = wanted.pop() else { return };
         let without_id = |block: &Bytes| block.slice(shared.id_bytes..);
         self.ready.extend(wanted.into_iter().map(without_id));
-        self.ready.push_back(if self.sse.ids { last.clone() } else { without_id(last) });
+        self.ready.push_back(if self.ids { last.clone() } else { without_id(last) });
         self.told = revision;
     }
 
     fn quiet(&mut self, revision: Revision) {
         if self.fresh {
             self.fresh = false;
-            self.watcher.bookmark_every(self.sse.heartbeat);
+            self.watcher.bookmark_every(self.asked.sse.heartbeat);
         } else {
             self.ready.push_back(sse::HEARTBEAT);
         }
-        if self.sse.ids && revision > self.told {
+        if self.ids && revision > self.told {
             self.ready.push_back(sse::bookmark(&revision));
             self.told = revision;
         }
@@ -210,9 +252,9 @@ impl Events {
 
     async fn failed(&mut self, error: EngineError) {
         if resets(&error) {
-            match open(&self.engine, self.sse, &self.caller, &self.request, Start::Now).await {
+            match self.asked.open(Start::Now).await {
                 Ok(watcher) => {
-                    self.ready.push_back(reset(&self.engine, self.sse, &error, &watcher));
+                    self.ready.push_back(self.asked.reset(&error, &watcher));
                     self.watcher = watcher;
                     return;
                 }
@@ -232,31 +274,9 @@ impl Events {
     }
 }
 
-async fn open(
-    engine: &Engine,
-    sse: SseKnobs,
-    caller: &Caller,
-    request: &WatchRequest,
-    start: Start,
-) -> Result<Watcher, EngineError> {
-    let first = if sse.ids { FIRST_BOOKMARK } else { sse.heartbeat };
-    let bookmark = Some(sse.heartbeat.min(first));
-    let watch = Watch { start, bookmark, ..watch_wanted(request.clone()) };
-    engine.watch(caller, watch).await
-}
-
 /// The place is gone: the client has to read the current state. A 4xx would stop an EventSource for good.
 fn resets(error: &EngineError) -> bool {
     matches!(error.kind(), ErrorKind::Compacted | ErrorKind::ForeignLog | ErrorKind::FutureRevision)
-}
-
-fn reset(engine: &Engine, sse: SseKnobs, error: &EngineError, watcher: &Watcher) -> Bytes {
-    let oldest = match error {
-        EngineError::ForeignLog { oldest }
-        | EngineError::Store(StoreError::Compacted { oldest, .. }) => *oldest,
-        _ => engine.status().head.floors.events,
-    };
-    blocks::reset(error.kind(), oldest, watcher.position(), sse.ids)
 }
 
 /// The sentences that a stream may show; the others are the server's own business.

@@ -3,6 +3,8 @@
 //! A stream of events keeps a browser going: a start that was compacted or belongs to another log is told as `event: reset`, and
 //! the stream goes on from now. To lines of JSON it is an error: 410, with the oldest revision.
 
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -16,8 +18,9 @@ use holdfast_api::holdfast_v1::watch_request::Start;
 use holdfast_api::holdfast_v1::watch_response::Kind;
 use holdfast_api::holdfast_v1::{WatchRequest, WatchResponse};
 use holdfast_api::status::{error_info, row};
+use holdfast_engine::{Delivery, Matched, Which};
 use holdfast_model::ErrorKind;
-use http::{HeaderMap, Version, header};
+use http::{HeaderMap, header};
 use serde_json::{Value, json};
 use tonic::{Code, Status};
 
@@ -26,42 +29,46 @@ use super::fault;
 use super::query::{decoded, members};
 use super::resources::{WATCH, filters};
 use crate::grpc::call::Streamed;
+use crate::grpc::holdfast_v1::frames;
 use crate::http::fault::{Answer, Fault};
 use crate::http::query::Query;
+use crate::http::sse::Wire;
 use crate::http::{Face, sse};
 
 const LINES: &str = "application/x-ndjson";
 const EVENTS: &str = "text/event-stream";
+/// The place of these blocks among the encoded forms that the hub keeps beside a commit.
+const SLOT: usize = 4;
 
 /// GET with parameters.
 pub(super) async fn of_query(
     State(face): State<Face>,
     asked: Asked,
-    version: Version,
+    wire: Wire,
     query: Query,
     headers: HeaderMap,
 ) -> Answer {
     let mut members = members(&query, &WATCH)?;
     filters(&mut members);
-    begin(face, asked, decoded(members)?, version, &headers).await
+    begin(face, asked, decoded(members)?, wire, &headers).await
 }
 
 /// POST of the request message.
 pub(super) async fn asked(
     State(face): State<Face>,
     asked: Asked,
-    version: Version,
+    wire: Wire,
     headers: HeaderMap,
     Message(request): Message<WatchRequest>,
 ) -> Answer {
-    begin(face, asked, request, version, &headers).await
+    begin(face, asked, request, wire, &headers).await
 }
 
 async fn begin(
     face: Face,
     asked: Asked,
     mut request: WatchRequest,
-    version: Version,
+    wire: Wire,
     headers: &HeaderMap,
 ) -> Answer {
     let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
@@ -78,14 +85,22 @@ async fn begin(
             request.start = Some(Start::Token(token.to_owned()));
         }
     }
-    let mut events = Events { face, asked, request, frames: None, over: false };
+    let mut events = Events {
+        face,
+        asked,
+        request,
+        deliveries: None,
+        initial: 0,
+        ready: VecDeque::new(),
+        over: false,
+    };
     let first = events.open().await.map_err(fault::of)?;
     let blocks = stream::iter([sse::PREAMBLE])
         .chain(stream::iter(first))
         .chain(stream::unfold(events, |mut events| async move {
             events.next().await.map(|block| (block, events))
         }));
-    Ok(sse::response(version, blocks))
+    Ok(wire.stream(blocks))
 }
 
 /// One frame on each line; a failure is the last one.
@@ -116,12 +131,41 @@ fn failure(status: &Status) -> Value {
     })
 }
 
+/// The blocks of frames; a failure is one of this server.
+type Blocks = Result<Vec<Bytes>, Status>;
+
+/// The blocks of a commit for one watcher: the bytes are shared by all that get every event of it.
+fn of_commit(matched: &Matched) -> Blocks {
+    let blocks = || frames::of_commit(matched).iter().map(block).collect::<Blocks>();
+    match matched.events {
+        Which::All => {
+            let shared: Option<Arc<Blocks>> = matched.commit.encoded(SLOT, |_| blocks());
+            shared.map_or_else(blocks, |shared| shared.as_ref().clone())
+        }
+        Which::Some(_) => blocks(),
+    }
+}
+
+/// The id is that of a whole commit: who is cut off inside one gets it again.
+fn block(frame: &Bytes) -> Result<Bytes, Status> {
+    let frame = Encoded::<WatchResponse>::Bytes(frame.clone()).into_message()?;
+    let id = frame.last.then_some(&frame.token as &dyn std::fmt::Display);
+    let name = match frame.kind.as_known() {
+        Some(Kind::KIND_INITIAL) => "initial",
+        _ => "commit",
+    };
+    Ok(sse::block(id, name, &json_of(&frame)?))
+}
+
 /// A stream of events.
 struct Events {
     face: Face,
     asked: Asked,
     request: WatchRequest,
-    frames: Option<Streamed<WatchResponse>>,
+    deliveries: Option<Streamed<Delivery>>,
+    /// Entries of the initial state sent so far.
+    initial: usize,
+    ready: VecDeque<Bytes>,
     over: bool,
 }
 
@@ -129,9 +173,9 @@ impl Events {
     /// Starts the watch; the block to begin with, when it could not start where it was asked to.
     async fn open(&mut self) -> Result<Option<Bytes>, Status> {
         let request = self.asked.by(self.request.clone());
-        match self.asked.service.watch(request).await {
-            Ok(frames) => {
-                self.frames = Some(frames.into_inner());
+        match self.asked.service.deliveries(request).await {
+            Ok(deliveries) => {
+                self.deliveries = Some(deliveries.into_inner());
                 Ok(None)
             }
             Err(status) if is_gone(&status) => self.reset(&status).await.map(Some),
@@ -141,38 +185,43 @@ impl Events {
 
     /// The next block; `None` when there will be none.
     async fn next(&mut self) -> Option<Bytes> {
-        if self.over {
-            return None;
-        }
-        let heartbeat: Duration = self.face.sse.heartbeat;
-        let frames = self.frames.as_mut()?;
-        match tokio::time::timeout(heartbeat, frames.next()).await {
-            Err(_) => Some(sse::HEARTBEAT),
-            Ok(None) => None,
-            Ok(Some(frame)) => match frame.and_then(Encoded::into_message) {
-                Ok(frame) => self.block(&frame),
-                Err(status) if is_gone(&status) => match self.reset(&status).await {
-                    Ok(block) => Some(block),
-                    Err(status) => self.end(&status),
-                },
+        loop {
+            if let Some(block) = self.ready.pop_front() {
+                return Some(block);
+            }
+            if self.over {
+                return None;
+            }
+            let heartbeat: Duration = self.face.sse.heartbeat;
+            let deliveries = self.deliveries.as_mut()?;
+            let blocks = match tokio::time::timeout(heartbeat, deliveries.next()).await {
+                Err(_) => Ok(vec![sse::HEARTBEAT]),
+                Ok(None) => return None,
+                Ok(Some(Ok(Encoded::Message(delivery)))) => self.blocks(delivery),
+                // Deliveries are never encoded.
+                Ok(Some(Ok(Encoded::Bytes(_)))) => continue,
+                Ok(Some(Err(status))) if is_gone(&status) => {
+                    Box::pin(self.reset(&status)).await.map(|block| vec![block])
+                }
+                Ok(Some(Err(status))) => Err(status),
+            };
+            match blocks {
+                Ok(blocks) => self.ready.extend(blocks),
                 Err(status) => self.end(&status),
-            },
+            }
         }
     }
 
-    /// The id is that of a whole commit: who is cut off inside one gets it again.
-    fn block(&mut self, frame: &WatchResponse) -> Option<Bytes> {
-        let id = frame.last.then_some(&frame.token as &dyn std::fmt::Display);
-        if frame.kind.as_known() == Some(Kind::KIND_BOOKMARK) {
-            return Some(sse::bookmark(&frame.token));
-        }
-        let name = match frame.kind.as_known() {
-            Some(Kind::KIND_INITIAL) => "initial",
-            _ => "commit",
-        };
-        match json_of(frame) {
-            Ok(data) => Some(sse::block(id, name, &data)),
-            Err(status) => self.end(&status),
+    fn blocks(&mut self, delivery: Delivery) -> Blocks {
+        match delivery {
+            Delivery::Commit(matched) => of_commit(&matched),
+            Delivery::Bookmark { token, .. } => Ok(vec![sse::bookmark(&token)]),
+            Delivery::Initial { entries, revision, last, token } => {
+                let token = last.then_some(token);
+                let frames = frames::initial(&entries, self.initial, revision, token);
+                self.initial += entries.len();
+                frames.iter().map(block).collect()
+            }
         }
     }
 
@@ -183,15 +232,16 @@ impl Events {
         let token = engine.token(now);
         self.request.start = Some(Start::Token(token.to_string()));
         let request = self.asked.by(self.request.clone());
-        self.frames = Some(self.asked.service.watch(request).await?.into_inner());
+        self.deliveries = Some(self.asked.service.deliveries(request).await?.into_inner());
         Ok(sse::block(Some(&token), "reset", &failure(why).to_string()))
     }
 
-    fn end(&mut self, status: &Status) -> Option<Bytes> {
+    fn end(&mut self, status: &Status) {
         self.over = true;
         // The end of the server is no failure: the client comes back by itself.
-        let stopping = status.code() == Code::Unavailable;
-        (!stopping).then(|| sse::block(None, "error", &failure(status).to_string()))
+        if status.code() != Code::Unavailable {
+            self.ready.push_back(sse::block(None, "error", &failure(status).to_string()));
+        }
     }
 }
 
