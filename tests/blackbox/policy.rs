@@ -120,7 +120,7 @@ fn an_explanation_shows_rules_and_lines() {
         assert!(ended.out.contains(line), "{line}: {}", ended.out);
     }
     assert!(ended.out.contains("+ \tinput.action"), "{}", ended.out);
-    assert!(ended.out.contains("- \tis_ann"), "{}", ended.out);
+    assert!(ended.out.contains("+ \tis_ann"), "{}", ended.out);
 }
 
 #[test]

@@ -71,8 +71,12 @@ fn in_dialect(
     let mut engine = engine(modules, dialect)?;
     let found = analysis::look(&engine)?;
     let policy = compile_all(&engine)?;
-    let here: Vec<&str> =
-        entries.iter().copied().filter(|entry| policy.get_rules().contains_key(*entry)).collect();
+    // The library's own answer: its table of rules has none that are only a default.
+    let is_here = |entry: &&str| {
+        policy.get_rules().contains_key(*entry)
+            || engine.clone().compile_with_entrypoint(&(*entry).into()).is_ok()
+    };
+    let here: Vec<&str> = entries.iter().copied().filter(is_here).collect();
     if here.is_empty() {
         return Ok(None);
     }

@@ -85,7 +85,11 @@ impl Scope {
         locals(rule, &mut own);
         let mut found = Vec::new();
         references(&rule["bodies"], &mut found);
-        references(&rule["head"], &mut found);
+        // Not its own name.
+        let head = rule["head"].as_object().into_iter().flat_map(|head| head.values());
+        for part in ["args", "key", "assign"] {
+            head.clone().for_each(|head| references(&head[part], &mut found));
+        }
         let meant = found.into_iter().filter_map(|path| self.meant(path, &own));
         meant.collect()
     }
@@ -118,15 +122,27 @@ fn references(node: &Value, found: &mut Vec<Path>) {
     match node {
         Value::Array(nodes) => nodes.iter().for_each(|node| references(node, found)),
         Value::Object(members) => {
-            let is_reference =
-                ["Var", "RefDot", "RefBrack"].iter().any(|k| members.contains_key(*k));
-            if is_reference {
+            if is_reference(node) {
                 found.push(split(node).0);
+                beside(node, found);
+            } else {
+                members.values().for_each(|inner| references(inner, found));
             }
-            members.values().for_each(|inner| references(inner, found));
         }
         _ => {}
     }
+}
+
+fn is_reference(node: &Value) -> bool {
+    ["Var", "RefDot", "RefBrack"].iter().any(|kind| node.get(kind).is_some())
+}
+
+/// What stands in the brackets of a reference, and what it begins with when that is no name.
+fn beside(node: &Value, found: &mut Vec<Path>) {
+    let Some(inner) = node.get("RefDot").or_else(|| node.get("RefBrack")) else { return };
+    references(&inner["index"], found);
+    let before = &inner["refr"];
+    if is_reference(before) { beside(before, found) } else { references(before, found) }
 }
 
 /// Names that a rule gives to values of its own.

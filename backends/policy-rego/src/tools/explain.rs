@@ -37,9 +37,9 @@ pub struct File {
 /// Whether a line took part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// It held.
-    Held,
-    /// It did not hold, or was not reached.
+    /// It was reached, whether it held or not.
+    Reached,
+    /// It was not.
     Not,
     /// There is nothing on it to hold.
     Nothing,
@@ -100,7 +100,7 @@ fn files(engine: &Engine) -> Result<Vec<File>, RunError> {
         let line = |(number, text): (usize, &str)| {
             let number = u32::try_from(number + 1).unwrap_or(u32::MAX);
             let reach = if file.covered.contains(&number) {
-                Reach::Held
+                Reach::Reached
             } else if file.not_covered.contains(&number) {
                 Reach::Not
             } else {

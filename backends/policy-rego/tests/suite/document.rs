@@ -55,5 +55,5 @@ fn every_example_is_true() {
         }
         checked += 1;
     }
-    assert!(checked >= 8, "only {checked} examples were found");
+    assert!(checked >= 6, "only {checked} examples were found");
 }

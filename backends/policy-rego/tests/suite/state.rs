@@ -138,9 +138,6 @@ fn what_is_no_policy_is_refused_at_the_start() {
         };
         assert_eq!(matches!(error, LoadError::Base64(_)), base64, "{error}");
     }
-    // v1 is another language.
-    let v1 = STANDARD.encode("package stategate.authz\nallow if input.method");
-    assert!(StatePolicies::new(Some(&v1), None, Limits::default()).is_err());
     let readme = "cGFja2FnZSBzdGF0ZWdhdGUuYXV0aHoKCmRlZmF1bHQgYWxsb3cgPSB0cnVl";
     let policies =
         StatePolicies::new(Some(readme), Some(readme), Limits::default()).expect("it compiles");

@@ -56,7 +56,7 @@ fn a_recording_is_decided_again() {
 
 #[test]
 fn an_explanation_names_rules_and_lines() {
-    let explanation = tried().explain(&input("bob", "read")).expect("it explains");
+    let explanation = tried().explain(&input("bob", "write")).expect("it explains");
     assert_eq!(explanation.decided.answer, Answer::Denied);
     assert_eq!(explanation.rules["data.config.authz.allow"], Some(json!(false)));
     assert_eq!(explanation.rules["data.config.authz.is_ann"], None);
@@ -64,7 +64,7 @@ fn an_explanation_names_rules_and_lines() {
     let reach = |text: &str| {
         lines.iter().find(|(_, line)| line.contains(text)).map(|(reach, _)| *reach).expect("a line")
     };
-    assert_eq!(reach("input.action"), Reach::Held);
+    assert_eq!(reach("input.action"), Reach::Reached);
     assert_eq!(reach("    is_ann"), Reach::Not);
     assert_eq!(reach("import"), Reach::Nothing);
 }

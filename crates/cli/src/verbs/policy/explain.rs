@@ -14,7 +14,7 @@ use crate::output::{self, Layout};
 
 /// Show which rules hold for an input, and which lines were reached.
 ///
-/// A line begins with + when it held, with - when it did not hold or was not reached. The exit code is 0 whatever the decision.
+/// A line begins with + when it was reached, with - when it was not. The exit code is 0 whatever the decision.
 #[derive(Debug, Args)]
 pub struct Explain {
     #[command(flatten)]
@@ -66,7 +66,7 @@ fn lines(explanation: &Explanation) -> Vec<String> {
 
 fn mark(reach: Reach) -> char {
     match reach {
-        Reach::Held => '+',
+        Reach::Reached => '+',
         Reach::Not => '-',
         Reach::Nothing => ' ',
     }
@@ -77,5 +77,5 @@ fn file(file: &holdfast_server::offline::policy::File) -> Value {
         let lines = file.lines.iter().enumerate();
         lines.filter(|(_, (reach, _))| *reach == wanted).map(|(number, _)| number + 1).collect()
     };
-    json!({"name": file.name, "held": of(Reach::Held), "not": of(Reach::Not)})
+    json!({"name": file.name, "reached": of(Reach::Reached), "not": of(Reach::Not)})
 }
