@@ -6,9 +6,10 @@ use std::{env, fs};
 
 use tonic_build::manual::{Builder, Method, Service};
 
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
     "config/v1/config.proto",
     "holdfast/v1/holdfast.proto",
+    "holdfast/v1/trust.proto",
     "google/rpc/status.proto",
     "google/rpc/error_details.proto",
 ];

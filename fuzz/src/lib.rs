@@ -12,7 +12,7 @@ pub mod bed;
 pub mod mutate;
 mod targets;
 
-use targets::{audit, commit, disk, grpc, import, policy, rest, settings, text, trust};
+use targets::{audit, commit, disk, documents, grpc, import, policy, rest, settings, text, trust};
 
 /// A decoder and its promise.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +45,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "audit", run: audit::file },
     // A settings file: what is in force can be printed and read again.
     Target { name: "settings", run: settings::file },
+    // Tokens as callers show them, rules and documents: what is taken is written and taken again; nothing is let in.
+    Target { name: "documents", run: documents::any },
     // A document to import: what reads writes, and reads back the same.
     Target { name: "import", run: import::document },
     // A JSON Web Token: somebody or nobody, read as it is written.

@@ -140,9 +140,12 @@ async fn reflection_lists_every_service() {
         panic!("no list of services");
     };
     let services: Vec<_> = services.service.into_iter().map(|service| service.name).collect();
-    for service in
-        ["config.v1.ConfigService", "holdfast.v1.HoldfastService", "grpc.health.v1.Health"]
-    {
+    for service in [
+        "config.v1.ConfigService",
+        "holdfast.v1.HoldfastService",
+        "holdfast.v1.TrustService",
+        "grpc.health.v1.Health",
+    ] {
         assert!(services.iter().any(|name| name == service), "{service} in {services:?}");
     }
     for _ in 0..2 {
@@ -157,7 +160,9 @@ async fn reflection_lists_every_service() {
 async fn health_answers_for_the_server_and_each_service() {
     let server = Server::dev().await;
     let mut health = HealthClient::new(client::connect(server.port()).await);
-    for service in ["", "config.v1.ConfigService", "holdfast.v1.HoldfastService"] {
+    for service in
+        ["", "config.v1.ConfigService", "holdfast.v1.HoldfastService", "holdfast.v1.TrustService"]
+    {
         let answer = health.check(HealthCheckRequest { service: service.into() }).await;
         let status = answer.expect("it is known").into_inner().status;
         assert_eq!(status, i32::from(ServingStatus::Serving), "{service:?}");

@@ -15,6 +15,7 @@
 //! - [`http_v2`]: holdfast.v1 over HTTP
 //! - [`policy`]: policies, tried without a server
 //! - [`past`]: reads of the past, rollback, search; [`transactions`]: sums and single keys under concurrency
+//! - [`trust`]: tokens, users, roles; every route and call held against every kind of caller
 //! - [`watch`]: 100 watchers, slow and resuming, over restarts
 
 mod admin;
@@ -36,4 +37,5 @@ mod policy;
 mod real_input;
 mod shutdown;
 mod transactions;
+mod trust;
 mod watch;

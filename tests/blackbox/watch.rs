@@ -118,7 +118,7 @@ impl Watcher {
                 self.run_sse().await;
                 continue;
             }
-            let server = Holdfast { channel: connect(self.port).await };
+            let server = Holdfast::on(connect(self.port).await);
             let start = self.token.clone().map_or(Start::AfterRevision(0), Start::Token);
             let filters = [(self.namespace.as_str(), "")];
             let filters = if self.namespace.is_empty() { &[][..] } else { &filters[..] };

@@ -28,6 +28,16 @@ pub fn run(server: &Server, arguments: &[&str]) -> Ended {
     run_with_input(server, arguments, b"")
 }
 
+/// Runs a verb with this token in the environment.
+///
+/// # Panics
+/// When it cannot be started or is ended by a signal.
+pub fn run_as(server: &Server, token: &str, arguments: &[&str]) -> Ended {
+    let mut command = command(server, arguments);
+    command.env("HOLDFAST_TOKEN", token).stdin(Stdio::null());
+    ended(command.output().expect("the binary starts"))
+}
+
 /// Runs a verb with these bytes on its standard input.
 ///
 /// # Panics

@@ -7,7 +7,9 @@ use buffa::Message;
 use bytes::Bytes;
 use holdfast_api::config_v1::config_service_client::ConfigServiceClient;
 use holdfast_api::holdfast_v1::holdfast_service_client::HoldfastServiceClient;
+use holdfast_api::holdfast_v1::trust_service_client::TrustServiceClient;
 use holdfast_api::{config_v1, google_rpc, holdfast_v1};
+use holdfast_load::{Bearer, Link};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status, Streaming};
 
@@ -78,6 +80,8 @@ pub async fn connect(port: u16) -> Channel {
 pub struct Config {
     /// The connection.
     pub channel: Channel,
+    /// What every call shows.
+    bearer: Bearer,
 }
 
 type Answer<T> = Result<T, Failure>;
@@ -85,12 +89,28 @@ type Answer<T> = Result<T, Failure>;
 impl Config {
     /// With a connection of its own.
     pub async fn connect(port: u16) -> Self {
-        Self { channel: connect(port).await }
+        Self::on(connect(port).await)
+    }
+
+    /// On a connection.
+    pub fn on(channel: Channel) -> Self {
+        Self { channel, bearer: Bearer::default() }
+    }
+
+    /// The same connection with a token.
+    ///
+    /// # Panics
+    /// When no header can hold it.
+    #[must_use]
+    pub fn showing(&self, token: &str) -> Self {
+        let bearer = Bearer::of(token).expect("a header can hold it");
+        Self { channel: self.channel.clone(), bearer }
     }
 
     /// The generated client.
-    pub fn stub(&self) -> ConfigServiceClient<Channel> {
-        ConfigServiceClient::new(self.channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES)
+    pub fn stub(&self) -> ConfigServiceClient<Link> {
+        ConfigServiceClient::new(self.bearer.clone().on(self.channel.clone()))
+            .max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
     /// Get.
@@ -275,6 +295,8 @@ impl Config {
 pub struct Holdfast {
     /// The connection.
     pub channel: Channel,
+    /// What every call shows.
+    bearer: Bearer,
 }
 
 /// Where a watch begins; `None` is from now on.
@@ -283,12 +305,33 @@ pub type Start = Option<holdfast_v1::watch_request::Start>;
 impl Holdfast {
     /// With a connection of its own.
     pub async fn connect(port: u16) -> Self {
-        Self { channel: connect(port).await }
+        Self::on(connect(port).await)
+    }
+
+    /// On a connection.
+    pub fn on(channel: Channel) -> Self {
+        Self { channel, bearer: Bearer::default() }
+    }
+
+    /// The same connection with a token.
+    ///
+    /// # Panics
+    /// When no header can hold it.
+    #[must_use]
+    pub fn showing(&self, token: &str) -> Self {
+        let bearer = Bearer::of(token).expect("a header can hold it");
+        Self { channel: self.channel.clone(), bearer }
     }
 
     /// The generated client.
-    pub fn stub(&self) -> HoldfastServiceClient<Channel> {
-        HoldfastServiceClient::new(self.channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES)
+    pub fn stub(&self) -> HoldfastServiceClient<Link> {
+        HoldfastServiceClient::new(self.bearer.clone().on(self.channel.clone()))
+            .max_decoding_message_size(MAX_ANSWER_BYTES)
+    }
+
+    /// The generated client of tokens, users, roles and policies.
+    pub fn trust(&self) -> TrustServiceClient<Link> {
+        TrustServiceClient::new(self.bearer.clone().on(self.channel.clone()))
     }
 
     /// Commit of these writes, nothing else.

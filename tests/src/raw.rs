@@ -21,6 +21,29 @@ pub async fn unary(
     Ok(answer.into_inner())
 }
 
+/// Sends `message` to any method with a token, or without one; the bytes of the first answer, which of a stream may be none.
+pub async fn showing(
+    channel: &Channel,
+    path: &str,
+    message: Bytes,
+    token: Option<&str>,
+    streams: bool,
+) -> Result<Bytes, Failure> {
+    let mut grpc = Grpc::new(channel.clone());
+    grpc.ready().await.expect("the server takes calls");
+    let path: http::uri::PathAndQuery = path.parse().expect("a path");
+    let mut request = Request::new(message);
+    if let Some(token) = token {
+        let value = format!("Bearer {token}").parse().expect("a header can hold it");
+        request.metadata_mut().insert("authorization", value);
+    }
+    if streams {
+        grpc.server_streaming(request, path, BytesCodec).await?;
+        return Ok(Bytes::new());
+    }
+    Ok(grpc.unary(request, path, BytesCodec).await?.into_inner())
+}
+
 /// Bytes in, bytes out.
 #[derive(Debug, Clone, Copy)]
 pub struct BytesCodec;

@@ -42,7 +42,7 @@ impl Default for Launch {
 }
 
 impl Launch {
-    /// Without `--dev`: nobody gets in.
+    /// Without `--dev`: nobody gets in but the holder of the root token.
     #[must_use]
     pub fn closed(mut self) -> Self {
         self.dev = false;
@@ -229,6 +229,21 @@ impl Server {
     /// The data directory.
     pub fn data_dir(&self) -> PathBuf {
         self.home.path().join("data")
+    }
+
+    /// Lines of `holdfast.toml` from the next start on.
+    pub fn set(&mut self, toml: &str) {
+        self.launch.settings.push_str(toml);
+        self.launch.settings.push('\n');
+    }
+
+    /// The token that the first start made.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn root_token(&self) -> String {
+        let file = self.data_dir().join("root-token");
+        fs::read_to_string(file).expect("the first start keeps it").trim().to_owned()
     }
 
     /// A directory beside the data, for files of the test.

@@ -52,9 +52,26 @@ impl Sse {
 
     /// Opens `path` and reads the head, whatever it says; `None` when nobody listens there or the connection breaks.
     pub async fn attempt(port: u16, path: &str, last_event_id: Option<&str>) -> Option<Self> {
-        let mut socket = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
         let resume = last_event_id.map(|id| format!("last-event-id: {id}\r\n")).unwrap_or_default();
-        let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n{resume}\r\n");
+        Self::ask(port, path, &resume).await
+    }
+
+    /// Opens `path` with a token, and reads and checks the preamble.
+    ///
+    /// # Panics
+    /// When there is no answer of 200 in time.
+    pub async fn showing(port: u16, path: &str, token: &str) -> Self {
+        let shown = format!("authorization: Bearer {token}\r\n");
+        let stream = Self::ask(port, path, &shown).await;
+        let mut stream = stream.expect("the connection ended before the head was complete");
+        assert!(stream.head.starts_with("HTTP/1.1 200 "), "{}", stream.head);
+        assert_eq!(stream.exactly(PREAMBLE.len()).await, PREAMBLE);
+        stream
+    }
+
+    async fn ask(port: u16, path: &str, lines: &str) -> Option<Self> {
+        let mut socket = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
+        let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n{lines}\r\n");
         socket.write_all(request.as_bytes()).await.ok()?;
         let mut stream =
             Self { socket, head: String::new(), raw: Vec::new(), body: Vec::new(), ended: false };

@@ -35,6 +35,8 @@ pub mod holdfast_v1 {
     pub use crate::generated::holdfast::v1::*;
     include!(concat!(env!("OUT_DIR"), "/server/holdfast.v1.HoldfastService.rs"));
     include!(concat!(env!("OUT_DIR"), "/client/holdfast.v1.HoldfastService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/server/holdfast.v1.TrustService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/client/holdfast.v1.TrustService.rs"));
 }
 
 /// `google.rpc.Status` and the one detail that Holdfast sends.

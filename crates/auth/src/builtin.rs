@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use async_trait::async_trait;
 
-use crate::guard::{AuthError, Decision, Guard};
+use crate::guard::{AuthError, Decision, Guard, Standing};
 use crate::identity::{Credentials, Identity};
 use crate::resource::{Action, Resource};
 
@@ -48,5 +48,9 @@ impl Guard for AllowAll {
         _: &Resource,
     ) -> Option<Result<Decision, AuthError>> {
         Some(Ok(Decision::Allow))
+    }
+
+    fn standing(&self, _: &Identity) -> Standing {
+        Standing { roles: Vec::new(), rules: vec!["allow *,admin *".into()] }
     }
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use quick_cache::sync::Cache;
 use tokio::sync::watch;
 
-use crate::guard::{AuthError, Decision, Guard, Shown, Sight};
+use crate::guard::{AuthError, Decision, Guard, Shown, Sight, Standing};
 use crate::identity::{Credentials, Identity};
 use crate::policy::{Policy, Verdict};
 use crate::resource::{Action, Resource};
@@ -162,6 +162,17 @@ impl Guard for Gatekeeper {
             return ended("the credential was revoked");
         }
         Ok(())
+    }
+
+    fn standing(&self, who: &Identity) -> Standing {
+        let mut all = Standing { roles: who.facts().roles.clone(), rules: Vec::new() };
+        for one in self.policies.iter().map(|policy| policy.standing(who)) {
+            all.roles.extend(one.roles);
+            all.rules.extend(one.rules);
+        }
+        all.roles.sort_unstable();
+        all.roles.dedup();
+        all
     }
 
     fn changes(&self) -> Option<watch::Receiver<u64>> {

@@ -83,10 +83,24 @@ pub trait Guard: Send + Sync + 'static {
         Ok(())
     }
 
+    /// What it knows of the caller, for the caller's own eyes. It decides nothing.
+    fn standing(&self, who: &Identity) -> Standing {
+        Standing { roles: who.facts().roles.clone(), rules: Vec::new() }
+    }
+
     /// A number that changes with the rules and with the identities: a token was revoked, a policy replaced. `None`: never.
     fn changes(&self) -> Option<watch::Receiver<u64>> {
         None
     }
+}
+
+/// What holds for a caller, in words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The roles that the caller has, however they came to them.
+    pub roles: Vec<String>,
+    /// Their rules, as they are written.
+    pub rules: Vec<String>,
 }
 
 /// The answer of a guard.

@@ -30,7 +30,7 @@ pub use audit::{AuditError, Auditor, Operation, Outcome, Record, RecordedValue};
 pub use authorized::{Authorized, allowed, authorize};
 pub use builtin::{AllowAll, DenyAll};
 pub use gatekeeper::Gatekeeper;
-pub use guard::{AuthError, Decision, Guard, Shown, Sight};
+pub use guard::{AuthError, Decision, Guard, Shown, Sight, Standing};
 pub use identity::{Credentials, Facts, Identity, Metadata};
 pub use policy::{Policy, Verdict};
 pub use rate::{Asking, RateLimiter, Work};

@@ -1,6 +1,6 @@
 //! The contract of whoever knows rules.
 
-use crate::guard::{AuthError, Decision, Shown, Sight};
+use crate::guard::{AuthError, Decision, Shown, Sight, Standing};
 use crate::identity::Identity;
 use crate::resource::{Action, Resource};
 
@@ -22,6 +22,11 @@ pub trait Policy: Send + Sync + 'static {
     /// False when [`Policy::show`] answers [`Sight::Whole`] to everything.
     fn redacts(&self) -> bool {
         false
+    }
+
+    /// What it knows of the caller that can be said in rules, for the caller's own eyes.
+    fn standing(&self, _who: &Identity) -> Standing {
+        Standing::default()
     }
 
     /// What keeps it from being the policy that was asked for (the newest one does not compile, say), for readiness.

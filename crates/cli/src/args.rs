@@ -1,5 +1,6 @@
 //! What a command line may say.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::parser::ValueSource;
@@ -8,7 +9,7 @@ use clap::{ArgAction, ArgMatches, Args, CommandFactory as _, Parser, Subcommand}
 use crate::output::Layout;
 use crate::verbs::{
     alias, audit, bench, delete, diff, events, export, gateway, get, history, import, list, ns,
-    policy, repair, rollback, search, serve, set, snapshot, txn, watch,
+    policy, repair, role, rollback, search, serve, set, snapshot, token, txn, user, watch, whoami,
 };
 
 /// Holdfast: a configuration server with history, watches and atomic commits, and the commands to work with it.
@@ -53,6 +54,9 @@ pub struct Global {
         value_name = "URL"
     )]
     pub endpoint: String,
+    /// The file with the token to show; without it the token in HOLDFAST_TOKEN, if there is one
+    #[arg(long, global = true, env = "HOLDFAST_TOKEN_FILE", value_name = "PATH")]
+    pub token_file: Option<PathBuf>,
     /// How long one call may take: `500ms`, `10s`, `2m`; without it 10s, and 2m for a commit of an import
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
     pub timeout: Option<Duration>,
@@ -82,6 +86,14 @@ pub enum Command {
     #[command(subcommand)]
     Alias(alias::Alias),
     Ns(ns::Ns),
+    #[command(name = "whoami")]
+    WhoAmI(whoami::WhoAmI),
+    #[command(subcommand)]
+    Token(token::TokenVerb),
+    #[command(subcommand)]
+    User(user::UserVerb),
+    #[command(subcommand)]
+    Role(role::RoleVerb),
     Import(import::Import),
     Export(export::Export),
     Bench(bench::Bench),

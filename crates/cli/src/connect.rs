@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use holdfast_api::config_v1::config_service_client::ConfigServiceClient;
 use holdfast_api::holdfast_v1::holdfast_service_client::HoldfastServiceClient;
+use holdfast_api::holdfast_v1::trust_service_client::TrustServiceClient;
+use holdfast_load::Link;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Response, Status, Streaming};
 
 use crate::args::Global;
+use crate::credentials;
 use crate::failure::Failure;
 
 /// A page of entries may hold many values of the largest size; what comes is what was asked for.
@@ -18,21 +21,24 @@ const MAX_ANSWER_BYTES: usize = 1 << 30;
 #[derive(Debug, Clone)]
 pub struct Server {
     /// The config.v1 API.
-    pub config: ConfigServiceClient<Channel>,
+    pub config: ConfigServiceClient<Link>,
     /// The holdfast.v1 API.
-    pub holdfast: HoldfastServiceClient<Channel>,
+    pub holdfast: HoldfastServiceClient<Link>,
+    /// Tokens, users, roles and policies.
+    pub trust: TrustServiceClient<Link>,
     timeout: Duration,
 }
 
 impl Server {
     /// Connects to the endpoint of the command line.
     pub async fn connect(global: &Global) -> Result<Self, Failure> {
-        let channel = channel(global).await?;
+        let link = link(global).await?;
         Ok(Self {
-            config: ConfigServiceClient::new(channel.clone())
+            config: ConfigServiceClient::new(link.clone())
                 .max_decoding_message_size(MAX_ANSWER_BYTES),
-            holdfast: HoldfastServiceClient::new(channel)
+            trust: TrustServiceClient::new(link.clone())
                 .max_decoding_message_size(MAX_ANSWER_BYTES),
+            holdfast: HoldfastServiceClient::new(link).max_decoding_message_size(MAX_ANSWER_BYTES),
             timeout: global.call_timeout(),
         })
     }
@@ -79,8 +85,13 @@ fn gave_up(status: &Status) -> bool {
     status.code() == Code::Cancelled && status.message().contains("Timeout")
 }
 
-/// A connection of its own to the endpoint of the command line.
-pub async fn channel(global: &Global) -> Result<Channel, Failure> {
+/// A connection of its own to the endpoint of the command line, with the credentials of the command line.
+pub async fn link(global: &Global) -> Result<Link, Failure> {
+    let bearer = credentials::bearer(global)?;
+    Ok(bearer.on(channel(global).await?))
+}
+
+async fn channel(global: &Global) -> Result<Channel, Failure> {
     let endpoint = endpoint(&global.endpoint)?.connect_timeout(global.call_timeout());
     endpoint.connect().await.map_err(|error| Failure::Unreachable {
         endpoint: global.endpoint.clone(),

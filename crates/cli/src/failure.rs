@@ -207,7 +207,15 @@ fn hint(status: &Status) -> Option<&'static str> {
         "INVALID_KEY" => {
             Some("a key is made of ASCII letters, digits and _ . - with / between its parts")
         }
-        _ => None,
+        _ => match status.code() {
+            Code::Unauthenticated => {
+                Some("put a token into HOLDFAST_TOKEN, or name its file with --token-file")
+            }
+            Code::PermissionDenied => {
+                Some("`holdfast whoami` shows who you are and what you may do")
+            }
+            _ => None,
+        },
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! - [`args`]: what a command line may say. **Start here**, then go to the verb in [`verbs`]
 //! - [`verbs`]: one file for each verb: its arguments and its story
-//! - [`connect`]: the way to a server; [`read`]: whole listings; [`commit`]: batches of writes
+//! - [`connect`]: the way to a server; [`credentials`]: who calls; [`read`]: whole listings; [`commit`]: batches of writes
 //! - [`failure`]: what can go wrong, as a sentence and an exit code
 //! - [`record`], [`change`], [`changes`], [`output`], [`screen`]: how entries and changes are shown
 //! - [`moment`]: which state a verb reads
@@ -15,6 +15,7 @@ pub mod change;
 pub mod changes;
 pub mod commit;
 pub mod connect;
+pub mod credentials;
 #[cfg(test)]
 mod docs;
 pub mod failure;

@@ -78,6 +78,6 @@ pub use reads::{HistoryPage, ListPage, Seen};
 pub use rollback::{Rollback, RollbackAnswer, RollbackScope};
 pub use search::{Found, Search, SearchPage};
 pub use snapshot::Snapshot;
-pub use trust::{Issued, NewToken, Stored};
+pub use trust::{DeletedUser, DocumentPage, Issued, NewToken, Stored};
 pub use txn::{Branch, RequestedCompare, RequestedRead, Txn, TxnAnswer};
 pub use watching::{Delivery, Start, Watch, Watcher};

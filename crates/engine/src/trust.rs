@@ -1,12 +1,14 @@
 //! Tokens, users, roles and policies: documents in a namespace of the server's own, written as every entry is, so that the
 //! log knows who gave a right to whom, and a policy's revision is a revision of the log.
+//!
+//! - [`tokens`]: what only tokens have: secrets, rotation, and a user that goes with them
 
-use std::time::{Duration, SystemTime};
+pub mod tokens;
 
 use bytes::Bytes;
-use holdfast_auth::trust::document::{PreviousSecret, check_name};
-use holdfast_auth::trust::{Document, Kind, NAMESPACE, Token, TokenDocument};
-use holdfast_auth::{Action, AuthError, Authorized, Resource};
+use holdfast_auth::trust::document::check_name;
+use holdfast_auth::trust::{Document, DocumentError, Kind, NAMESPACE};
+use holdfast_auth::{Action, Authorized, Resource, Standing};
 use holdfast_model::{
     Codec, Entry, EntryKey, Key, Namespace, Precondition, Prefix, Revision, ValueType, WriteAction,
     WriteMode,
@@ -18,6 +20,8 @@ use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::entries::{conditional, single};
 use crate::error::EngineError;
+
+pub use tokens::{DeletedUser, Issued, NewToken};
 
 /// A document as it is stored, without what nobody needs to see.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,38 +36,24 @@ pub struct Stored {
     pub revision: Revision,
 }
 
-/// What a new token is to be.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct NewToken {
-    /// Whom it speaks for.
-    pub user: String,
-    /// Roles beside those of the user.
-    pub roles: Vec<String>,
-    /// Groups beside those of the user.
-    pub groups: Vec<String>,
-    /// Rules that it is narrowed to; `None`: not narrowed.
-    pub scopes: Option<Vec<String>>,
-    /// How long it is good; `None`: for ever.
-    pub ttl: Option<Duration>,
-    /// What it is for.
-    pub note: String,
+/// Documents by name.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DocumentPage {
+    /// Those that the caller may administer.
+    pub documents: Vec<Stored>,
+    /// There are more behind the last one.
+    pub more: bool,
 }
 
-/// A token in clear: this is the only time that it is shown.
-#[derive(Debug, Clone)]
-pub struct Issued {
-    /// The token.
-    pub token: Token,
-    /// When it ends, in seconds since 1970; `None`: never.
-    pub expires: Option<u64>,
-    /// The revision that wrote it.
-    pub revision: Revision,
-}
-
-/// Documents listed at once at most: they are all in memory anyway.
-const LISTED: usize = 100_000;
+/// Documents read at once.
+const STEP: usize = 1_000;
 
 impl Engine {
+    /// Who the caller is, and what holds for them. Everybody who is recognised may know that of themselves.
+    pub fn standing(&self, caller: &Caller) -> Standing {
+        self.guard().standing(&caller.identity)
+    }
+
     /// Writes a user, role or policy.
     pub async fn put_document(
         &self,
@@ -71,6 +61,18 @@ impl Engine {
         kind: Kind,
         name: &str,
         json: &[u8],
+    ) -> Result<Revision, EngineError> {
+        self.put_document_if(caller, kind, name, json, None).await
+    }
+
+    /// The same, only while the document is of this revision; of revision 0: only while there is none.
+    pub async fn put_document_if(
+        &self,
+        caller: &Caller,
+        kind: Kind,
+        name: &str,
+        json: &[u8],
+        expected: Option<Revision>,
     ) -> Result<Revision, EngineError> {
         let at = entry_name(kind, name)?;
         let proof = self.administer(caller, &at).await?;
@@ -81,9 +83,16 @@ impl Engine {
             ));
         }
         check_name(name).map_err(|error| invalid("name", &error.to_string()))?;
-        let document =
-            Document::parse(kind, json).map_err(|error| invalid("document", &error.to_string()))?;
-        self.keep(caller, proof, at, &document, WriteMode::Upsert).await
+        let document = Document::parse(kind, json).map_err(refused)?;
+        let condition = match expected {
+            None => Precondition::default(),
+            Some(Revision(0)) => Precondition::absent(),
+            Some(revision) => {
+                Precondition { mod_revision: Some(revision), ..Precondition::default() }
+            }
+        };
+        let batch = conditional(caller, at, put(&document, WriteMode::Upsert), condition);
+        Ok(self.commit_for(caller, &[proof], batch).await?.revision)
     }
 
     /// One document.
@@ -99,36 +108,55 @@ impl Engine {
         entry.and_then(|entry| Stored::of(&entry)).ok_or_else(|| missing(kind, name))
     }
 
-    /// All documents of a kind that the caller may administer, by name.
+    /// Documents of a kind that the caller may administer and that are `wanted`, by name, behind a name.
     pub async fn list_documents(
         &self,
         caller: &Caller,
         kind: Kind,
-    ) -> Result<Vec<Stored>, EngineError> {
-        let resource = Resource::namespace(NAMESPACE);
-        let proof = self.authorize(caller, Action::Admin, resource).await?;
-        let what = Scan::Entries {
-            namespace: namespace()?,
-            prefix: Prefix::new(kind.prefix()),
-            after: None,
-        };
-        let found = self.log().list(&proof, what, At::Latest, PageLimit::rows(LISTED)).await?;
-        let mut visible = Vec::new();
-        for entry in found.entries {
-            if self.may(caller, Action::Admin, Resource::entry(&entry.at)).await? {
-                visible.extend(Stored::of(&entry));
+        after: Option<&str>,
+        limit: usize,
+        wanted: impl Fn(&Stored) -> bool + Send,
+    ) -> Result<DocumentPage, EngineError> {
+        let proof = self.authorize(caller, Action::Admin, Resource::namespace(NAMESPACE)).await?;
+        let mut after = after.map(|name| key_of(kind, name)).transpose()?;
+        let mut page = DocumentPage::default();
+        loop {
+            let what = Scan::Entries {
+                namespace: namespace()?,
+                prefix: Prefix::new(kind.prefix()),
+                after: after.take(),
+            };
+            let found = self.log().list(&proof, what, At::Latest, PageLimit::rows(STEP)).await?;
+            after = found.entries.last().map(|entry| entry.at.key.clone());
+            for entry in found.entries {
+                if !self.may(caller, Action::Admin, Resource::entry(&entry.at)).await? {
+                    continue;
+                }
+                let Some(stored) = Stored::of(&entry).filter(|stored| wanted(stored)) else {
+                    continue;
+                };
+                if page.documents.len() >= limit {
+                    page.more = true;
+                    return Ok(page);
+                }
+                page.documents.push(stored);
+            }
+            if !found.more {
+                return Ok(page);
             }
         }
-        Ok(visible)
     }
 
-    /// Removes a document; of a token: revokes it.
+    /// Removes a role or policy; of a token: revokes it. A user goes with their tokens ([`Engine::delete_user`]).
     pub async fn delete_document(
         &self,
         caller: &Caller,
         kind: Kind,
         name: &str,
     ) -> Result<Revision, EngineError> {
+        if kind == Kind::User {
+            return Ok(self.delete_user(caller, name).await?.revision);
+        }
         let at = entry_name(kind, name)?;
         let proof = self.administer(caller, &at).await?;
         let batch = single(caller, at, WriteAction::Delete { missing_ok: false });
@@ -138,84 +166,8 @@ impl Engine {
         }
     }
 
-    /// Makes a token.
-    pub async fn create_token(
-        &self,
-        caller: &Caller,
-        new: NewToken,
-    ) -> Result<Issued, EngineError> {
-        let token = Token::generate().map_err(no_random)?;
-        let at = entry_name(Kind::Token, &token.id)?;
-        let proof = self.administer(caller, &at).await?;
-        check_name(&new.user).map_err(|error| invalid("user", &error.to_string()))?;
-        let now = seconds(SystemTime::now());
-        let expires = new.ttl.map(|ttl| now.saturating_add(ttl.as_secs().max(1)));
-        let document = Document::Token(TokenDocument {
-            user: new.user,
-            roles: new.roles,
-            groups: new.groups,
-            scopes: new.scopes,
-            secret: token.hash(),
-            previous: None,
-            created: now,
-            expires,
-            note: new.note,
-        });
-        // The same checks as when it is read.
-        let json = document.to_json().to_string();
-        Document::parse(Kind::Token, json.as_bytes())
-            .map_err(|error| invalid("token", &error.to_string()))?;
-        let revision = self.keep(caller, proof, at, &document, WriteMode::Create).await?;
-        Ok(Issued { token, expires, revision })
-    }
-
-    /// Gives a token another secret; the one before is good for the grace. Whoever holds a token may rotate it.
-    pub async fn rotate_token(
-        &self,
-        caller: &Caller,
-        id: &str,
-        grace: Duration,
-    ) -> Result<Issued, EngineError> {
-        let at = entry_name(Kind::Token, id)?;
-        let own = caller.identity.facts().credential == format!("token:{id}");
-        let proof = if own {
-            self.as_server().administer(caller, &at).await?
-        } else {
-            self.administer(caller, &at).await?
-        };
-        let entry = self.log().get(&proof, &at).await?.ok_or_else(|| missing(Kind::Token, id))?;
-        let Ok(Document::Token(mut document)) = Document::parse(Kind::Token, &entry.value) else {
-            return Err(invalid("id", "the document of this token cannot be read"));
-        };
-        let token = Token::with_id(id.to_owned()).map_err(no_random)?;
-        let until = seconds(SystemTime::now()).saturating_add(grace.as_secs());
-        document.previous =
-            (!grace.is_zero()).then_some(PreviousSecret { secret: document.secret, until });
-        document.secret = token.hash();
-        let expires = document.expires;
-        let written = Document::Token(document);
-        // Two rotations at once: one of them has to see the other.
-        let unchanged =
-            Precondition { mod_revision: Some(entry.mod_revision), ..Precondition::default() };
-        let batch = conditional(caller, at, put(&written, WriteMode::Update), unchanged);
-        let committed = self.commit_for(caller, &[proof], batch).await?;
-        Ok(Issued { token, expires, revision: committed.revision })
-    }
-
     async fn administer(&self, caller: &Caller, at: &EntryKey) -> Result<Authorized, EngineError> {
         self.authorize(caller, Action::Admin, Resource::entry(at)).await
-    }
-
-    async fn keep(
-        &self,
-        caller: &Caller,
-        proof: Authorized,
-        at: EntryKey,
-        document: &Document,
-        mode: WriteMode,
-    ) -> Result<Revision, EngineError> {
-        let batch = single(caller, at, put(document, mode));
-        Ok(self.commit_for(caller, &[proof], batch).await?.revision)
     }
 }
 
@@ -237,13 +189,25 @@ fn namespace() -> Result<Namespace, EngineError> {
     crate::names::namespace(NAMESPACE)
 }
 
+fn key_of(kind: Kind, name: &str) -> Result<Key, EngineError> {
+    let field = if kind == Kind::Token { "id" } else { "name" };
+    Key::new(kind.key(name)).map_err(|error| invalid(field, &error.to_string()))
+}
+
 fn entry_name(kind: Kind, name: &str) -> Result<EntryKey, EngineError> {
-    let key = Key::new(kind.key(name)).map_err(|error| invalid("name", &error.to_string()))?;
-    Ok(EntryKey::new(namespace()?, key))
+    Ok(EntryKey::new(namespace()?, key_of(kind, name)?))
 }
 
 fn missing(kind: Kind, name: &str) -> EngineError {
     EngineError::NotFound { namespace: NAMESPACE.into(), key: kind.key(name) }
+}
+
+/// What is wrong with a document, by the path of the member.
+fn refused(error: DocumentError) -> EngineError {
+    match error {
+        DocumentError::Member { field, why } => EngineError::InvalidArgument { field, why },
+        other => invalid("document", &other.to_string()),
+    }
 }
 
 fn put(document: &Document, mode: WriteMode) -> WriteAction {
@@ -254,12 +218,4 @@ fn put(document: &Document, mode: WriteMode) -> WriteAction {
         ttl: None,
         mode,
     }
-}
-
-fn seconds(time: SystemTime) -> u64 {
-    time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
-}
-
-fn no_random(error: impl std::fmt::Display) -> EngineError {
-    AuthError::Failed(format!("the system has no random numbers: {error}")).into()
 }

@@ -7,12 +7,12 @@ use holdfast_api::config_v1::config_service_client::ConfigServiceClient;
 use holdfast_api::config_v1::{GetRequest, ListRequest, SetRequest};
 use holdfast_api::holdfast_v1::holdfast_service_client::HoldfastServiceClient;
 use holdfast_api::holdfast_v1::{CommitRequest, Put, Write, write};
-use tonic::transport::Channel;
 use tonic::{Code, Status};
 
 use crate::data::{PER_PREFIX, Values, key, prefix};
 use crate::dice::Dice;
 use crate::drive::Call;
+use crate::link::{IntoLink, Link};
 
 /// The first so many keys of a namespace.
 #[derive(Debug, Clone)]
@@ -35,15 +35,18 @@ impl Keys {
 /// A get of any of the keys.
 #[derive(Debug, Clone)]
 pub struct Get {
-    client: ConfigServiceClient<Channel>,
+    client: ConfigServiceClient<Link>,
     keys: Keys,
 }
 
 impl Get {
     /// One on each connection.
-    pub fn on(channels: Vec<Channel>, keys: &Keys) -> Vec<Self> {
+    pub fn on(channels: Vec<impl IntoLink>, keys: &Keys) -> Vec<Self> {
         let client = ConfigServiceClient::new;
-        channels.into_iter().map(|c| Self { client: client(c), keys: keys.clone() }).collect()
+        channels
+            .into_iter()
+            .map(|c| Self { client: client(c.into_link()), keys: keys.clone() })
+            .collect()
     }
 }
 
@@ -66,19 +69,19 @@ impl Call for Get {
 /// A durable set of any of the keys.
 #[derive(Debug, Clone)]
 pub struct Set {
-    client: ConfigServiceClient<Channel>,
+    client: ConfigServiceClient<Link>,
     keys: Keys,
     values: Values,
 }
 
 impl Set {
     /// One on each connection.
-    pub fn on(channels: Vec<Channel>, keys: &Keys, values: &Values) -> Vec<Self> {
-        let call = |channel| {
-            let client = ConfigServiceClient::new(channel);
+    pub fn on(channels: Vec<impl IntoLink>, keys: &Keys, values: &Values) -> Vec<Self> {
+        let call = |link: Link| {
+            let client = ConfigServiceClient::new(link);
             Self { client, keys: keys.clone(), values: values.clone() }
         };
-        channels.into_iter().map(call).collect()
+        channels.into_iter().map(IntoLink::into_link).map(call).collect()
     }
 }
 
@@ -97,7 +100,7 @@ impl Call for Set {
 /// A durable commit of several writes.
 #[derive(Debug, Clone)]
 pub struct Commit {
-    client: HoldfastServiceClient<Channel>,
+    client: HoldfastServiceClient<Link>,
     keys: Keys,
     writes: u64,
     values: Values,
@@ -105,12 +108,17 @@ pub struct Commit {
 
 impl Commit {
     /// One on each connection, of so many writes to different keys.
-    pub fn on(channels: Vec<Channel>, keys: &Keys, writes: u64, values: &Values) -> Vec<Self> {
-        let call = |channel| {
-            let client = HoldfastServiceClient::new(channel);
+    pub fn on(
+        channels: Vec<impl IntoLink>,
+        keys: &Keys,
+        writes: u64,
+        values: &Values,
+    ) -> Vec<Self> {
+        let call = |link: Link| {
+            let client = HoldfastServiceClient::new(link);
             Self { client, keys: keys.clone(), writes, values: values.clone() }
         };
-        channels.into_iter().map(call).collect()
+        channels.into_iter().map(IntoLink::into_link).map(call).collect()
     }
 }
 
@@ -126,18 +134,18 @@ impl Call for Commit {
 /// A page of entries below one of the prefixes that the keys have.
 #[derive(Debug, Clone)]
 pub struct List {
-    client: ConfigServiceClient<Channel>,
+    client: ConfigServiceClient<Link>,
     keys: Keys,
     limit: i32,
 }
 
 impl List {
     /// One on each connection; every page must be full.
-    pub fn on(channels: Vec<Channel>, keys: &Keys, limit: i32) -> Vec<Self> {
+    pub fn on(channels: Vec<impl IntoLink>, keys: &Keys, limit: i32) -> Vec<Self> {
         let client = ConfigServiceClient::new;
         channels
             .into_iter()
-            .map(|c| Self { client: client(c), keys: keys.clone(), limit })
+            .map(|c| Self { client: client(c.into_link()), keys: keys.clone(), limit })
             .collect()
     }
 }
@@ -163,12 +171,12 @@ impl Call for List {
 ///
 /// # Errors
 /// The first commit that fails; those before it stay.
-pub async fn fill(channel: Channel, keys: &Keys, values: &Values) -> Result<(), Status> {
+pub async fn fill(channel: impl IntoLink, keys: &Keys, values: &Values) -> Result<(), Status> {
     /// Well below what one commit may hold.
     const MOST_WRITES: u64 = 1_000;
     const MOST_BYTES: u64 = 2 << 20;
     let at_once = (MOST_BYTES / values.size().max(1)).clamp(1, MOST_WRITES);
-    let mut client = HoldfastServiceClient::new(channel);
+    let mut client = HoldfastServiceClient::new(channel.into_link());
     let mut dice = Dice::new(keys.count);
     for batch in 0..keys.count.div_ceil(at_once) {
         let numbers = batch * at_once..((batch + 1) * at_once).min(keys.count);

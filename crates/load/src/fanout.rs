@@ -6,11 +6,11 @@ use bytes::Bytes;
 use holdfast_api::config_v1::config_service_client::ConfigServiceClient;
 use holdfast_api::config_v1::{SetRequest, WatchRequest, WatchResponse};
 use tokio::task::JoinSet;
-use tonic::transport::Channel;
 use tonic::{Request, Status, Streaming};
 
 use crate::LoadError;
 use crate::drive::ticks;
+use crate::link::{IntoLink, Link};
 use crate::measured::Measured;
 
 /// The key that is changed; it is the only one that is watched.
@@ -46,7 +46,10 @@ pub struct Delivered {
 ///
 /// # Errors
 /// A call that fails; [`LoadError::Delivery`] when a watcher misses a change or sees another one.
-pub async fn measure(fanout: &Fanout, connections: &[Channel]) -> Result<Delivered, LoadError> {
+pub async fn measure<C: IntoLink + Clone>(
+    fanout: &Fanout,
+    connections: &[C],
+) -> Result<Delivered, LoadError> {
     let Some(first) = connections.first() else { return Err(LoadError::Nothing) };
     let mut streams = Vec::with_capacity(fanout.watchers);
     for channel in connections.iter().cycle().take(fanout.watchers) {
@@ -57,7 +60,7 @@ pub async fn measure(fanout: &Fanout, connections: &[Channel]) -> Result<Deliver
         watchers.spawn(follow(stream, fanout.changes));
     }
     let began = Instant::now();
-    let made = make(fanout, ConfigServiceClient::new(first.clone())).await?;
+    let made = make(fanout, ConfigServiceClient::new(first.clone().into_link())).await?;
     let mut seen = Vec::with_capacity(fanout.watchers);
     while let Some(ended) = watchers.join_next().await {
         seen.push(ended??);
@@ -79,13 +82,16 @@ fn told(made: &[Instant], seen: &[Vec<Instant>], took: Duration) -> Result<Deliv
 }
 
 /// A watch of which the server has said that it is registered.
-async fn open(channel: &Channel, namespace: &str) -> Result<Streaming<WatchResponse>, LoadError> {
+async fn open<C: IntoLink + Clone>(
+    channel: &C,
+    namespace: &str,
+) -> Result<Streaming<WatchResponse>, LoadError> {
     let request = WatchRequest {
         namespaces: vec![namespace.to_owned()],
         prefixes: vec![KEY.to_owned()],
         ..WatchRequest::default()
     };
-    let mut client = ConfigServiceClient::new(channel.clone());
+    let mut client = ConfigServiceClient::new(channel.clone().into_link());
     let opened = tokio::time::timeout(PATIENCE, client.watch(Request::new(request))).await;
     let lost = || LoadError::Delivery(format!("a watch was not opened within {PATIENCE:?}"));
     Ok(opened.map_err(|_| lost())??.into_inner())
@@ -114,7 +120,7 @@ async fn follow(
 /// Makes the changes; when each was begun.
 async fn make(
     fanout: &Fanout,
-    mut client: ConfigServiceClient<Channel>,
+    mut client: ConfigServiceClient<Link>,
 ) -> Result<Vec<Instant>, Status> {
     let mut made = Vec::with_capacity(fanout.changes as usize);
     let mut clock = tokio::time::interval(fanout.pace.max(Duration::from_micros(1)));

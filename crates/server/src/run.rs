@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use holdfast_api::config_v1::config_service_server::SERVICE_NAME as CONFIG_V1;
 use holdfast_api::holdfast_v1::holdfast_service_server::SERVICE_NAME as HOLDFAST_V1;
+use holdfast_api::holdfast_v1::trust_service_server::SERVICE_NAME as TRUST;
 use holdfast_auth::{AllowAll, Gatekeeper, Guard};
 use holdfast_engine::{Engine, EngineError};
 use holdfast_store::StoreError;
@@ -316,7 +317,7 @@ impl Running {
 
     /// Health of the whole and of each service: they rise and fall together.
     async fn report(&self, status: ServingStatus) {
-        for service in ["", CONFIG_V1, HOLDFAST_V1] {
+        for service in ["", CONFIG_V1, HOLDFAST_V1, TRUST] {
             self.reporter.set_service_status(service, status).await;
         }
     }

@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod commit;
 pub(crate) mod disk;
+pub(crate) mod documents;
 pub(crate) mod grpc;
 pub(crate) mod import;
 pub(crate) mod policy;

@@ -151,8 +151,11 @@ async fn case_90_denied() {
     let server = Launch::default().closed().start().await;
     let answer = http::get(server.port(), "/v1/watch").await.expect("an answer");
     assert_eq!(answer.status, 200);
-    let refusal = "event: error\ndata: {\"error\":\"no security guard configured\"}\n\n";
-    assert_eq!(answer.text(), format!("{PREAMBLE}{refusal}"));
+    let text = answer.text();
+    let refusal = Block::parse(text.strip_prefix(PREAMBLE).expect("the preamble"));
+    assert_eq!((refusal.id, refusal.event.as_deref()), (None, Some("error")));
+    let why = "credentials are required: send \"authorization: Bearer <token>\"";
+    assert_eq!(refusal.json(), json!({ "error": why }));
 }
 
 /// What a page of HTML would take for markup is escaped.

@@ -196,6 +196,11 @@ impl State {
 
     /// All rules for a caller: of roles that name the caller, and of those that the caller names.
     pub(crate) fn rules_of(&self, who: &Identity) -> Vec<Rule> {
+        self.roles_of(who).flat_map(|(_, rules)| rules.iter().cloned()).collect()
+    }
+
+    /// The roles of a caller with their rules, by name.
+    pub(crate) fn roles_of(&self, who: &Identity) -> impl Iterator<Item = (&str, &[Rule])> {
         let facts = who.facts();
         let mut names: Vec<_> = self.roles.keys().collect();
         names.sort_unstable();
@@ -204,11 +209,10 @@ impl State {
                 || role.users.contains(&facts.user)
                 || role.groups.iter().any(|group| facts.groups.contains(group))
         };
-        let roles = names.into_iter().filter_map(|name| {
+        names.into_iter().filter_map(move |name| {
             let role = &self.roles[name];
-            has(name, role).then_some(role)
-        });
-        roles.flat_map(|role| role.rules.iter().cloned()).collect()
+            has(name, role).then_some((name.as_str(), &*role.rules))
+        })
     }
 }
 

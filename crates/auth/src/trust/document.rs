@@ -174,9 +174,9 @@ pub enum DocumentError {
         /// What is wrong with it.
         why: String,
     },
-    /// A rule in it is none.
+    /// A member of it makes no sense.
     #[error("{field}: {why}")]
-    Rule {
+    Member {
         /// Where: `rules[2]`.
         field: String,
         /// What is wrong with it.
@@ -222,10 +222,15 @@ impl Document {
         match self {
             Self::Token(token) => {
                 rules("scopes", token.scopes.as_deref().unwrap_or_default())?;
-                check_name(&token.user)
+                names("roles", &token.roles)?;
+                named("user", &token.user)
             }
-            Self::Role(role) => rules("rules", &role.rules).map(drop),
-            Self::User(_) | Self::Policy(_) => Ok(()),
+            Self::Role(role) => {
+                rules("rules", &role.rules)?;
+                names("users", &role.users)
+            }
+            Self::User(user) => names("roles", &user.roles),
+            Self::Policy(_) => Ok(()),
         }
     }
 
@@ -247,13 +252,24 @@ fn form<T: DeserializeOwned>(kind: Kind, json: &[u8]) -> Result<T, DocumentError
         .map_err(|error| DocumentError::Form { kind, why: error.to_string() })
 }
 
+/// What could never be a role or user is a slip; a group may be called anything, as others name theirs.
+fn names(field: &str, names: &[String]) -> Result<(), DocumentError> {
+    let mut all = names.iter().enumerate();
+    all.try_for_each(|(index, name)| named(&format!("{field}[{index}]"), name))
+}
+
+fn named(field: &str, name: &str) -> Result<(), DocumentError> {
+    check_name(name)
+        .map_err(|error| DocumentError::Member { field: field.to_owned(), why: error.to_string() })
+}
+
 /// Lines as rules.
 ///
 /// # Errors
-/// [`DocumentError::Rule`] with the place of the first that is none.
+/// [`DocumentError::Member`] with the place of the first that is none.
 pub fn rules(field: &str, lines: &[String]) -> Result<Vec<Rule>, DocumentError> {
     let parsed = lines.iter().enumerate().map(|(index, line)| {
-        line.parse().map_err(|error: super::RuleError| DocumentError::Rule {
+        line.parse().map_err(|error: super::RuleError| DocumentError::Member {
             field: format!("{field}[{index}]"),
             why: error.to_string(),
         })
@@ -291,6 +307,8 @@ mod tests {
             (Kind::Role, r#"{"rules":["read a","fly b"]}"#, "rules[1]"),
             (Kind::Role, r#"{"rule":[]}"#, "unknown field `rule`"),
             (Kind::User, r#"[1]"#, "this is no user"),
+            (Kind::User, r#"{"roles":["a","b c"]}"#, "roles[1]: \"b c\" cannot be a name"),
+            (Kind::Role, r#"{"users":[""]}"#, "users[0]"),
             (Kind::Token, r#"{}"#, "missing field"),
             (Kind::Policy, r#"{"modules":1}"#, "this is no policy"),
         ];

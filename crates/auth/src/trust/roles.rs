@@ -6,7 +6,7 @@ use quick_cache::sync::Cache;
 
 use super::book::Book;
 use super::rule::Rule;
-use crate::guard::AuthError;
+use crate::guard::{AuthError, Standing};
 use crate::identity::Identity;
 use crate::policy::{Policy, Verdict};
 use crate::resource::{Action, Resource};
@@ -48,6 +48,16 @@ impl Policy for Roles {
 
     fn judge(&self, who: &Identity, action: Action, what: &Resource) -> Result<Verdict, AuthError> {
         Ok(judge(&self.rules_of(who), action, what))
+    }
+
+    fn standing(&self, who: &Identity) -> Standing {
+        let state = self.book.state();
+        let (mut roles, mut rules) = (Vec::new(), Vec::new());
+        for (name, of_role) in state.roles_of(who) {
+            roles.push(name.to_owned());
+            rules.extend(of_role.iter().map(ToString::to_string));
+        }
+        Standing { roles, rules }
     }
 
     fn trouble(&self) -> Option<String> {

@@ -246,6 +246,26 @@ mod tests {
         }
     }
 
+    /// The table of examples for operators.
+    #[test]
+    fn the_documentation_is_true() {
+        let document = include_str!("../../../../docs/security.md");
+        let rows =
+            document.lines().filter(|line| line.ends_with("| yes |") || line.ends_with("| no |"));
+        let mut checked = 0;
+        for row in rows {
+            let spans: Vec<_> = row.split('`').collect();
+            let [_, text, asked, at, answer] = spans[..] else { panic!("no row: {row}") };
+            let word = asked.trim_matches(['|', ' ']);
+            let action = Action::parse(word).unwrap_or_else(|| panic!("no action: {row}"));
+            let (namespace, key) = at.split_once('/').unwrap_or((at, ""));
+            let matched = rule(text).matches(action, &about(namespace, key));
+            assert_eq!(matched, answer.contains("yes"), "{row}");
+            checked += 1;
+        }
+        assert!(checked > 10, "only {checked} rows");
+    }
+
     #[test]
     fn all_actions_are_not_administration() {
         let what = about("internal:holdfast.trust", "tokens/x");

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use holdfast_load::Link;
 use holdfast_load::calls::{Get, Keys, Set, fill};
 use holdfast_load::data::{NAMESPACE, Values};
 use holdfast_load::drive::{Load, drive};
 use holdfast_load::fanout::{self, Fanout};
 use holdfast_load::measured::Measured;
-use tonic::transport::Channel;
 
 use crate::args::{Global, duration};
 use crate::connect;
@@ -116,11 +116,11 @@ impl Bench {
         }
     }
 
-    async fn connect(&self, global: &Global) -> Result<Vec<Channel>, Failure> {
+    async fn connect(&self, global: &Global) -> Result<Vec<Link>, Failure> {
         let count = self.connections.min(self.clients.saturating_mul(self.in_flight));
         let mut channels = Vec::new();
         for _ in 0..count {
-            channels.push(connect::channel(global).await?);
+            channels.push(connect::link(global).await?);
         }
         Ok(channels)
     }
@@ -143,7 +143,7 @@ impl Bench {
         Ok(vec![Row::of("get", gets), Row::of("set", sets)])
     }
 
-    async fn watch(&self, channels: &[Channel]) -> Result<Vec<Row>, Failure> {
+    async fn watch(&self, channels: &[Link]) -> Result<Vec<Row>, Failure> {
         let changes = (self.duration.as_secs_f64() * f64::from(self.changes)).ceil();
         let fanout = Fanout {
             namespace: self.within.clone(),

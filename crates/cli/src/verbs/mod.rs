@@ -15,13 +15,17 @@ pub mod list;
 pub mod ns;
 pub mod policy;
 pub mod repair;
+pub mod role;
 pub mod rollback;
 pub mod search;
 pub mod serve;
 pub mod set;
 pub mod snapshot;
+pub mod token;
 pub mod txn;
+pub mod user;
 pub mod watch;
+pub mod whoami;
 
 use crate::args::{Cli, Command, Global};
 use crate::connect::Server;
@@ -35,7 +39,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Gateway(gateway) => return gateway.run(),
         Command::Repair(repair) => return repair.run(&cli.global),
         Command::Audit(audit) => return audit.run(&cli.global),
-        Command::Policy(policy) => return policy.run(&cli.global),
+        Command::Policy(policy) if policy.is_offline() => return policy.run(&cli.global),
         // So does the load generator.
         Command::Bench(bench) => return bench.run(&cli.global),
         other => (other, cli.global),
@@ -66,6 +70,11 @@ async fn talk(command: Command, global: Global) -> Result<(), Failure> {
         Command::Snapshot(snapshot) => snapshot.run(&global, &server).await,
         Command::Alias(alias) => alias.run(&global, &server).await,
         Command::Ns(ns) => ns.run(&global, &server).await,
+        Command::WhoAmI(whoami) => whoami.run(&global, &server).await,
+        Command::Token(token) => token.run(&global, &server).await,
+        Command::User(user) => user.run(&global, &server).await,
+        Command::Role(role) => role.run(&global, &server).await,
+        Command::Policy(policy::Policy::Kept(kept)) => kept.run(&global, &server).await,
         Command::Export(export) => export.run(&global, &server).await,
         Command::Import(_)
         | Command::Set(_)

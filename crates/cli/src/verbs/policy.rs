@@ -1,7 +1,8 @@
-//! `holdfast policy`: policies, tried before they go live. No server is asked.
+//! `holdfast policy`: policies, tried before they go live without asking a server, and kept on one ([`kept`]).
 
 mod bench;
 mod explain;
+pub mod kept;
 mod test;
 
 use std::fs::File;
@@ -18,7 +19,7 @@ use crate::failure::Failure;
 use crate::output::{self, Layout};
 use crate::tree::Format;
 
-/// Try a policy written in Rego before it goes live
+/// Try a policy written in Rego before it goes live, and keep it on the server
 #[derive(Debug, Subcommand)]
 pub enum Policy {
     /// Decide about an input, or again about recorded decisions
@@ -27,12 +28,21 @@ pub enum Policy {
     Explain(explain::Explain),
     /// Measure what a decision costs
     Bench(bench::Bench),
+    /// Those that the server keeps
+    #[command(flatten)]
+    Kept(kept::Kept),
 }
 
 impl Policy {
-    /// Runs one of them.
+    /// True for what needs no server.
+    pub fn is_offline(&self) -> bool {
+        !matches!(self, Self::Kept(_))
+    }
+
+    /// Runs one that needs no server.
     pub fn run(self, global: &Global) -> Result<(), Failure> {
         match self {
+            Self::Kept(_) => unreachable!("it needs a server"),
             Self::Test(test) => test.run(global),
             Self::Explain(explain) => explain.run(global),
             Self::Bench(bench) => bench.run(global),

@@ -1,6 +1,7 @@
 //! The holdfast.v1 dialect: strict about what it is asked, exact about what went wrong.
 //!
 //! - `commit`, `watch`, `txn`, `read`, `diff`, `rollback`, `events`, `search`: the RPCs
+//! - `trust`: tokens, users, roles and policies: a service of its own over the same engine
 //! - `moment`, `cursor`: which state a read is of, and how its pages hang together
 //! - `frames`: commits as frames of at most 1 MiB
 //! - `strict`: what is refused, with the path of the member
@@ -17,6 +18,7 @@ pub(crate) mod read;
 pub(crate) mod rollback;
 pub(crate) mod search;
 mod strict;
+mod trust;
 pub(crate) mod txn;
 pub(crate) mod watch;
 

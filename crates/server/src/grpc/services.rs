@@ -6,6 +6,7 @@ use axum::Router;
 use axum::response::{IntoResponse, Response};
 use holdfast_api::config_v1::config_service_server::ConfigServiceServer;
 use holdfast_api::holdfast_v1::holdfast_service_server::HoldfastServiceServer;
+use holdfast_api::holdfast_v1::trust_service_server::TrustServiceServer;
 use http::{HeaderMap, header};
 use tonic::Status;
 use tonic::codec::CompressionEncoding;
@@ -41,9 +42,13 @@ pub fn routes(
     let holdfast = HoldfastServiceServer::new(HoldfastV1::new(shared.clone()))
         .max_decoding_message_size(shared.knobs.request_bytes)
         .accept_compressed(CompressionEncoding::Gzip);
+    let trust = TrustServiceServer::new(HoldfastV1::new(shared.clone()))
+        .max_decoding_message_size(shared.knobs.request_bytes)
+        .accept_compressed(CompressionEncoding::Gzip);
     let health = HealthServer::new(HealthService::from_health_reporter(health));
     let routes = Routes::new(web.layer(authn(config_v1::refuse).layer(config)))
         .add_service(web.layer(authn(holdfast_v1::refuse).layer(holdfast)))
+        .add_service(web.layer(authn(holdfast_v1::refuse).layer(trust)))
         .add_service(web.layer(health))
         .add_service(authn(holdfast_v1::refuse).layer(reflection().build_v1()?))
         .add_service(authn(holdfast_v1::refuse).layer(reflection().build_v1alpha()?));

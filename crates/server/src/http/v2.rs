@@ -2,6 +2,7 @@
 //!
 //! - `calls`: every unary call as a POST of its request
 //! - `resources`: what can be read, as GET of a path
+//! - `trust`: tokens, users, roles and policies
 //! - `watch`: commits as server-sent events, or as lines of JSON
 //! - `openapi`: what of it stands in the document
 //! - `asked`: who calls, and bodies; `query`: parameters as members of a message; `fault`: refusals with their reason
@@ -12,6 +13,7 @@ mod fault;
 pub(crate) mod openapi;
 mod query;
 mod resources;
+mod trust;
 mod watch;
 
 use axum::Router;
@@ -38,5 +40,6 @@ pub(crate) fn routes() -> Router<Face> {
         .route("/v2/namespaces/{namespace}/keys/{*key}", get(resources::get))
         .route("/v2/namespaces/{namespace}/history/{*key}", get(resources::history))
         .route("/v2/namespaces/{namespace}/snapshot", get(resources::snapshot))
+        .merge(trust::routes())
         .method_not_allowed_fallback(|| async { Fault::method_not_allowed() })
 }

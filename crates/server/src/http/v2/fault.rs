@@ -26,6 +26,14 @@ pub(super) fn of_request(fault: Fault) -> Fault {
     of(fault.status).with_http(http)
 }
 
+/// A member of the request that makes no sense beside its path.
+pub(super) fn invalid(field: &str, why: &str) -> Fault {
+    let row = row(ErrorKind::InvalidArgument);
+    let metadata = vec![("field", field.to_owned())];
+    let info = info(row.reason, HOLDFAST_V1_DOMAIN, metadata);
+    of(with_info(row.code, &format!("{field}: {why}"), &info))
+}
+
 /// The answer of a call, or its failure.
 pub(super) fn answered<A>(answer: Result<A, Status>) -> Result<A, Fault> {
     answer.map_err(of)

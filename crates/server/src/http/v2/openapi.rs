@@ -1,6 +1,8 @@
 //! The paths of holdfast.v1 in the OpenAPI document. Calls, messages and their descriptions come from the same `.proto` that
 //! the code is made from, so they cannot disagree with it.
 
+mod trust;
+
 use std::collections::BTreeSet;
 
 use prost::Message as _;
@@ -18,6 +20,8 @@ use crate::http::openapi::{
 };
 
 const PACKAGE: &str = "holdfast.v1";
+/// The file whose calls have paths of their own.
+const TRUST: &str = "/trust.proto";
 const TIMESTAMP: &str = ".google.protobuf.Timestamp";
 const DURATION: &str = ".google.protobuf.Duration";
 /// What a call may end with, beside what any may.
@@ -32,9 +36,20 @@ const METHODS: i32 = 2;
 /// This dialect's part of the document.
 pub(crate) fn part() -> Part {
     let set = FileDescriptorSet::decode(holdfast_api::FILE_DESCRIPTOR_SET).unwrap_or_default();
-    let file = set.file.into_iter().find(|file| file.package() == PACKAGE).unwrap_or_default();
-    let schemas = schemas(&file);
-    let mut paths = calls(&file);
+    let (trust, calling): (Vec<_>, Vec<_>) = set
+        .file
+        .into_iter()
+        .filter(|file| file.package() == PACKAGE)
+        .partition(|file| file.name().ends_with(TRUST));
+    let (mut schemas, mut paths) = (Map::new(), Map::new());
+    for file in &calling {
+        schemas.extend(self::schemas(file));
+        paths.extend(calls(file));
+    }
+    for file in &trust {
+        schemas.extend(self::schemas(file));
+        paths.extend(trust::paths(file));
+    }
     for (path, item) in of_resources() {
         let Value::Object(item) = item else { continue };
         match paths.entry(path).or_insert_with(|| json!({})) {

@@ -141,7 +141,8 @@ fn key(uri: &Uri) -> Result<[(&'static str, String); 2], Fault> {
     Ok([namespace, ("key", part(rest)?)])
 }
 
-fn part(text: &str) -> Result<String, Fault> {
+/// A part of a path, decoded.
+pub(super) fn part(text: &str) -> Result<String, Fault> {
     let decoded = percent_decode_str(text).decode_utf8();
     decoded
         .map(String::from)

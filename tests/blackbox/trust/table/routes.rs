@@ -1,0 +1,306 @@
+//! HTTP: the paths of the router, each with the methods that it takes.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use holdfast_auth::AllowAll;
+use holdfast_server::settings::StoreKind;
+use holdfast_server::{Settings, http as face, start_with};
+use holdfast_tests::http;
+
+use super::{Column, Door, NONE, Needs, TRUST, Table, Verdict, leaks, of_alias, of_space};
+
+/// Method, path of the router, what to ask instead, body, door, what it needs.
+type Row = (&'static str, &'static str, &'static str, &'static str, Door, Needs);
+
+const KEYS: &str = "/v1/namespaces/{namespace}/keys/{*key}";
+const AT_KEY: &str = "/v1/namespaces/nsmarker/keys/k";
+const PUT: &str = r#"{"value":"MQ=="}"#;
+const GET_BODY: &str = r#"{"namespace":"nsmarker","key":"k"}"#;
+const LIST_BODY: &str = r#"{"namespace":"nsmarker"}"#;
+const COMMIT_BODY: &str =
+    r#"{"writes":[{"namespace":"nsmarker","key":"k","put":{"value":"MQ=="}}]}"#;
+const TXN_BODY: &str =
+    r#"{"then":{"writes":[{"namespace":"nsmarker","key":"k","put":{"value":"MQ=="}}]}}"#;
+const DIFF_BODY: &str =
+    r#"{"from":{"namespace":"nsmarker","at":{"revision":"1"}},"to":{"namespace":"nsmarker"}}"#;
+const ROLLBACK_BODY: &str = r#"{"namespace":"nsmarker","key":"k","revision":"1","dryRun":true}"#;
+
+const POLICY_BODY: &str = r#"{"modules":[{"file":"a.rego","text":"package holdfast"}]}"#;
+
+use Door::{Closed, Filtered, Known, Open};
+
+const ROWS: &[Row] = &[
+    ("GET", "/openapi.json", "", "", Open, NONE),
+    ("GET", "/v1/namespaces", "", "", Filtered, of_space("read,list")),
+    (
+        "GET",
+        "/v1/namespaces/{namespace}/keys",
+        "/v1/namespaces/nsmarker/keys",
+        "",
+        Closed,
+        of_space("read,list"),
+    ),
+    ("GET", "/v1/namespaces/{namespace}/keys/", "/v1/namespaces/nsmarker/keys/", "", Known, NONE),
+    ("POST", "/v1/namespaces/{namespace}/keys/", "/v1/namespaces/nsmarker/keys/", PUT, Known, NONE),
+    (
+        "DELETE",
+        "/v1/namespaces/{namespace}/keys/",
+        "/v1/namespaces/nsmarker/keys/",
+        "",
+        Known,
+        NONE,
+    ),
+    ("GET", KEYS, AT_KEY, "", Closed, of_space("read")),
+    ("GET", KEYS, "/v1/namespaces/nsmarker/keys/k/versions", "", Closed, of_space("read")),
+    ("GET", KEYS, "/v1/namespaces/nsmarker/keys/k/diff?v1=1&v2=1", "", Closed, of_space("read")),
+    ("POST", KEYS, AT_KEY, PUT, Closed, of_space("write")),
+    ("DELETE", KEYS, AT_KEY, "", Closed, of_space("delete")),
+    (
+        "GET",
+        "/v1/namespaces/{namespace}/snapshot",
+        "/v1/namespaces/nsmarker/snapshot",
+        "",
+        Closed,
+        of_space("read"),
+    ),
+    (
+        "GET",
+        "/v1/namespaces/{namespace}/access",
+        "/v1/namespaces/nsmarker/access",
+        "",
+        Known,
+        of_space("read"),
+    ),
+    ("GET", "/v1/codecs", "", "", Filtered, of_space("list")),
+    ("GET", "/v1/aliases", "", "", Filtered, of_alias("read,list")),
+    ("GET", "/v1/aliases/", "", "", Known, NONE),
+    ("PUT", "/v1/aliases/", "", r#"{"target":"k"}"#, Known, NONE),
+    ("DELETE", "/v1/aliases/", "", "", Known, NONE),
+    ("GET", "/v1/aliases/{*alias}", "/v1/aliases/aliasmarker", "", Closed, of_alias("read")),
+    (
+        "PUT",
+        "/v1/aliases/{*alias}",
+        "/v1/aliases/aliasmarker",
+        r#"{"target":"k"}"#,
+        Closed,
+        of_alias("write"),
+    ),
+    ("DELETE", "/v1/aliases/{*alias}", "/v1/aliases/aliasmarker", "", Closed, of_alias("delete")),
+    ("GET", "/v1/watch", "/v1/watch?namespaces=nsmarker", "", Closed, of_space("watch,read")),
+    ("POST", "/v2/commit", "", COMMIT_BODY, Closed, of_space("write")),
+    ("POST", "/v2/txn", "", TXN_BODY, Closed, of_space("write")),
+    ("POST", "/v2/get", "", GET_BODY, Closed, of_space("read")),
+    ("POST", "/v2/list", "", LIST_BODY, Closed, of_space("read,list")),
+    ("POST", "/v2/snapshot", "", LIST_BODY, Closed, of_space("read")),
+    ("POST", "/v2/history", "", GET_BODY, Closed, of_space("read")),
+    ("POST", "/v2/diff", "", DIFF_BODY, Closed, of_space("read")),
+    ("POST", "/v2/rollback", "", ROLLBACK_BODY, Closed, of_space("read,write,delete")),
+    (
+        "POST",
+        "/v2/events",
+        "",
+        r#"{"filters":[{"namespace":"nsmarker"}]}"#,
+        Closed,
+        of_space("read,list"),
+    ),
+    ("GET", "/v2/events", "", "", Filtered, of_space("read,list")),
+    ("POST", "/v2/search", "", r#"{"pattern":"marker"}"#, Filtered, of_space("read,list")),
+    (
+        "GET",
+        "/v2/search",
+        "/v2/search?pattern=marker&namespace=nsmarker",
+        "",
+        Closed,
+        of_space("read,list"),
+    ),
+    (
+        "POST",
+        "/v2/watch",
+        "",
+        r#"{"filters":[{"namespace":"nsmarker"}]}"#,
+        Closed,
+        of_space("watch,read"),
+    ),
+    ("GET", "/v2/watch", "/v2/watch?namespace=nsmarker", "", Closed, of_space("watch,read")),
+    (
+        "GET",
+        "/v2/namespaces/{namespace}/keys",
+        "/v2/namespaces/nsmarker/keys",
+        "",
+        Closed,
+        of_space("read,list"),
+    ),
+    (
+        "GET",
+        "/v2/namespaces/{namespace}/keys/{*key}",
+        "/v2/namespaces/nsmarker/keys/k",
+        "",
+        Closed,
+        of_space("read"),
+    ),
+    (
+        "GET",
+        "/v2/namespaces/{namespace}/history/{*key}",
+        "/v2/namespaces/nsmarker/history/k",
+        "",
+        Closed,
+        of_space("read"),
+    ),
+    (
+        "GET",
+        "/v2/namespaces/{namespace}/snapshot",
+        "/v2/namespaces/nsmarker/snapshot",
+        "",
+        Closed,
+        of_space("read"),
+    ),
+    ("GET", "/v2/trust/whoami", "", "", Known, NONE),
+    ("GET", "/v2/trust/tokens", "", "", Closed, TRUST),
+    ("POST", "/v2/trust/tokens", "", r#"{"user":"usermarker"}"#, Closed, TRUST),
+    ("GET", "/v2/trust/tokens/{id}", "/v2/trust/tokens/0011223344556677", "", Closed, TRUST),
+    ("DELETE", "/v2/trust/tokens/{id}", "/v2/trust/tokens/0011223344556677", "", Closed, TRUST),
+    (
+        "POST",
+        "/v2/trust/tokens/{id}",
+        "/v2/trust/tokens/0011223344556677:rotate",
+        "{}",
+        Closed,
+        TRUST,
+    ),
+    ("GET", "/v2/trust/users", "", "", Closed, TRUST),
+    ("GET", "/v2/trust/users/{name}", "/v2/trust/users/usermarker", "", Closed, TRUST),
+    ("PUT", "/v2/trust/users/{name}", "/v2/trust/users/usermarker", "{}", Closed, TRUST),
+    ("DELETE", "/v2/trust/users/{name}", "/v2/trust/users/nobody", "", Closed, TRUST),
+    ("GET", "/v2/trust/roles", "", "", Closed, TRUST),
+    ("GET", "/v2/trust/roles/{name}", "/v2/trust/roles/rolemarker", "", Closed, TRUST),
+    (
+        "PUT",
+        "/v2/trust/roles/{name}",
+        "/v2/trust/roles/rolemarker",
+        r#"{"rules":["read nowhere"]}"#,
+        Closed,
+        TRUST,
+    ),
+    ("DELETE", "/v2/trust/roles/{name}", "/v2/trust/roles/nobody", "", Closed, TRUST),
+    ("GET", "/v2/trust/policies", "", "", Closed, TRUST),
+    ("GET", "/v2/trust/policies/{name}", "/v2/trust/policies/nobody", "", Closed, TRUST),
+    ("PUT", "/v2/trust/policies/{name}", "/v2/trust/policies/row", POLICY_BODY, Closed, TRUST),
+    ("DELETE", "/v2/trust/policies/{name}", "/v2/trust/policies/nobody", "", Closed, TRUST),
+];
+
+/// The paths of the router, as it prints itself.
+async fn paths() -> BTreeSet<String> {
+    let nowhere = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+    let mut settings = Settings { listen: nowhere, admin_listen: nowhere, ..Settings::default() };
+    settings.store.kind = StoreKind::Memory;
+    let running = start_with(&settings, Arc::new(AllowAll)).await.expect("it starts");
+    let router = face::router(running.engine().clone(), &settings, Default::default());
+    let shown = format!("{router:?}");
+    running.stop().await;
+    let texts = shown.split('"').filter(|text| text.starts_with('/'));
+    // The router's own fallbacks look like paths to it.
+    texts.filter(|path| *path != "/" && !path.contains("__private")).map(str::to_owned).collect()
+}
+
+/// A path of the router with names in the place of its parameters.
+fn concrete(path: &str) -> String {
+    let parts = path.split('/').map(|part| if part.starts_with('{') { "x" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+#[tokio::test]
+async fn every_route_has_a_row() {
+    let table = Table::start().await;
+    let paths = paths().await;
+    assert!(paths.len() > 30, "the router tells its paths: {paths:?}");
+    for path in &paths {
+        for method in ["GET", "POST", "PUT", "DELETE", "PATCH"] {
+            // Nobody gets in, so nothing is done.
+            let asked = concrete(path);
+            let answer = http::request(table.closed.server.port(), method, &asked, &[], b"").await;
+            let served = answer.expect("an answer").status != 405;
+            let has_row = ROWS.iter().any(|row| row.0 == method && row.1 == path);
+            assert_eq!(served, has_row, "{method} {path}");
+        }
+    }
+    for row in ROWS {
+        assert!(paths.contains(row.1), "{} is no route", row.1);
+    }
+}
+
+#[tokio::test]
+async fn every_route_keeps_its_door() {
+    let table = Table::start().await;
+    for row in ROWS {
+        for column in Column::ALL {
+            check(&table, row, column).await;
+            table.refill().await;
+        }
+    }
+}
+
+async fn check(table: &Table, row: &Row, column: Column) {
+    let (method, path, ask, body, door, needs) = *row;
+    let ask = if ask.is_empty() { path } else { ask };
+    let what = format!("{method} {ask} by {column:?}");
+    let token = table.token(column, needs).await;
+    let shown = token.map(|token| format!("Bearer {token}"));
+    let mut headers = vec![("content-type", "application/json")];
+    headers.extend(shown.as_deref().map(|shown| ("authorization", shown)));
+    let port = table.closed.server.port();
+    let events = path.ends_with("/watch");
+    let verdict = door.verdict(column);
+    if events && verdict == Verdict::Answered {
+        return streams(port, method, ask, body, &headers, &what).await;
+    }
+    let answer = http::request(port, method, ask, &headers, body.as_bytes()).await;
+    let answer = answer.unwrap_or_else(|error| panic!("{what}: {error}"));
+    let text = answer.text();
+    match verdict {
+        _ if events && path.starts_with("/v1") => {
+            assert_eq!(answer.status, 200, "{what}: {text}");
+            assert!(text.contains("event: error\ndata: "), "{what}: {text}");
+        }
+        Verdict::Unauthenticated => {
+            assert_eq!(answer.status, 401, "{what}: {text}");
+            let challenge = answer.header("www-authenticate").is_some();
+            assert!(challenge || path == KEYS, "{what}: no challenge");
+        }
+        Verdict::Denied => assert_eq!(answer.status, 403, "{what}: {text}"),
+        Verdict::Answered => {
+            assert!(![401, 403, 405, 500].contains(&answer.status), "{what}: {}", answer.status);
+        }
+    }
+    let may_see = column == Column::Right || door == Open || verdict == Verdict::Denied;
+    assert!(may_see || !leaks(&answer.body), "{what}: {text}");
+}
+
+/// Streams do not end by themselves: the head and the beginning are enough.
+async fn streams(
+    port: u16,
+    method: &str,
+    path: &str,
+    body: &str,
+    headers: &[(&str, &str)],
+    what: &str,
+) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut socket = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.expect("it listens");
+    let lines: String =
+        headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let length = body.len();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\n{lines}content-length: {length}\r\n\r\n{body}"
+    );
+    socket.write_all(request.as_bytes()).await.expect("sent");
+    let mut text = String::new();
+    let mut buffer = [0; 4096];
+    while !text.contains(": connected") {
+        let read = tokio::time::timeout(super::super::SOON, socket.read(&mut buffer)).await;
+        let length = read.expect("in time").expect("it reads");
+        assert!(length > 0, "{what}: {text}");
+        text.push_str(&String::from_utf8_lossy(&buffer[..length]));
+    }
+    assert!(text.starts_with("HTTP/1.1 200 ") && !text.contains("event: error"), "{what}: {text}");
+}
