@@ -26,7 +26,12 @@ async fn writes(server: &Server, token: &str) -> Result<(), Code> {
 async fn the_first_start_makes_a_root_token_and_no_other_start_does() {
     let mut server = Launch::default().closed().start().await;
     let token = server.root_token();
-    assert_eq!(tokens(&server.log()), [token.clone()], "printed once: {}", server.log());
+    assert_eq!(
+        tokens(&server.log()),
+        std::slice::from_ref(&token),
+        "printed once: {}",
+        server.log()
+    );
     let file = server.data_dir().join("root-token");
     let mode = std::fs::metadata(&file).expect("it is there").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);

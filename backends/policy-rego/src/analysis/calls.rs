@@ -71,7 +71,7 @@ fn is_impure(name: &str) -> bool {
         true => name.starts_with(*impure),
         false => name == *impure || name.starts_with(&format!("{impure}_")),
     };
-    name.is_empty() || IMPURE.iter().any(|impure| like(impure))
+    name.is_empty() || IMPURE.iter().any(like)
 }
 
 /// Calls that the register machine cannot make.

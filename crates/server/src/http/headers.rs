@@ -57,7 +57,7 @@ impl<'a> Shown<'a> {
 impl Metadata for Shown<'_> {
     fn get(&self, name: &str) -> Option<&str> {
         match (name, self.peer) {
-            (FORWARDED_FOR, Some(peer)) => return Some(self.forwarded_for(peer)),
+            (FORWARDED_FOR, Some(peer)) => Some(self.forwarded_for(peer)),
             (FORWARDED_HOST, _) => self.said(name).or_else(|| text(self.headers, &header::HOST)),
             _ => self.said(name).or_else(|| self.renamed(name)),
         }

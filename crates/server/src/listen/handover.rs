@@ -175,7 +175,7 @@ mod tests {
         let stop = CancellationToken::new();
         let bounds =
             Bounds { connections: 9, streams: 9, grace: std::time::Duration::from_secs(9) };
-        let serving = tokio::spawn(serve(listener, router(), bounds, stop.clone()));
+        let serving = tokio::spawn(serve(listener, None, router(), bounds, stop.clone()));
         let mut client = TcpStream::connect(address).await.expect("connects");
         let one = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: here\r\n\r\n");
         let all = [one("/large"), one("/large"), one("/stream")].concat();

@@ -68,7 +68,7 @@ pub(super) async fn watch(
 
 enum Begun {
     /// From the engine of this process.
-    Here(Events),
+    Here(Box<Events>),
     /// From the server behind a gateway.
     There(BoxStream<'static, Bytes>),
 }
@@ -96,7 +96,7 @@ async fn begin(
     }
     let caller = Caller { origin, ..Caller::of(identity, METHOD) };
     let asked = Asked { engine, sse: face.sse, caller, request };
-    Events::begin(asked, start(headers)).await.map(Begun::Here)
+    Events::begin(asked, start(headers)).await.map(|events| Begun::Here(Box::new(events)))
 }
 
 /// A method that event streams do not have.
