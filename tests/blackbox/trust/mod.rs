@@ -6,6 +6,7 @@
 //! - [`streams`]: running watches end with the right to them
 //! - [`secrets`]: tokens stay out of everything that is kept or shown
 //! - [`table`]: every route and call x every kind of caller
+//! - [`wired`]: what settings put around the calls: JWTs, policies, TLS, limits, audit
 //! - [`api`]: the calls themselves, over gRPC and /v2; [`cli`]: the verbs
 
 mod api;
@@ -18,6 +19,7 @@ mod start;
 mod streams;
 mod table;
 mod tokens;
+mod wired;
 
 use std::time::Duration;
 

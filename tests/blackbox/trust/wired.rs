@@ -1,0 +1,314 @@
+//! What settings put around the calls: JWTs, policies, TLS, limits, the account of what was done.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use holdfast_api::holdfast_v1::PutRoleRequest;
+use holdfast_tests::server::Launch;
+use holdfast_tests::{cli, http};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, SanType};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tonic::Code;
+
+use super::{Closed, SOON, owned};
+
+const SECRET: &str = "a-secret-of-this-test-that-nobody-else-has";
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
+    i64::try_from(since.as_secs()).expect("small")
+}
+
+fn jwt(change: &[(&str, serde_json::Value)]) -> String {
+    let mut claims = json!({"sub": "ann", "aud": "holdfast", "iss": "here", "exp": now() + 600});
+    for (name, value) in change {
+        claims[*name] = value.clone();
+    }
+    let key = EncodingKey::from_secret(SECRET.as_bytes());
+    encode(&Header::new(Algorithm::HS256), &claims, &key).expect("a token")
+}
+
+#[tokio::test]
+async fn a_jwt_is_somebody_only_when_everything_about_it_is_right() {
+    let settings = format!(
+        "[jwt]\nalgorithms = 'HS256'\nsecret = '{SECRET}'\naudiences = 'holdfast'\nissuers = 'here'\n\
+         groups_claim = 'groups'"
+    );
+    let closed = Closed::of(Launch::default().closed().settings(&settings).start().await).await;
+    let role = PutRoleRequest {
+        name: "readers".into(),
+        rules: owned(&["read a"]),
+        users: owned(&["ann"]),
+        groups: owned(&["team"]),
+        ..PutRoleRequest::default()
+    };
+    closed.root.trust().put_role(role).await.expect("written");
+    let config = closed.server.config().await;
+    config.showing(&closed.server.root_token()).set("a", "k", "1").await.expect("set");
+    let reads = async |token: &str| {
+        let got = config.showing(token).get("a", "k").await;
+        got.map(drop).map_err(|failure| failure.code)
+    };
+    assert_eq!(reads(&jwt(&[])).await, Ok(()));
+    assert_eq!(reads(&jwt(&[("sub", json!("bob")), ("groups", json!(["team"]))])).await, Ok(()));
+    // A group is no role of this server, whatever it is called.
+    let stranger = jwt(&[("sub", json!("eve")), ("groups", json!(["admin"]))]);
+    assert_eq!(reads(&stranger).await, Err(Code::PermissionDenied));
+    let unsigned = format!("eyJhbGciOiJub25lIn0.{}.", jwt(&[]).split('.').nth(1).expect("claims"));
+    let wrong = [
+        jwt(&[("exp", json!(now() - 3_600))]),
+        jwt(&[("nbf", json!(now() + 3_600))]),
+        jwt(&[("aud", json!("other"))]),
+        jwt(&[("iss", json!("elsewhere"))]),
+        jwt(&[("sub", json!(""))]),
+        format!("{}x", jwt(&[])),
+        unsigned,
+        "garbage".into(),
+        "x".repeat(60_000),
+    ];
+    for token in wrong {
+        let shown: String = token.chars().take(40).collect();
+        assert_eq!(reads(&token).await, Err(Code::Unauthenticated), "{shown}");
+    }
+    let log = closed.server.log();
+    assert!(!log.contains(SECRET) && !log.contains(&jwt(&[])[..60]), "{log}");
+}
+
+#[tokio::test]
+async fn a_policy_is_replaced_while_it_is_in_use_and_a_broken_one_never() {
+    let rules = |user: &str| {
+        format!("package config.authz\nallow if input.identity.user_id == \"{user}\"\n")
+    };
+    let home = tempfile::tempdir().expect("a directory");
+    let path = home.path().join("authz.rego");
+    std::fs::write(&path, rules("ann")).expect("written");
+    let settings = format!("[policy]\npath = '{}'\ninterval = '50ms'", path.display());
+    let closed = Closed::of(Launch::default().closed().settings(&settings).start().await).await;
+    let token = closed.token("ann", &[]).await.token;
+    let ann = closed.server.config().await.showing(&token);
+    ann.set("a", "k", "1").await.expect("the policy allows it");
+    std::fs::write(&path, "package config.authz\nallow if {").expect("written");
+    let ready = async || {
+        let answer =
+            http::get(closed.server.admin_port(), "/readyz?verbose").await.expect("an answer");
+        (answer.status, answer.text())
+    };
+    until(async || ready().await.1.contains("not in force")).await;
+    assert_eq!(ready().await.0, 200, "callers can still be judged");
+    ann.get("a", "k").await.expect("the one before is in force");
+    std::fs::write(&path, rules("bob")).expect("written");
+    until(async || {
+        let code = ann.get("a", "k").await.err().map(|failure| failure.code);
+        code == Some(Code::PermissionDenied)
+    })
+    .await;
+    until(async || !ready().await.1.contains("not in force")).await;
+}
+
+async fn until(is_so: impl AsyncFn() -> bool) {
+    let wait = async {
+        while !is_so().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(SOON, wait).await.expect("it comes to be so");
+}
+
+#[tokio::test]
+async fn case_95_who_calls_too_often_is_told_when_to_come_back() {
+    let rate = "[rate]\nreads = 1\nburst = 2\nsign_ins = 1";
+    let server = Launch::default().settings(rate).start().await;
+    let config = server.config().await;
+    // Writes are counted apart, and not at all here.
+    for _ in 0..4 {
+        config.set("a", "k", "1").await.expect("set");
+    }
+    let mut stub = config.stub();
+    let mut refused = None;
+    for _ in 0..4 {
+        let request = holdfast_api::config_v1::GetRequest {
+            namespace: "a".into(),
+            key: "k".into(),
+            ..Default::default()
+        };
+        if let Err(status) = stub.get(request).await {
+            refused = Some(status);
+        }
+    }
+    let status = refused.expect("more than two at once");
+    assert_eq!((status.code(), status.message()), (Code::ResourceExhausted, "rate limit exceeded"));
+    let wait = holdfast_api::status::retry_delay(&status).expect("a RetryInfo");
+    assert!(wait > Duration::ZERO && wait <= Duration::from_secs(1), "{wait:?}");
+    let mut answers = Vec::new();
+    for _ in 0..4 {
+        let answer = http::get(server.port(), "/v1/namespaces/a/keys/k").await;
+        answers.push(answer.expect("an answer"));
+    }
+    let refused = answers.iter().find(|answer| answer.status == 429).expect("too many");
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    assert!(refused.header("x-request-id").is_some());
+    let detail = &refused.json()["details"][0];
+    assert_eq!(detail["@type"], "type.googleapis.com/google.rpc.RetryInfo");
+    assert!(detail["retryDelay"].as_str().is_some_and(|delay| delay.ends_with('s')), "{detail}");
+}
+
+#[tokio::test]
+async fn case_96_what_was_done_is_recorded() {
+    let home = tempfile::tempdir().expect("a directory");
+    let dir = home.path().join("audit");
+    let settings = format!("[audit]\ndir = '{}'\nsecrets = 'a/hidden/**'", dir.display());
+    let closed = Closed::of(Launch::default().closed().settings(&settings).start().await).await;
+    let config = closed.server.config().await;
+    config.get("a", "k").await.expect_err("nothing shown");
+    let root = config.showing(&closed.server.root_token());
+    root.set("a", "k", "\"visible\"").await.expect("set");
+    root.set("a", "hidden/k", "\"topsecret\"").await.expect("set");
+    root.get("a", "hidden/k").await.expect("read");
+    root.delete("a", "k").await.expect("deleted");
+    root.set_alias("short", "long").await.expect("set");
+    let token = closed.token("ann", &[]).await.token;
+    config.showing(&token).get("a", "k").await.expect_err("no role");
+    let dir = dir.to_str().expect("UTF-8");
+    let found = cli::run(&closed.server, &["audit", "query", dir, "-o", "json"]).ok();
+    let operations: Vec<String> = found
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter_map(|record| {
+            let text = |name: &str| record[name].as_str().unwrap_or_default().to_owned();
+            let operation = text("operation");
+            (!operation.is_empty()).then(|| format!("{operation} {}", text("key")))
+        })
+        .collect();
+    let expected = [
+        "sign_in ",
+        "set k",
+        "set hidden/k",
+        "secret_read hidden/k",
+        "delete k",
+        "alias_set short",
+        "admin ",
+        "decision k",
+    ];
+    assert_eq!(operations.len(), expected.len(), "{operations:?}\n{found}");
+    for (found, expected) in operations.iter().zip(expected) {
+        assert!(found.starts_with(expected), "{found} is not {expected}");
+    }
+    assert!(!found.contains("topsecret") && !found.contains(&token), "{found}");
+    cli::run(&closed.server, &["audit", "verify", dir]).ok();
+}
+
+/// An authority with a certificate for the server and one for a caller, in PEM and DER.
+struct Certificates {
+    authority: CertificateDer<'static>,
+    caller: (CertificateDer<'static>, PrivateKeyDer<'static>),
+}
+
+fn certificates(dir: &std::path::Path) -> Certificates {
+    let key = KeyPair::generate().expect("a key");
+    let mut params = CertificateParams::new(Vec::new()).expect("no names");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = params.self_signed(&key).expect("an authority");
+    let issuer = Issuer::from_params(&params, &key);
+    let server_key = KeyPair::generate().expect("a key");
+    let server = CertificateParams::new(vec!["localhost".into()]).expect("a name");
+    let server = server.signed_by(&server_key, &issuer).expect("signed");
+    let caller_key = KeyPair::generate().expect("a key");
+    let mut caller = CertificateParams::new(Vec::new()).expect("no names");
+    let name = "spiffe://example.org/ann".try_into().expect("a URI");
+    caller.subject_alt_names = vec![SanType::URI(name)];
+    let caller = caller.signed_by(&caller_key, &issuer).expect("signed");
+    let write = |name: &str, text: String| std::fs::write(dir.join(name), text).expect("written");
+    write("ca.pem", authority.pem());
+    write("server.pem", server.pem());
+    write("server.key", server_key.serialize_pem());
+    let caller_key = PrivateKeyDer::try_from(caller_key.serialize_der()).expect("a key");
+    Certificates { authority: authority.der().clone(), caller: (caller.der().clone(), caller_key) }
+}
+
+/// GET over TLS: the status line, or why there is no connection.
+async fn get_by_tls(
+    port: u16,
+    of: &Certificates,
+    shows: bool,
+    path: &str,
+) -> Result<String, String> {
+    let mut roots = RootCertStore::empty();
+    roots.add(of.authority.clone()).expect("an authority");
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_root_certificates(roots);
+    let config = if shows {
+        let (certificate, key) = (of.caller.0.clone(), of.caller.1.clone_key());
+        builder.with_client_auth_cert(vec![certificate], key).expect("a certificate")
+    } else {
+        builder.with_no_client_auth()
+    };
+    let stream = TcpStream::connect(("127.0.0.1", port)).await.map_err(|e| e.to_string())?;
+    let name = ServerName::try_from("localhost").expect("a name");
+    let connector = TlsConnector::from(Arc::new(config));
+    let mut stream = connector.connect(name, stream).await.map_err(|e| e.to_string())?;
+    let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.map_err(|e| e.to_string())?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.map_err(|e| e.to_string())?;
+    Ok(String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned())
+}
+
+#[tokio::test]
+async fn callers_are_known_by_their_certificates() {
+    let home = tempfile::tempdir().expect("a directory");
+    let of = certificates(home.path());
+    let file = |name: &str| home.path().join(name).display().to_string();
+    let settings = format!(
+        "[tls]\ncert = '{}'\nkey = '{}'\nclient_ca = '{}'\nclients = 'optional'\n[policy]\npath = '{}'",
+        file("server.pem"),
+        file("server.key"),
+        file("ca.pem"),
+        file("authz.rego"),
+    );
+    let rule =
+        "package config.authz\nallow if input.identity.user_id == \"spiffe://example.org/ann\"";
+    std::fs::write(home.path().join("authz.rego"), rule).expect("written");
+    let server = Launch::default().closed().settings(&settings).start().await;
+    let path = "/v1/namespaces";
+    let known = get_by_tls(server.port(), &of, true, path).await;
+    assert_eq!(known.as_deref(), Ok("HTTP/1.1 200 OK"));
+    let unknown = get_by_tls(server.port(), &of, false, path).await;
+    assert_eq!(unknown.as_deref(), Ok("HTTP/1.1 401 Unauthorized"));
+    let plain = TcpStream::connect(("127.0.0.1", server.port())).await;
+    let mut plain = plain.expect("a connection");
+    plain.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sent");
+    let mut answer = Vec::new();
+    // Whatever comes is no HTTP: an alert, or nothing.
+    let _ = plain.read_to_end(&mut answer).await;
+    assert!(!answer.starts_with(b"HTTP"), "{answer:?}");
+    // Certificates of others replace those that are there, without a restart.
+    let renewed = certificates(home.path());
+    until(async || get_by_tls(server.port(), &renewed, false, path).await.is_ok()).await;
+}
+
+#[tokio::test]
+async fn a_server_that_others_can_reach_wants_tls() {
+    let mut server = Launch::default().closed().argument("--listen=0.0.0.0:0").prepare();
+    let status = server.try_start().await.expect("it ends");
+    assert_eq!(status.code(), Some(2));
+    assert!(server.log().contains("tls.allow_plaintext"), "{}", server.log());
+}
+
+#[tokio::test]
+async fn secrets_of_examples_and_short_ones_are_refused() {
+    for secret in ["changeme", "secret", "short"] {
+        let settings = format!("[jwt]\nalgorithms = 'HS256'\nsecret = '{secret}'");
+        let mut server = Launch::default().closed().settings(&settings).prepare();
+        assert!(server.try_start().await.is_some(), "{secret}");
+        assert!(server.log().contains("jwt.secret"), "{}", server.log());
+    }
+}
