@@ -25,6 +25,8 @@ pub struct Engine {
     inner: Arc<Inner>,
     guard: Arc<dyn Guard>,
     pub(crate) audit: Option<Arc<Auditing>>,
+    /// Used by the server for itself: what it watches is not counted among the watchers.
+    pub(crate) own: bool,
 }
 
 struct Inner {
@@ -94,7 +96,12 @@ impl Engine {
         let tasks = vec![upkeep, telling];
         let threads = Threads { committer: Some(committer), hub, tasks };
         let threads = Mutex::new(threads);
-        Ok(Self { inner: Arc::new(Inner { log, threads, stopping }), guard, audit: None })
+        Ok(Self {
+            inner: Arc::new(Inner { log, threads, stopping }),
+            guard,
+            audit: None,
+            own: false,
+        })
     }
 
     pub(crate) fn log(&self) -> &Arc<Log> {
@@ -139,7 +146,7 @@ impl Engine {
     /// The same engine for the server's own work: its calls need no permission.
     #[must_use]
     pub fn as_server(&self) -> Self {
-        Self { audit: None, ..self.guarded_by(Arc::new(AllowAll)) }
+        Self { audit: None, own: true, ..self.guarded_by(Arc::new(AllowAll)) }
     }
 
     /// The same engine behind another guard: for the server itself, which keeps tokens and roles in namespaces of its own,

@@ -113,8 +113,9 @@ impl Engine {
         let position = start_position(watch.start, &head)?;
         let initial = (watch.start == Start::Initial)
             .then(|| Box::new(Initial::new(wanted, proofs, position, head)));
-        let eye = Eye { guard: Arc::clone(self.guard()), who: caller.identity.clone() };
-        let cursor = log.hub.register(filters, Some(eye), position);
+        let eye = (!self.own)
+            .then(|| Eye { guard: Arc::clone(self.guard()), who: caller.identity.clone() });
+        let cursor = log.hub.register(filters, eye, position);
         log.hub.catch_up(&cursor);
         Ok(Watcher {
             log: Arc::clone(log),

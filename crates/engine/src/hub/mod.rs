@@ -187,7 +187,11 @@ impl Hub {
     /// How many watchers there are, and how many commits the one furthest behind has not been offered.
     pub(crate) fn watchers_and_lag(&self) -> (usize, u64) {
         let roster = self.roster.lock();
-        let behind = roster.index.watchers().map(|watcher| {
+        // The server's own see everything, and are nobody's business.
+        let callers = roster.index.watchers().filter(|watcher| watcher.eye.is_some());
+        let mut count = 0;
+        let behind = callers.map(|watcher| {
+            count += 1;
             let state = watcher.state.lock();
             match state.mode {
                 Mode::Live => 0,
@@ -196,7 +200,7 @@ impl Hub {
         });
         let lag = behind.max().unwrap_or(0);
         drop(roster);
-        (self.watchers.load(SeqCst), lag)
+        (count, lag)
     }
 
     /// Ends every watch and both threads.
