@@ -2,7 +2,7 @@
 //!
 //! - [`bundle`]: what bytes are: an OPA bundle, or the text of one module
 //! - [`path`]: a file or a directory
-//! - [`follow`]: keeps a policy as new as its source
+//! - [`mod@follow`]: keeps a policy as new as its source
 
 pub mod bundle;
 pub mod follow;

@@ -3,7 +3,7 @@
 //! - [`Tried`]: **start here**: a policy and any input
 //! - [`replay`]: recorded decisions, decided again
 //! - [`explain`]: which rules hold, and which lines were reached
-//! - [`bench`]: what a decision costs
+//! - [`mod@bench`]: what a decision costs
 
 pub mod bench;
 pub mod explain;

@@ -14,6 +14,7 @@ use holdfast_api::holdfast_v1::holdfast_service_server::SERVICE_NAME as HOLDFAST
 use holdfast_api::holdfast_v1::trust_service_server::SERVICE_NAME as TRUST;
 use holdfast_auth::{AllowAll, Gatekeeper, Guard};
 use holdfast_engine::{Engine, EngineError};
+use holdfast_policy_rego::Recorder;
 use holdfast_store::StoreError;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use thiserror::Error;
@@ -287,7 +288,10 @@ impl Running {
         let data_dir = matches!(settings.store.kind, StoreKind::Embedded);
         let data_dir: Option<PathBuf> = data_dir.then(|| settings.data_dir.clone());
         let exposition = Exposition::new(&metrics, &engine, data_dir);
-        let admin_routes = metrics_route(exposition).merge(health.routes());
+        let mut admin_routes = metrics_route(exposition).merge(health.routes());
+        if let Some(recorder) = trust.as_ref().and_then(|trust| trust.recorder.clone()) {
+            admin_routes = admin_routes.merge(decisions_route(recorder));
+        }
         let bounds = Bounds::of(settings);
         Ok(Self {
             api: api.local_addr()?,
@@ -337,6 +341,14 @@ impl Running {
             tracing::error!("the admin listener had panicked");
         }
     }
+}
+
+/// The last decisions of the policy, each given once, as `holdfast policy test --recorded` reads them.
+fn decisions_route(recorder: Arc<Recorder>) -> Router {
+    let drain = async |State(recorder): State<Arc<Recorder>>| {
+        ([(header::CONTENT_TYPE, "application/x-ndjson")], recorder.drain_json_lines())
+    };
+    Router::new().route("/decisions", get(drain)).with_state(recorder)
 }
 
 pub(crate) fn metrics_route(exposition: Exposition) -> Router {

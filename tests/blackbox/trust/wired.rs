@@ -97,11 +97,20 @@ async fn a_policy_is_replaced_while_it_is_in_use_and_a_broken_one_never() {
     let home = tempfile::tempdir().expect("a directory");
     let path = home.path().join("authz.rego");
     std::fs::write(&path, rules("ann")).expect("written");
-    let settings = format!("[policy]\npath = '{}'\ninterval = '50ms'", path.display());
+    let settings =
+        format!("[policy]\npath = '{}'\ninterval = '50ms'\nrecorded = 100", path.display());
     let closed = Closed::of(Launch::default().closed().settings(&settings).start().await).await;
     let token = closed.token("ann", &[]).await.token;
     let ann = closed.server.config().await.showing(&token);
     ann.set("a", "k", "1").await.expect("the policy allows it");
+    let recorded = http::get(closed.server.admin_port(), "/decisions").await.expect("an answer");
+    let recorded = recorded.text();
+    let set = recorded.lines().find(|line| line.contains("\"write\"")).expect("a decision");
+    let set: serde_json::Value = serde_json::from_str(set).expect("JSON");
+    assert_eq!(
+        (&set["input"]["identity"]["user_id"], &set["allowed"]),
+        (&json!("ann"), &json!(true))
+    );
     std::fs::write(&path, "package config.authz\nallow if {").expect("written");
     let ready = async || {
         let answer =

@@ -202,7 +202,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         path: "policy.recorded",
-        about: "How many of the last decisions are kept, without values, for `holdfast policy test --recorded`. 0: none.",
+        about: "How many of the last decisions are kept, without values; `/decisions` on the admin port gives each once, for `holdfast policy test --recorded`. 0: none.",
         of: |s| &mut s.policy.recorded,
     },
     Setting { path: "audit.log", about: "Records as log lines.", of: |s| &mut s.audit.log },
