@@ -324,6 +324,31 @@ async fn a_changed_rule_reaches_a_running_watch() {
 }
 
 #[tokio::test]
+async fn an_event_that_is_being_looked_at_is_not_lost() {
+    // This guard has to think, and its watcher gives up again and again while it does.
+    let (open, guarded) = both(Readable::new(two(), false)).await;
+    let mut watcher = guarded.watch(&me(), Watch::default()).await.expect("a watch");
+    for text in ["1", "2", "3"] {
+        set(&open, "a", "x", text).await;
+    }
+    let mut seen = Vec::new();
+    for _ in 0..200 {
+        let once = futures::FutureExt::now_or_never(a_change(&mut watcher));
+        match once {
+            Some(change) => seen.push(change.expect("it goes on")),
+            None => tokio::time::sleep(Duration::from_millis(1)).await,
+        }
+        // A reader that never waits for the guard sees nothing; now and then it does.
+        if let Ok(change) =
+            tokio::time::timeout(Duration::from_millis(5), a_change(&mut watcher)).await
+        {
+            seen.push(change.expect("it goes on"));
+        }
+    }
+    assert_eq!(seen, ["x=1", "x=2", "x=3"]);
+}
+
+#[tokio::test]
 async fn a_watch_ends_with_its_credential() {
     let engine = engine().await;
     let end = SystemTime::now() + Duration::from_millis(30);
