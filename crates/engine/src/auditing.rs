@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use holdfast_auth::trust::NAMESPACE;
+use holdfast_auth::trust::{NAMESPACE, Rule};
 use holdfast_auth::{
     Action, Auditor, AuthError, Authorized, Credentials, Operation, Outcome, Record, RecordedValue,
     Resource,
@@ -40,14 +40,9 @@ pub struct AuditOptions {
     pub values: bool,
     /// A call whose record cannot be kept is refused; for a write: before anything is written.
     pub required: bool,
-    /// Which entries are secret beside those whose codec says so.
-    pub is_secret: fn(&SecretRules, namespace: &str, key: &str) -> bool,
-    /// What `is_secret` goes by.
-    pub secrets: SecretRules,
+    /// Where secrets are, beside values whose codec says so: what these rules let a caller read.
+    pub secrets: Arc<[Rule]>,
 }
-
-/// Rules ([`holdfast_auth::trust::Rule`]) whose places hold secrets; their actions do not matter.
-pub type SecretRules = Arc<[holdfast_auth::trust::Rule]>;
 
 impl Default for AuditOptions {
     fn default() -> Self {
@@ -58,10 +53,6 @@ impl Default for AuditOptions {
             decisions: false,
             values: false,
             required: false,
-            is_secret: |rules, namespace, key| {
-                let what = Resource::key(namespace, key);
-                rules.iter().any(|rule| rule.matches(Action::Read, &what))
-            },
             secrets: Arc::new([]),
         }
     }
@@ -87,10 +78,9 @@ impl Auditing {
     }
 
     fn is_secret(&self, namespace: &str, key: &str, codec: &str) -> bool {
-        let AuditOptions { is_secret, secrets, .. } = &self.options;
-        namespace.starts_with(NAMESPACE)
-            || secret_codec(codec)
-            || is_secret(secrets, namespace, key)
+        let what = Resource::key(namespace, key);
+        let place = || self.options.secrets.iter().any(|r| r.matches(Action::Read, &what));
+        namespace.starts_with(NAMESPACE) || secret_codec(codec) || place()
     }
 
     /// Keeps a record; a failure is told, and only where records are required it is one of the call.

@@ -25,6 +25,16 @@ pub(crate) fn question(at: &EntryKey) -> (Action, Resource<'_>) {
     (action, Resource::entry(at))
 }
 
+/// What a guard is told of the value of an event that is about to be shown.
+pub(crate) fn of_event(action: Action, event: &Event) -> Shown<'_> {
+    shown_value(action, &event.at, event.codec.as_str(), &event.value)
+}
+
+fn shown_value<'a>(action: Action, at: &'a EntryKey, codec: &'a str, value: &'a [u8]) -> Shown<'a> {
+    let (namespace, key) = (at.namespace.as_str(), at.key.as_str());
+    Shown { action, namespace, key, codec, value }
+}
+
 /// An event as far as a caller who may read its key may see it; `None`: not at all.
 pub(crate) fn shown_event<'a>(
     guard: &dyn Guard,
@@ -32,19 +42,11 @@ pub(crate) fn shown_event<'a>(
     action: Action,
     event: &'a Event,
 ) -> Result<Option<Cow<'a, Event>>, EngineError> {
-    let Event { at, codec, value, .. } = event;
-    let what = Shown {
-        action,
-        namespace: at.namespace.as_str(),
-        key: at.key.as_str(),
-        codec: codec.as_str(),
-        value,
-    };
-    Ok(match guard.show(who, &what)? {
+    Ok(match guard.show(who, &of_event(action, event))? {
         Sight::Whole => Some(Cow::Borrowed(event)),
         Sight::Hidden => None,
         Sight::Without(pointers) => {
-            let value = without(value, &pointers);
+            let value = without(&event.value, &pointers);
             Some(Cow::Owned(Event { value, ..event.clone() }))
         }
     })
@@ -93,13 +95,7 @@ impl Engine {
             return Ok(Some(entry));
         }
         let Entry { at, codec, value, .. } = &*entry;
-        let what = Shown {
-            action: Action::Read,
-            namespace: at.namespace.as_str(),
-            key: at.key.as_str(),
-            codec: codec.as_str(),
-            value,
-        };
+        let what = shown_value(Action::Read, at, codec.as_str(), value);
         Ok(match guard.show(&caller.identity, &what)? {
             Sight::Whole => Some(entry),
             Sight::Hidden => None,

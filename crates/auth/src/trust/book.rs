@@ -52,11 +52,8 @@ struct Role {
 }
 
 /// Roles that are there without a document; a document of that name takes their place.
-const BUILT_IN: [(&str, &str); 3] = [
-    ("admin", "allow *,admin *"),
-    ("writer", "allow *,list,watch *"),
-    ("reader", "allow read,list,watch *"),
-];
+const BUILT_IN: [(&str, &str); 3] =
+    [("admin", "allow *,admin *"), ("writer", "allow * *"), ("reader", "allow read,list,watch *")];
 
 impl Default for Book {
     fn default() -> Self {

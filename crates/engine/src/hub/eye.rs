@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use holdfast_auth::{Action, AuthError, Decision, Guard, Identity, Shown, Sight, allowed};
-use holdfast_model::{Commit, EntryKey, Event};
+use holdfast_auth::{Action, AuthError, Decision, Guard, Identity, Sight, allowed};
+use holdfast_model::{Commit, EntryKey};
 
 use super::delivered::{Matched, Which};
 use crate::error::EngineError;
-use crate::sight::question;
+use crate::sight::{of_event, question};
 
 /// A caller and the guard that knows what they may see.
 #[derive(Clone)]
@@ -30,14 +30,14 @@ impl Eye {
             }
         };
         let indexes = which.indexes(all);
-        if !indexes.iter().any(|index| hidden(&commit.events[*index].at)) {
-            return Some(which);
-        }
+        let wanted = indexes.len();
         let seen = indexes.into_iter().filter(|index| !hidden(&commit.events[*index].at));
-        Which::some(seen.filter_map(|index| u32::try_from(index).ok()).collect(), all)
+        let seen: Vec<u32> = seen.filter_map(|index| u32::try_from(index).ok()).collect();
+        if seen.len() == wanted { Some(which) } else { Which::some(seen, all) }
     }
 
-    /// The same for a guard that has to think; its failure ends the watch.
+    /// The same right before delivery: for a guard that has to think, and because rules may have changed while the event
+    /// waited in the queue. A failure of the guard ends the watch.
     pub(crate) async fn ask(
         &self,
         commit: &Commit,
@@ -65,7 +65,7 @@ impl Eye {
         let (mut seen, mut redactions) = (Vec::new(), Vec::new());
         for index in which.indexes(commit.events.len()) {
             let Ok(place) = u32::try_from(index) else { continue };
-            match self.guard.show(&self.who, &what_is_shown(&commit.events[index]))? {
+            match self.guard.show(&self.who, &of_event(Action::Watch, &commit.events[index]))? {
                 Sight::Hidden => continue,
                 Sight::Whole => {}
                 Sight::Without(pointers) => redactions.push((place, pointers)),
@@ -78,15 +78,5 @@ impl Eye {
             false => matched.commit.redacted(redactions),
         };
         Ok(Some(Matched { commit, events }))
-    }
-}
-
-fn what_is_shown(event: &Event) -> Shown<'_> {
-    Shown {
-        action: Action::Watch,
-        namespace: event.at.namespace.as_str(),
-        key: event.at.key.as_str(),
-        codec: event.codec.as_str(),
-        value: &event.value,
     }
 }
