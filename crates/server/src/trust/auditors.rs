@@ -52,7 +52,6 @@ pub(super) fn of(settings: &AuditSettings) -> Result<Option<Arc<Auditing>>, Trus
         values: settings.values,
         required: settings.required,
         secrets: secrets.into(),
-        ..AuditOptions::default()
     };
     Ok(Some(Arc::new(Auditing::new(auditor, options))))
 }
