@@ -7,7 +7,7 @@ use holdfast_api::holdfast_v1::{
     DeleteRoleRequest, GetRoleRequest, ListRolesRequest, PutRoleRequest, Role,
 };
 
-use super::token::{done, texts};
+use super::token::{all_pages, done, texts};
 use crate::args::Global;
 use crate::connect::Server;
 use crate::failure::Failure;
@@ -79,16 +79,12 @@ impl RoleVerb {
                 }
             }
             Self::List => {
-                let (mut all, mut cursor) = (Vec::new(), String::new());
-                loop {
+                let all = all_pages(async |cursor| {
                     let request = ListRolesRequest { cursor, ..ListRolesRequest::default() };
                     let page = server.answer(client.list_roles(server.request(request))).await?;
-                    all.extend(page.roles);
-                    if page.next_cursor.is_empty() {
-                        return show_all(&all, global.output.unwrap_or(Layout::Table));
-                    }
-                    cursor = page.next_cursor;
-                }
+                    Ok((page.roles, page.next_cursor))
+                });
+                show_all(&all.await?, global.output.unwrap_or(Layout::Table))
             }
             Self::Delete { name } => {
                 let shown = printable(&name);

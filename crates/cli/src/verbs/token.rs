@@ -139,17 +139,27 @@ impl Create {
 }
 
 async fn list(server: &Server, user: String) -> Result<Vec<Token>, Failure> {
+    let all = all_pages(async |cursor| {
+        let user = user.clone();
+        let request = ListTokensRequest { user, cursor, ..ListTokensRequest::default() };
+        let page = server.answer(server.trust.clone().list_tokens(server.request(request))).await?;
+        Ok((page.tokens, page.next_cursor))
+    });
+    all.await
+}
+
+/// Everything that a call gives page by page; the page takes a cursor and tells the next one.
+pub(super) async fn all_pages<T>(
+    mut page: impl AsyncFnMut(String) -> Result<(Vec<T>, String), Failure>,
+) -> Result<Vec<T>, Failure> {
     let (mut all, mut cursor) = (Vec::new(), String::new());
     loop {
-        let (user, cursor_now) = (user.clone(), std::mem::take(&mut cursor));
-        let request =
-            ListTokensRequest { user, cursor: cursor_now, ..ListTokensRequest::default() };
-        let page = server.answer(server.trust.clone().list_tokens(server.request(request))).await?;
-        all.extend(page.tokens);
-        if page.next_cursor.is_empty() {
+        let (found, next) = page(cursor).await?;
+        all.extend(found);
+        if next.is_empty() {
             return Ok(all);
         }
-        cursor = page.next_cursor;
+        cursor = next;
     }
 }
 

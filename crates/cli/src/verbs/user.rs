@@ -5,7 +5,7 @@ use holdfast_api::holdfast_v1::{
     DeleteUserRequest, GetUserRequest, ListUsersRequest, PutUserRequest, User,
 };
 
-use super::token::{done, texts};
+use super::token::{all_pages, done, texts};
 use crate::args::Global;
 use crate::connect::Server;
 use crate::failure::Failure;
@@ -73,16 +73,12 @@ impl UserVerb {
                 }
             }
             Self::List => {
-                let (mut all, mut cursor) = (Vec::new(), String::new());
-                loop {
+                let all = all_pages(async |cursor| {
                     let request = ListUsersRequest { cursor, ..ListUsersRequest::default() };
                     let page = server.answer(client.list_users(server.request(request))).await?;
-                    all.extend(page.users);
-                    if page.next_cursor.is_empty() {
-                        return show_all(&all, global.output.unwrap_or(Layout::Table));
-                    }
-                    cursor = page.next_cursor;
-                }
+                    Ok((page.users, page.next_cursor))
+                });
+                show_all(&all.await?, global.output.unwrap_or(Layout::Table))
             }
             Self::Delete { name } => {
                 let shown = printable(&name);

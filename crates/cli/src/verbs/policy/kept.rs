@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::output::{self, Layout};
 use crate::record::printable;
 use crate::tree::Value;
-use crate::verbs::token::done;
+use crate::verbs::token::{all_pages, done};
 
 /// Policies on the server.
 #[derive(Debug, Subcommand)]
@@ -68,16 +68,12 @@ impl Kept {
                 }
             }
             Self::List => {
-                let (mut all, mut cursor) = (Vec::new(), String::new());
-                loop {
+                let all = all_pages(async |cursor| {
                     let request = ListPoliciesRequest { cursor, ..ListPoliciesRequest::default() };
                     let page = server.answer(client.list_policies(server.request(request))).await?;
-                    all.extend(page.policies);
-                    if page.next_cursor.is_empty() {
-                        return show_all(&all, global.output.unwrap_or(Layout::Table));
-                    }
-                    cursor = page.next_cursor;
-                }
+                    Ok((page.policies, page.next_cursor))
+                });
+                show_all(&all.await?, global.output.unwrap_or(Layout::Table))
             }
             Self::Delete { name } => {
                 let shown = printable(&name);
