@@ -213,8 +213,7 @@ async fn start_behind(
         first_token(settings, &engine).await?;
         report_troubles(&trust.gatekeeper);
     }
-    let running = Running::begin(settings, engine, Arc::new(keeper), trust, api, admin)?;
-    running.report(ServingStatus::Serving).await;
+    let running = Running::begin(settings, engine, Arc::new(keeper), trust, api, admin).await?;
     let head = running.engine.status().head;
     tracing::info!(
         listen = %running.api, admin_listen = %running.admin, store = name, log = %head.log,
@@ -245,7 +244,7 @@ fn report_troubles(gatekeeper: &Gatekeeper) {
 }
 
 impl Running {
-    fn begin(
+    async fn begin(
         settings: &Settings,
         engine: Engine,
         keeper: Arc<Keeper>,
@@ -277,6 +276,8 @@ impl Running {
         let gatekeeper = trust.as_ref().map(|trust| Arc::clone(&trust.gatekeeper));
         let health = Health::new(engine.clone(), gatekeeper);
         let reporter = HealthReporter::new();
+        // Before the listeners: who finds the server ready must find its services serving.
+        report(&reporter, ServingStatus::Serving).await;
         let face = Face::new(shared.clone(), SseKnobs::of(settings));
         let services = services::routes(&shared, reporter.clone())?
             .merge(http::routes(&face))
@@ -319,18 +320,15 @@ impl Running {
         &self.engine
     }
 
-    /// Health of the whole and of each service: they rise and fall together.
-    async fn report(&self, status: ServingStatus) {
-        for service in ["", CONFIG_V1, HOLDFAST_V1, TRUST] {
-            self.reporter.set_service_status(service, status).await;
-        }
-    }
-
     /// Ends watches with Unavailable, lets other calls end, makes durable what was accepted, and returns.
     pub async fn stop(self) {
         self.health.stop();
-        self.report(ServingStatus::NotServing).await;
+        report(&self.reporter, ServingStatus::NotServing).await;
         self.stop.cancel();
+        // Who watches the health has been told the last of it: without a status its stream ends.
+        for service in SERVICES {
+            self.reporter.clone().clear_service_status(service).await;
+        }
         if self.serving.await.is_err() {
             tracing::error!("the API listener had panicked");
         }
@@ -340,6 +338,16 @@ impl Running {
         if self.administering.await.is_err() {
             tracing::error!("the admin listener had panicked");
         }
+    }
+}
+
+/// Whose health is told: the whole, by the name of nothing, and each service.
+const SERVICES: [&str; 4] = ["", CONFIG_V1, HOLDFAST_V1, TRUST];
+
+/// They rise and fall together.
+async fn report(reporter: &HealthReporter, status: ServingStatus) {
+    for service in SERVICES {
+        reporter.set_service_status(service, status).await;
     }
 }
 
