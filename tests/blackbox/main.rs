@@ -14,6 +14,8 @@
 //! - [`crash`]: SIGKILL under load; [`shutdown`]: an orderly stop
 //! - [`http_v2`]: holdfast.v1 over HTTP
 //! - [`policy`]: policies, tried without a server
+//! - [`observe`]: what is told of requests; [`proxies`]: where callers are; [`limits`]: what a connection may cost
+//! - [`quotas`]: how much a namespace may hold
 //! - [`past`]: reads of the past, rollback, search; [`transactions`]: sums and single keys under concurrency
 //! - [`trust`]: tokens, users, roles; every route and call held against every kind of caller
 //! - [`watch`]: 100 watchers, slow and resuming, over restarts
@@ -31,9 +33,13 @@ mod gateway;
 mod holdfast_v1;
 mod http_v1;
 mod http_v2;
+mod limits;
+mod observe;
 mod openapi;
 mod past;
 mod policy;
+mod proxies;
+mod quotas;
 mod real_input;
 mod shutdown;
 mod transactions;

@@ -220,6 +220,13 @@ pub fn row(kind: ErrorKind) -> Row {
             UNAVAILABLE,
             "A limit is reached or disk space is short. Nothing was applied; deletes still pass, and it passes by itself once space is free.",
         ),
+        ErrorKind::QuotaExceeded => bare(
+            Code::ResourceExhausted,
+            "QUOTA_EXCEEDED",
+            429,
+            ERROR,
+            "The namespace would hold more keys or bytes, or have more watchers, than its quota allows; the metadata say which. Nothing was applied; deletes, and writes that make less of it, still pass.",
+        ),
         ErrorKind::DeadlineExceeded => bare(
             Code::DeadlineExceeded,
             "DEADLINE_EXCEEDED",
@@ -266,7 +273,7 @@ pub fn row(kind: ErrorKind) -> Row {
 }
 
 /// Every kind, for whoever lists the table.
-pub const KINDS: [ErrorKind; 27] = [
+pub const KINDS: [ErrorKind; 28] = [
     ErrorKind::InvalidArgument,
     ErrorKind::InvalidNamespace,
     ErrorKind::InvalidKey,
@@ -288,6 +295,7 @@ pub const KINDS: [ErrorKind; 27] = [
     ErrorKind::ForeignLog,
     ErrorKind::FutureRevision,
     ErrorKind::ResourceExhausted,
+    ErrorKind::QuotaExceeded,
     ErrorKind::DeadlineExceeded,
     ErrorKind::Unavailable,
     ErrorKind::Unknown,

@@ -5,6 +5,8 @@ use holdfast_model::{ErrorKind, Revision, Unmet};
 use holdfast_store::{AppendError, StoreError};
 use thiserror::Error;
 
+use crate::quotas::Counted;
+
 /// A use case failed. [`EngineError::kind`] says what the caller should do; unless it is [`ErrorKind::Unknown`]
 /// nothing was changed.
 #[derive(Debug, Clone, Error)]
@@ -179,6 +181,18 @@ pub enum EngineError {
     /// The namespace belongs to the server.
     #[error("namespace {0:?} belongs to the server itself and cannot be written to")]
     Reserved(String),
+    /// The namespace would hold more than its quota allows. Nothing was changed.
+    #[error("namespace {namespace} would have {wanted} {}, its quota is {quota}", .what.as_str())]
+    QuotaExceeded {
+        /// Where.
+        namespace: String,
+        /// Of what.
+        what: Counted,
+        /// With the request.
+        wanted: u64,
+        /// The setting.
+        quota: u64,
+    },
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request; use a new key for a new request")]
     IdempotencyMismatch,
@@ -246,6 +260,7 @@ impl EngineError {
             Self::AliasSelf { .. } => ErrorKind::AliasSelf,
             Self::AliasChain { .. } => ErrorKind::AliasChain,
             Self::Reserved(_) => ErrorKind::ReadOnly,
+            Self::QuotaExceeded { .. } => ErrorKind::QuotaExceeded,
             Self::IdempotencyMismatch => ErrorKind::IdempotencyMismatch,
             Self::ForeignLog { .. } => ErrorKind::ForeignLog,
             Self::Store(error) => error.kind(),

@@ -10,12 +10,13 @@ mod tests;
 use std::sync::Arc;
 
 use holdfast_model::{
-    Actor, Batch, Cause, Commit, Entry, EntryKey, Event, EventKind, Head, Idempotency,
+    Actor, Batch, Cause, Commit, Entry, EntryKey, Event, EventKind, Head, Idempotency, Namespace,
     Precondition, Quiet, Revision, Sealed, Timestamp, Unmet, Write, WriteAction, WriteMode,
 };
 use holdfast_store::Group;
 use uuid::Uuid;
 
+use crate::quotas::{Account, Exceeded, Used};
 use crate::remembered::Remembered;
 use overlay::Overlay;
 
@@ -29,6 +30,10 @@ pub(crate) trait Facts {
     fn changed(&self, quiet: &Quiet) -> bool;
     /// What was answered under this idempotency key.
     fn remembered(&self, key: &Idempotency) -> Option<Remembered>;
+    /// False when no namespace has a quota: then nobody asks for accounts.
+    fn limits(&self) -> bool;
+    /// What a namespace holds and may hold; `None`: as much as it likes.
+    fn account(&self, namespace: &Namespace) -> Option<Account>;
 }
 
 /// Time and randomness of one group.
@@ -44,6 +49,8 @@ pub(crate) struct Judgement {
     pub(crate) group: Group,
     /// One for each batch, in order.
     pub(crate) verdicts: Vec<Result<Verdict, Refusal>>,
+    /// What the namespaces with a quota hold once it is durable.
+    pub(crate) used: Vec<(Namespace, Used)>,
 }
 
 /// A batch that goes through.
@@ -78,6 +85,8 @@ pub(crate) enum Refusal {
     Exists(usize),
     /// An update or delete found nothing.
     Missing(usize),
+    /// The namespace of this write has no room for it.
+    Quota(usize, Exceeded),
     /// What the caller decided from has changed: read and decide again.
     Stale,
     /// The idempotency key belongs to another request.
@@ -97,7 +106,8 @@ pub(crate) fn judge(
         expire_due(&mut state, batch, &mut circumstances);
         verdicts.push(one(&mut state, batch, &mut circumstances));
     }
-    Judgement { group: state.into_group(), verdicts }
+    let (group, used) = state.into_group();
+    Judgement { group, verdicts, used }
 }
 
 fn one(
@@ -123,6 +133,9 @@ fn one(
         .iter()
         .filter_map(|w| event(state, w, revision, time, circumstances))
         .collect();
+    if state.limits() {
+        within_quotas(state, &branch, &events)?;
+    }
     let (revision, commit) = if events.is_empty() {
         (state.head().revision, None)
     } else {
@@ -210,6 +223,21 @@ fn check(state: &Overlay<'_>, batch: &Batch, branch: &Branch<'_>) -> Result<(), 
     batch.conditions.iter().enumerate().try_for_each(|(index, condition)| {
         met(&condition.condition, &condition.at).map_err(|unmet| Refusal::Condition(index, unmet))
     })
+}
+
+/// The batch as a whole: what it frees counts for what it takes.
+fn within_quotas(
+    state: &Overlay<'_>,
+    branch: &Branch<'_>,
+    events: &[Event],
+) -> Result<(), Refusal> {
+    for (namespace, account, used) in state.accounts_after(events) {
+        account.check(used).map_err(|exceeded| {
+            let place = branch.writes.iter().position(|write| write.at.namespace == namespace);
+            Refusal::Quota(branch.first + place.unwrap_or(0), exceeded)
+        })?;
+    }
+    Ok(())
 }
 
 fn event(

@@ -11,6 +11,7 @@
 //! | the one door to the store | `log` |
 //! | group commit: queue, facts, thread | `commit` |
 //! | the decisions, pure | `judge` |
+//! | how much a namespace may hold | [`quotas`] |
 //! | delivery to watchers | `hub` |
 //! | expiry, retention, forgetting | `upkeep` |
 //!
@@ -39,6 +40,7 @@ pub mod moment;
 pub mod names;
 pub mod namespaces;
 pub mod options;
+pub mod quotas;
 pub mod reads;
 mod remembered;
 mod rights;
@@ -74,6 +76,7 @@ pub use moment::Moment;
 pub use names::{KeyRule, any_key};
 pub use namespaces::{Access, NamespacePage};
 pub use options::{Limits, Options, Retention, WatchOptions};
+pub use quotas::{Counted, Quota, Quotas};
 pub use reads::{HistoryPage, ListPage, Seen};
 pub use rollback::{Rollback, RollbackAnswer, RollbackScope};
 pub use search::{Found, Search, SearchPage};

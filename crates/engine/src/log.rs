@@ -21,6 +21,7 @@ use crate::error::EngineError;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::options::Options;
+use crate::quotas::Usage;
 
 /// The log with its views. What readers see is the [`View`] that was published last.
 pub(crate) struct Log {
@@ -30,6 +31,8 @@ pub(crate) struct Log {
     pub(crate) queue: Queue,
     pub(crate) turn: Turn,
     pub(crate) options: Options,
+    /// `None`: there are no quotas.
+    pub(crate) usage: Option<Usage>,
     pub(crate) metrics: Metrics,
     view: ArcSwap<View>,
     /// A flush failed: nothing can be written until the store is opened again.
@@ -59,6 +62,7 @@ impl Log {
             cache: Cache::new(options.cache_bytes),
             hub: Arc::new(Hub::new(&head, options.watch)),
             queue,
+            usage: Usage::of(&options.quotas),
             options,
             metrics: Metrics::default(),
             view: ArcSwap::from_pointee(View { head }),

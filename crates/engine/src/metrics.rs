@@ -1,7 +1,11 @@
 //! What the engine counts. The server gives the numbers their names and shows them.
 
+use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+
+use crate::quotas::Counted;
 
 /// Counters and distributions; cheap to clone, all clones count together.
 #[derive(Debug, Clone)]
@@ -20,6 +24,22 @@ pub struct Metrics {
     pub compacted_commits: Counter,
     /// Entries whose time to live ended.
     pub expired_entries: Counter,
+    /// Writes and watches refused by a quota.
+    pub quota_refusals: Family<OfQuota, Counter>,
+}
+
+/// Of which quota.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct OfQuota {
+    /// `keys`, `bytes` or `watchers`.
+    pub quota: &'static str,
+}
+
+impl Metrics {
+    /// A quota refused something.
+    pub(crate) fn over_quota(&self, what: Counted) {
+        self.quota_refusals.get_or_create(&OfQuota { quota: what.as_str() }).inc();
+    }
 }
 
 impl Default for Metrics {
@@ -32,6 +52,7 @@ impl Default for Metrics {
             append_failures: Counter::default(),
             compacted_commits: Counter::default(),
             expired_entries: Counter::default(),
+            quota_refusals: Family::default(),
         }
     }
 }

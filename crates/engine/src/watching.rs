@@ -18,6 +18,7 @@ use crate::hub::delivered::Matched;
 use crate::hub::eye::Eye;
 use crate::hub::watcher::Watcher as Cursor;
 use crate::log::Log;
+use crate::quotas::Seats;
 use crate::rights::Rights;
 
 /// What to watch.
@@ -76,6 +77,8 @@ pub struct Watcher {
     log: Arc<Log>,
     cursor: Arc<Cursor>,
     rights: Rights,
+    /// Among the watchers of the namespaces that have a quota of them.
+    _seats: Option<Box<Seats>>,
     /// What is being looked at on behalf of the caller.
     looked_at: Option<Matched>,
     /// In a box: most watches have none, and the others not for long.
@@ -98,6 +101,14 @@ impl Engine {
         let proofs = self.authorize_watch(caller, &watch.filters).await?;
         self.check_filters(&watch.filters)?;
         let log = self.log();
+        let seats = match &log.usage {
+            Some(usage) if !self.own => usage.seat(&watch.filters).inspect_err(|error| {
+                if let EngineError::QuotaExceeded { what, .. } = error {
+                    log.metrics.over_quota(*what);
+                }
+            })?,
+            _ => None,
+        };
         let mut filters = watch.filters;
         if filters.is_empty() {
             filters.push(Filter::all());
@@ -121,6 +132,7 @@ impl Engine {
             log: Arc::clone(log),
             cursor,
             rights,
+            _seats: seats,
             looked_at: None,
             initial,
             bookmark: watch.bookmark,

@@ -46,6 +46,8 @@ pub enum ErrorKind {
     FutureRevision,
     /// A limit or the free space is used up; passing. Nothing changed.
     ResourceExhausted,
+    /// The namespace holds as much as it may. Nothing changed.
+    QuotaExceeded,
     /// The deadline passed before the request was judged. Nothing changed.
     DeadlineExceeded,
     /// The server is stopping or not ready; passing. Nothing changed.

@@ -19,11 +19,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::grpc::services::nothing_here;
 use crate::http::{self, Face, cors};
-use crate::listen::{self, Bounds};
+use crate::listen::{self, Around, Bounds};
 use crate::metrics::{Exposition, Metrics};
+use crate::observe::Observer;
+use crate::proxies::Proxies;
 use crate::run::{ServeError, metrics_route, print, until_signal};
 use crate::settings::{Layers, Settings, load};
 use crate::tls::Tls;
+use crate::trace::Traces;
 
 pub use upstream::{Own, Upstream};
 
@@ -50,6 +53,7 @@ pub struct Running {
     /// Where metrics and health are.
     pub admin: SocketAddr,
     ready: ready::Ready,
+    traces: Option<Traces>,
     stop: CancellationToken,
     stop_admin: CancellationToken,
     serving: JoinHandle<()>,
@@ -80,6 +84,13 @@ async fn start_with(
     let ready = ready::Ready::new(upstream.clone());
     let admin_routes = metrics_route(Exposition::of_adapters(&metrics)).merge(ready.routes());
     let bounds = Bounds::of(settings);
+    let traces = Traces::of(&settings.trace)?;
+    let around = Around {
+        bounds,
+        observer: Observer::of(settings, traces.clone()),
+        proxies: Proxies::of(&settings.proxy),
+        open: metrics.connections(),
+    };
     let tls = Tls::of(&settings.tls)?;
     if let Some(tls) = tls.clone() {
         tokio::spawn(tls.renew(stop.clone()));
@@ -91,17 +102,18 @@ async fn start_with(
             api,
             tls,
             routes(settings, upstream, &ready, &stop),
-            bounds,
+            around,
             stop.clone(),
         )),
         administering: tokio::spawn(listen::serve(
             admin,
             None,
             admin_routes,
-            bounds,
+            Around::bounded(bounds),
             stop_admin.clone(),
         )),
         ready,
+        traces,
         stop,
         stop_admin,
     };
@@ -132,6 +144,9 @@ impl Running {
         self.stop.cancel();
         if self.serving.await.is_err() {
             tracing::error!("the API listener had panicked");
+        }
+        if let Some(traces) = self.traces {
+            traces.end().await;
         }
         self.stop_admin.cancel();
         if self.administering.await.is_err() {

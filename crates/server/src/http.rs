@@ -59,6 +59,8 @@ pub struct Inside {
     pub stop: CancellationToken,
     /// The largest request body.
     pub request_bytes: usize,
+    /// A request body has to be complete by then.
+    pub body_timeout: Duration,
     /// Settings of event streams.
     pub sse: SseKnobs,
     /// The config.v1 service: the one that gRPC calls too, or the one of the server behind a gateway.
@@ -105,6 +107,7 @@ impl Face {
             metrics: shared.metrics.clone(),
             stop: shared.stop.clone(),
             request_bytes: shared.knobs.request_bytes,
+            body_timeout: shared.knobs.body_timeout,
             behind: Behind::Engine(shared),
             sse,
             config,
@@ -121,6 +124,7 @@ impl Face {
             behind: Behind::Upstream(upstream),
             stop,
             request_bytes: settings.limits.request_bytes.0,
+            body_timeout: settings.limits.body_timeout,
             sse: SseKnobs::of(settings),
             large_bodies: Semaphore::new(LARGE_BODIES),
         }))

@@ -6,10 +6,12 @@
 //! - [`http`]: the dialects over HTTP and JSON
 //! - [`gateway`]: the HTTP face alone, in front of a server elsewhere
 //! - [`intercept`]: what happens around every request
+//! - [`observe`], [`trace`]: what is told of every request: a log line, a span
 //! - [`listen`]: the accept loop
 //! - [`health`], [`metrics`]: what a supervisor asks
 //! - [`stores`]: the registry of stores
 //! - [`tls`]: certificates of the server and of callers
+//! - [`proxies`]: where a caller is that came through them
 //! - [`rate`]: how often a client may call
 //! - [`offline`]: verbs of the command line that need no server
 //! - [`trust`]: who may do what
@@ -27,12 +29,15 @@ pub mod listen;
 pub mod logging;
 pub mod metrics;
 pub mod notify;
+pub mod observe;
 pub mod offline;
+pub mod proxies;
 pub mod rate;
 pub mod run;
 pub mod settings;
 pub mod stores;
 pub mod tls;
+pub mod trace;
 pub mod trust;
 
 pub use run::{Running, ServeError, serve, start, start_with};

@@ -1,8 +1,10 @@
 //! The accept loop: HTTP/1.1 and HTTP/2 on one port, with TLS or without, bounded, with a drain at the end.
 //!
+//! - `bodies`: bodies with bounds
 //! - `gather`: what an HTTP/2 connection writes, in few system calls
 //! - `handover`: event streams take their connection over from the HTTP library; `pour`: what they write from then on
 
+mod bodies;
 mod gather;
 pub(crate) mod handover;
 mod pour;
@@ -14,17 +16,19 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::response::IntoResponse;
 use axum::routing::future::RouteFuture;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -34,11 +38,15 @@ use tokio_util::sync::CancellationToken;
 use tower::Service;
 use tracing::{debug, warn};
 
+use bodies::{Arriving, Calls, Leaving, Open};
 use gather::Gather;
 use handover::{Handover, Observed};
 use pour::Pour;
 
-use crate::intercept::{Guarded, guarded};
+use crate::http::fault::Fault as Refused;
+use crate::intercept::{Guarded, guarded, is_grpc};
+use crate::observe::Observer;
+use crate::proxies::{Proxies, protocol};
 use crate::settings::Settings;
 use crate::tls::Tls;
 
@@ -48,10 +56,6 @@ const BACKLOG: u32 = 4_096;
 
 /// How HTTP/2 begins (RFC 9113, section 3.4).
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-/// A connection that has not said what it speaks by then is dropped.
-const HELLO: Duration = Duration::from_secs(10);
-/// Headers of an HTTP/1.1 request have to be complete by then.
-const HEADERS: Duration = Duration::from_secs(30);
 /// What an HTTP/1.1 connection buffers each way: room for a large head, and all that a slow reader costs.
 const BUFFER: usize = 64 << 10;
 /// An HTTP/2 connection that was silent for this long is asked whether it is still there.
@@ -64,6 +68,9 @@ const CONNECTION_WINDOW: u32 = 8 << 20;
 /// What is kept for a reader that does not read: a slow watcher costs no more.
 const SEND_BUFFER: usize = 64 << 10;
 
+/// As many headers the HTTP library keeps without an allocation.
+const USUAL_HEADERS: usize = 100;
+
 /// Bounds of a listener.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
@@ -71,6 +78,20 @@ pub struct Bounds {
     pub connections: usize,
     /// Calls at once on one HTTP/2 connection.
     pub streams: u32,
+    /// Headers of one request.
+    pub headers: usize,
+    /// Bytes of the headers of one request.
+    pub header_bytes: usize,
+    /// A connection that has not said what it speaks by then is dropped.
+    pub hello: Duration,
+    /// Headers of an HTTP/1.1 request have to be complete by then.
+    pub header: Duration,
+    /// Bodies of requests have to be complete by then.
+    pub body: Duration,
+    /// An HTTP/2 connection without a call for so long is closed.
+    pub idle: Duration,
+    /// A connection whose other side takes nothing for so long is dropped.
+    pub stall: Duration,
     /// How long connections may take to end after the stop.
     pub grace: Duration,
 }
@@ -79,19 +100,52 @@ impl Bounds {
     /// Those of the settings.
     #[must_use]
     pub fn of(settings: &Settings) -> Self {
+        let limits = &settings.limits;
         Self {
-            connections: settings.limits.connections,
-            streams: settings.limits.connection_streams,
+            connections: limits.connections,
+            streams: limits.connection_streams,
+            headers: limits.headers,
+            header_bytes: limits.header_bytes.0,
+            hello: limits.hello_timeout,
+            header: limits.header_timeout,
+            body: limits.body_timeout,
+            idle: limits.idle_timeout,
+            stall: limits.stall_timeout,
             grace: settings.shutdown_grace,
         }
+    }
+}
+
+/// What a listener does around the requests of its connections.
+#[derive(Clone)]
+pub struct Around {
+    /// Bounds.
+    pub bounds: Bounds,
+    /// Who tells of requests; `None`: nobody.
+    pub observer: Option<Arc<Observer>>,
+    /// Proxies whose word counts; `None`: there are none.
+    pub proxies: Option<Arc<Proxies>>,
+    /// Counts open connections.
+    pub open: Gauge,
+}
+
+impl Around {
+    /// With bounds alone.
+    #[must_use]
+    pub fn bounded(bounds: Bounds) -> Self {
+        Self { bounds, observer: None, proxies: None, open: Gauge::default() }
     }
 }
 
 /// The other side, in the extensions of every request.
 #[derive(Debug, Clone)]
 pub struct Peer {
-    /// Address without port.
+    /// Address without port: the caller's own, as trusted proxies tell it.
     pub address: IpAddr,
+    /// Who is connected: the last proxy on the way, or the caller.
+    pub(crate) direct: IpAddr,
+    /// The connection is by TLS.
+    pub(crate) is_tls: bool,
     /// The certificate that it showed, verified.
     pub certificate: Option<Arc<[u8]>>,
     /// For an event stream, over HTTP/1.1 without TLS.
@@ -100,7 +154,7 @@ pub struct Peer {
 
 impl Peer {
     fn at(address: IpAddr) -> Self {
-        Self { address, certificate: None, handover: None }
+        Self { address, direct: address, is_tls: false, certificate: None, handover: None }
     }
 }
 
@@ -109,19 +163,26 @@ pub async fn serve(
     listener: TcpListener,
     tls: Option<Tls>,
     router: Router,
-    bounds: Bounds,
+    around: Around,
     stop: CancellationToken,
 ) {
+    let bounds = around.bounds;
+    let around = Arc::new(around);
     let permits = Arc::new(Semaphore::new(bounds.connections));
     let mut open = JoinSet::new();
     while let Some((stream, peer, permit)) = accept(&listener, &permits, &stop, &mut open).await {
         let (router, stop, tls) = (router.clone(), stop.clone(), tls.clone());
+        let around = Arc::clone(&around);
+        let counted = Connected::one_of(&around.open);
         open.spawn(async move {
-            match tls {
-                None => connection(stream, peer, router, bounds, stop).await,
-                Some(tls) => secure::connection(stream, peer, &tls, router, bounds, stop).await,
+            if let Some((stream, peer)) = prepared(stream, peer, &around, &stop).await {
+                let kept = Kept { router, around };
+                match tls {
+                    None => connection(stream, peer, kept, stop).await,
+                    Some(tls) => secure::connection(stream, peer, &tls, kept, stop).await,
+                }
             }
-            drop(permit);
+            drop((permit, counted));
         });
     }
     drop(listener);
@@ -131,6 +192,70 @@ pub async fn serve(
         open.shutdown().await;
     }
 }
+
+/// Counts a connection until it is dropped, however its task ends.
+struct Connected(Gauge);
+
+impl Connected {
+    fn one_of(open: &Gauge) -> Self {
+        open.inc();
+        Self(open.clone())
+    }
+}
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+/// What every connection of a listener shares.
+#[derive(Clone)]
+struct Kept {
+    router: Router,
+    around: Arc<Around>,
+}
+
+/// A connection with its options, and whom it comes from; `None` when it says nothing that makes sense.
+async fn prepared(
+    mut stream: TcpStream,
+    peer: SocketAddr,
+    around: &Around,
+    stop: &CancellationToken,
+) -> Option<(TcpStream, IpAddr)> {
+    if let Err(error) = stream.set_nodelay(true) {
+        debug!(%peer, %error, "cannot set TCP_NODELAY");
+    }
+    limit_stalls(&stream, around.bounds.stall);
+    let proxies = around.proxies.as_ref();
+    if !proxies.is_some_and(|proxies| proxies.begins_with_protocol(peer.ip())) {
+        return Some((stream, peer.ip()));
+    }
+    let read = tokio::select! {
+        () = stop.cancelled() => return None,
+        read = timeout(around.bounds.hello, protocol::read(&mut stream)) => read,
+    };
+    match read {
+        Ok(Ok(address)) => Some((stream, address.unwrap_or(peer.ip()))),
+        Ok(Err(error)) => {
+            debug!(%peer, %error, "a proxy's connection does not begin with the PROXY protocol");
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+/// The kernel drops a connection whose other side acknowledges nothing, or has no room, for so long.
+#[cfg(target_os = "linux")]
+fn limit_stalls(stream: &TcpStream, time: Duration) {
+    let millis = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
+    if let Err(error) = rustix::net::sockopt::set_tcp_user_timeout(stream, millis) {
+        debug!(%error, "cannot set TCP_USER_TIMEOUT");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn limit_stalls(_stream: &TcpStream, _time: Duration) {}
 
 type Accepted = (TcpStream, SocketAddr, OwnedSemaphorePermit);
 
@@ -170,29 +295,21 @@ async fn failed_to_accept(error: &io::Error) {
     }
 }
 
-async fn connection(
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: Router,
-    bounds: Bounds,
-    stop: CancellationToken,
-) {
-    if let Err(error) = stream.set_nodelay(true) {
-        debug!(%peer, %error, "cannot set TCP_NODELAY");
-    }
+async fn connection(stream: TcpStream, peer: IpAddr, kept: Kept, stop: CancellationToken) {
+    let hello = kept.around.bounds.hello;
     let http2 = tokio::select! {
         () = stop.cancelled() => return,
-        hello = timeout(HELLO, speaks_http2(&stream)) => match hello {
+        hello = timeout(hello, speaks_http2(&stream)) => match hello {
             Ok(Ok(http2)) => http2,
             Ok(Err(_)) | Err(_) => return,
         },
     };
     // In boxes, so that what a connection needs for a moment is not part of what it needs for days.
     let ended = if http2 {
-        let service = WithPeer { router, peer: Peer::at(peer.ip()) };
-        Box::pin(speak_http2(stream, service, bounds, stop)).await
+        let service = WithPeer { kept, peer: Peer::at(peer), calls: None };
+        Box::pin(speak_http2(stream, service, stop)).await
     } else {
-        let spoken = Box::pin(speak_http1(stream, peer.ip(), router, stop)).await;
+        let spoken = Box::pin(speak_http1(stream, peer, kept, stop)).await;
         match spoken {
             Ok(Some(pour)) => pour.await.map_err(Into::into),
             Ok(None) => Ok(()),
@@ -208,17 +325,20 @@ type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 async fn speak_http2<S>(
     stream: S,
-    service: WithPeer,
-    bounds: Bounds,
+    mut service: WithPeer,
     stop: CancellationToken,
 ) -> Result<(), Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let bounds = service.kept.around.bounds;
+    let calls = Arc::new(Calls::default());
+    service.calls = Some(Arc::clone(&calls));
     let mut builder = http2::Builder::new(TokioExecutor::new());
     builder
         .timer(TokioTimer::new())
         .max_concurrent_streams(bounds.streams)
+        .max_header_list_size(u32::try_from(bounds.header_bytes).unwrap_or(u32::MAX))
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_send_buf_size(SEND_BUFFER)
@@ -229,22 +349,26 @@ where
     tokio::select! {
         ended = connection.as_mut() => return Ok(ended?),
         () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
+        () = calls.idle(bounds.idle) => connection.as_mut().graceful_shutdown(),
     }
-    Ok(connection.await?)
+    tokio::select! {
+        ended = connection => Ok(ended?),
+        // It was told to go, and does not even answer.
+        () = calls.idle(bounds.idle + bounds.hello) => Ok(()),
+    }
 }
 
 /// Until the connection ends, or an event stream takes it over.
 async fn speak_http1(
     stream: TcpStream,
     address: IpAddr,
-    router: Router,
+    kept: Kept,
     stop: CancellationToken,
 ) -> Result<Option<Pour>, Fault> {
     let handover = Handover::default();
     let peer = Peer { handover: Some(handover.clone()), ..Peer::at(address) };
-    let service = WithPeer { router, peer };
-    let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(BUFFER);
+    let builder = http1_builder(&kept.around.bounds);
+    let service = WithPeer { kept, peer, calls: None };
     let io = TokioIo::new(Observed { stream, handover: handover.clone() });
     let mut connection = builder.serve_connection(io, TowerToHyperService::new(service));
     let mut stopped = pin!(stop.cancelled());
@@ -273,23 +397,82 @@ async fn speak_http1(
 /// connection, where a layer would cost a router.
 #[derive(Clone)]
 struct WithPeer {
-    router: Router,
+    kept: Kept,
     peer: Peer,
+    /// The calls of an HTTP/2 connection.
+    calls: Option<Arc<Calls>>,
 }
 
 impl Service<Request<Incoming>> for WithPeer {
-    type Response = Response<Body>;
+    type Response = Response<Leaving>;
     type Error = Infallible;
-    type Future = Guarded<RouteFuture<Infallible>>;
+    type Future = Answering;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Service::<Request<Incoming>>::poll_ready(&mut self.router, cx)
+        Service::<Request<Incoming>>::poll_ready(&mut self.kept.router, cx)
     }
 
-    fn call(&mut self, mut request: Request<Incoming>) -> Self::Future {
-        request.extensions_mut().insert(self.peer.clone());
-        guarded(request, |request| self.router.call(request))
+    fn call(&mut self, mut request: Request<Incoming>) -> Answering {
+        let around = &self.kept.around;
+        let open = self.calls.as_ref().map(Open::one_of);
+        let mut peer = self.peer.clone();
+        if let Some(proxies) = &around.proxies {
+            peer.address = proxies.caller(request.headers(), peer.direct);
+        }
+        request.extensions_mut().insert(peer);
+        if request.headers().len() > around.bounds.headers {
+            return Answering { answer: None, refused: Some(too_many_headers(&request)), open };
+        }
+        let within = around.bounds.body;
+        let router = &mut self.kept.router;
+        let answer = guarded(around.observer.as_ref(), request, |request| {
+            router.call(request.map(|body| Arriving::within(body, within)))
+        });
+        Answering { answer: Some(answer), refused: None, open }
     }
+}
+
+pin_project_lite::pin_project! {
+    /// An answer on its way, of a call that counts until its body has left.
+    struct Answering {
+        #[pin]
+        answer: Option<Guarded<RouteFuture<Infallible>>>,
+        refused: Option<Response<Body>>,
+        open: Option<Open>,
+    }
+}
+
+impl Future for Answering {
+    type Output = Result<Response<Leaving>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let response = match this.answer.as_pin_mut() {
+            Some(answer) => ready!(answer.poll(cx))?,
+            None => this.refused.take().unwrap_or_default(),
+        };
+        let open = this.open.take();
+        Poll::Ready(Ok(response.map(|body| Leaving::new(body, open))))
+    }
+}
+
+fn too_many_headers<B>(request: &Request<B>) -> Response<Body> {
+    let status = tonic::Status::resource_exhausted("the request has too many headers");
+    if is_grpc(request) {
+        return status.into_http();
+    }
+    let refused = Refused::from(status);
+    refused.with_http(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE).into_response()
+}
+
+fn http1_builder(bounds: &Bounds) -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(bounds.header).max_buf_size(BUFFER);
+    builder.max_header_size(bounds.header_bytes.min(BUFFER));
+    if bounds.headers > USUAL_HEADERS {
+        builder.max_headers(bounds.headers);
+    }
+    builder
 }
 
 /// Looks at the first bytes without taking them.

@@ -10,7 +10,7 @@ use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric};
 use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 use tonic::Code;
@@ -20,6 +20,7 @@ use tonic::Code;
 pub struct Metrics {
     requests: Family<Answered, Counter>,
     seconds: Family<Called, Histogram, fn() -> Histogram>,
+    connections: Gauge,
 }
 
 #[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -41,7 +42,7 @@ fn request_buckets() -> Histogram {
 impl Default for Metrics {
     fn default() -> Self {
         let seconds = Family::new_with_constructor(request_buckets as fn() -> Histogram);
-        Self { requests: Family::default(), seconds }
+        Self { requests: Family::default(), seconds, connections: Gauge::default() }
     }
 }
 
@@ -50,6 +51,12 @@ impl Metrics {
     pub fn answered(&self, method: &'static str, code: Code, took: Duration) {
         self.requests.get_or_create(&Answered { method, code: code_name(code) }).inc();
         self.seconds.get_or_create(&Called { method }).observe(took.as_secs_f64());
+    }
+
+    /// Open connections of the API.
+    #[must_use]
+    pub fn connections(&self) -> Gauge {
+        self.connections.clone()
     }
 }
 
@@ -66,6 +73,8 @@ impl Exposition {
         let mut registry = Registry::with_prefix("holdfast");
         registry.register("requests", "Calls answered", metrics.requests.clone());
         registry.register("request_seconds", "Time to answer a call", metrics.seconds.clone());
+        let help = "Open connections of the API";
+        registry.register("connections", help, metrics.connections.clone());
         Self { registry }
     }
 
@@ -101,6 +110,11 @@ impl Exposition {
             "expired_entries",
             "Entries whose time to live ended",
             counted.expired_entries.clone(),
+        );
+        r.register(
+            "quota_refusals",
+            "Writes and watches refused by a quota",
+            counted.quota_refusals.clone(),
         );
         r.register_collector(Box::new(State { engine: engine.clone(), data_dir }));
         Self { registry }
@@ -191,7 +205,7 @@ fn directory_bytes(path: &Path) -> u64 {
     entries.flatten().map(size).sum()
 }
 
-fn code_name(code: Code) -> &'static str {
+pub(crate) fn code_name(code: Code) -> &'static str {
     match code {
         Code::Ok => "OK",
         Code::Cancelled => "CANCELLED",

@@ -29,12 +29,15 @@ use crate::grpc::call::{Knobs, Shared};
 use crate::grpc::services;
 use crate::health::Health;
 use crate::http::{self, Face, SseKnobs, cors};
-use crate::listen::{self, Bounds};
+use crate::listen::{self, Around, Bounds};
 use crate::metrics::{Exposition, Metrics};
 use crate::notify::{self, State as Told};
+use crate::observe::Observer;
+use crate::proxies::Proxies;
 use crate::rate::Buckets;
 use crate::settings::{Faults, Layers, Loaded, Settings, StoreKind, load};
 use crate::tls::{Tls, TlsError};
+use crate::trace::{TraceError, Traces};
 use crate::trust::keeper::Keeper;
 use crate::trust::root::{self, RootError};
 use crate::trust::{Trust, TrustError};
@@ -71,6 +74,9 @@ pub enum ServeError {
     /// TLS cannot be had.
     #[error("cannot serve TLS: {0}")]
     Tls(#[from] TlsError),
+    /// Traces cannot be had.
+    #[error(transparent)]
+    Trace(#[from] TraceError),
     /// There is no first token.
     #[error("cannot make the root token: {0}")]
     Root(#[from] RootError),
@@ -159,6 +165,7 @@ pub struct Running {
     keeper: Arc<Keeper>,
     health: Health,
     reporter: HealthReporter,
+    traces: Option<Traces>,
     stop: CancellationToken,
     stop_admin: CancellationToken,
     serving: JoinHandle<()>,
@@ -254,6 +261,7 @@ impl Running {
     ) -> Result<Self, ServeError> {
         let (stop, stop_admin) = (CancellationToken::new(), CancellationToken::new());
         let metrics = Metrics::default();
+        let traces = Traces::of(&settings.trace)?;
         let tls = Tls::of(&settings.tls)?;
         if let Some(tls) = tls.clone() {
             tokio::spawn(tls.renew(stop.clone()));
@@ -294,21 +302,28 @@ impl Running {
             admin_routes = admin_routes.merge(decisions_route(recorder));
         }
         let bounds = Bounds::of(settings);
+        let around = Around {
+            bounds,
+            observer: Observer::of(settings, traces.clone()),
+            proxies: Proxies::of(&settings.proxy),
+            open: metrics.connections(),
+        };
         Ok(Self {
             api: api.local_addr()?,
             admin: admin.local_addr()?,
-            serving: tokio::spawn(listen::serve(api, tls, services, bounds, stop.clone())),
+            serving: tokio::spawn(listen::serve(api, tls, services, around, stop.clone())),
             administering: tokio::spawn(listen::serve(
                 admin,
                 None,
                 admin_routes,
-                bounds,
+                Around::bounded(bounds),
                 stop_admin.clone(),
             )),
             engine,
             keeper,
             health,
             reporter,
+            traces,
             stop,
             stop_admin,
         })
@@ -331,6 +346,9 @@ impl Running {
         }
         if self.serving.await.is_err() {
             tracing::error!("the API listener had panicked");
+        }
+        if let Some(traces) = self.traces {
+            traces.end().await;
         }
         self.engine.shutdown().await;
         self.keeper.joined().await;

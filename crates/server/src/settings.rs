@@ -3,11 +3,13 @@
 //! - [`Settings`]: the tree
 //! - [`security`]: the part about who may do what
 //! - [`table`]: every setting with its path and its sentence; documentation, environment names and printing come from it
+//! - [`quota`]: how much a namespace may hold
 //! - [`form`]: how a value is written: sizes, durations, addresses
 //! - [`mod@load`]: the layers, and every fault at once
 
 pub mod form;
 pub mod load;
+pub mod quota;
 pub mod security;
 pub mod table;
 
@@ -17,11 +19,12 @@ use std::time::Duration;
 
 use holdfast_engine::options::{Limits, Options, Retention, WatchOptions};
 
-pub use form::{Count, Names, Secret, Size};
+pub use form::{Count, Names, Secret, Share, Size};
 pub use load::{Faults, Layers, Loaded, load};
+pub use quota::QuotaSettings;
 pub use security::{
-    AuditSettings, AuthSettings, ClientCertificates, JwtOptions, PolicyOptions, RateSettings,
-    TlsSettings,
+    AuditSettings, AuthSettings, ClientCertificates, JwtOptions, PolicyOptions, ProxyHeader,
+    ProxySettings, RateSettings, TlsSettings,
 };
 
 /// Everything that can be set. `docs/settings.md` is generated from [`table::SETTINGS`].
@@ -47,6 +50,8 @@ pub struct Settings {
     pub tls: TlsSettings,
     /// How often clients may call.
     pub rate: RateSettings,
+    /// Proxies in front of the server.
+    pub proxy: ProxySettings,
     /// How long open calls may take to end at shutdown.
     pub shutdown_grace: Duration,
     /// How long an idempotency key is remembered.
@@ -67,8 +72,12 @@ pub struct Settings {
     pub cors: CorsSettings,
     /// What is kept of the past.
     pub retention: RetentionSettings,
+    /// How much a namespace may hold.
+    pub quota: QuotaSettings,
     /// What is said on standard error.
     pub log: LogSettings,
+    /// Spans of requests.
+    pub trace: TraceSettings,
 }
 
 /// Where the log is kept.
@@ -118,6 +127,20 @@ pub struct LimitSettings {
     pub connections: usize,
     /// Calls at once on one connection.
     pub connection_streams: u32,
+    /// Headers of one request.
+    pub headers: usize,
+    /// Bytes of the headers of one request.
+    pub header_bytes: Size,
+    /// How long a connection may take to say what it speaks.
+    pub hello_timeout: Duration,
+    /// How long the headers of an HTTP/1.1 request may take, from the end of the one before.
+    pub header_timeout: Duration,
+    /// How long the body of a request may take.
+    pub body_timeout: Duration,
+    /// How long an HTTP/2 connection may have no call.
+    pub idle_timeout: Duration,
+    /// How long a reader may take nothing of what is sent.
+    pub stall_timeout: Duration,
 }
 
 /// The watch hub.
@@ -171,6 +194,28 @@ pub struct LogSettings {
     pub level: String,
     /// How.
     pub format: LogFormat,
+    /// Which requests have a line of their own.
+    pub requests: RequestLog,
+}
+
+/// Which requests have a line in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestLog {
+    /// None.
+    Off,
+    /// Those that the server itself failed at.
+    Errors,
+    /// All.
+    All,
+}
+
+/// Spans of requests.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TraceSettings {
+    /// The collector; `None`: there are no spans.
+    pub endpoint: Option<String>,
+    /// How many of the requests without a trace of their own get one.
+    pub sample: Share,
 }
 
 /// How log lines look.
@@ -199,6 +244,7 @@ impl Default for Settings {
             audit: AuditSettings::default(),
             tls: TlsSettings::default(),
             rate: RateSettings::default(),
+            proxy: ProxySettings::default(),
             shutdown_grace: Duration::from_secs(5),
             idempotency_ttl: engine.idempotency_ttl,
             cache_bytes: Size(engine.cache_bytes),
@@ -218,7 +264,13 @@ impl Default for Settings {
             },
             cors: CorsSettings::default(),
             retention: RetentionSettings::default(),
-            log: LogSettings { level: "info".into(), format: LogFormat::Auto },
+            quota: QuotaSettings::default(),
+            log: LogSettings {
+                level: "info".into(),
+                format: LogFormat::Auto,
+                requests: RequestLog::Errors,
+            },
+            trace: TraceSettings::default(),
         }
     }
 }
@@ -240,6 +292,13 @@ impl LimitSettings {
             connections: 20_000,
             // One connection may carry the watches of a whole gateway.
             connection_streams: 20_000,
+            headers: 100,
+            header_bytes: Size(64 << 10),
+            hello_timeout: Duration::from_secs(10),
+            header_timeout: Duration::from_secs(30),
+            body_timeout: Duration::from_secs(60),
+            idle_timeout: Duration::from_secs(15 * 60),
+            stall_timeout: Duration::from_secs(5 * 60),
         }
     }
 }
@@ -280,6 +339,8 @@ impl Settings {
                 max_bytes: self.retention.max_bytes.map(|size| size.0 as u64),
                 max_revisions: self.retention.max_revisions.and_then(std::num::NonZeroUsize::new),
             },
+            // Checked with the settings.
+            quotas: self.quota.quotas().unwrap_or_default(),
             idempotency_ttl: self.idempotency_ttl,
             queue_bytes: self.queue_bytes.0,
             ..Options::default()
@@ -297,6 +358,8 @@ impl Settings {
             );
         }
         faults.extend(self.policy.contradictions());
+        faults.extend(self.proxy.contradictions());
+        faults.extend(self.quota.quotas().err());
         if !self.dev {
             faults.extend(self.tls.contradictions(self.listen.ip()));
         }

@@ -52,8 +52,6 @@ struct Files {
 #[derive(Debug, Clone)]
 pub struct PeerCertificate(pub Arc<[u8]>);
 
-/// A connection that has not finished its handshake by then is dropped.
-const HANDSHAKE: Duration = Duration::from_secs(10);
 /// Files are looked at this often.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
@@ -72,13 +70,17 @@ impl Tls {
         Ok(Some(Self { files: Arc::new(files), config }))
     }
 
-    /// The handshake with one connection.
+    /// The handshake with one connection, which has to end within this time.
     ///
     /// # Errors
     /// When the other side does not keep to it, or takes too long.
-    pub async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+    pub async fn accept(
+        &self,
+        stream: TcpStream,
+        within: Duration,
+    ) -> io::Result<TlsStream<TcpStream>> {
         let acceptor = TlsAcceptor::from(self.config.load_full());
-        tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await?
+        tokio::time::timeout(within, acceptor.accept(stream)).await?
     }
 
     /// Reads the files again whenever they change, until the server stops. Connections keep the certificate that they

@@ -1,16 +1,17 @@
 //! What the judge is told: the entries of the keys at hand, read before it is asked.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use holdfast_model::{Batch, Entry, EntryKey, Idempotency, Quiet, Write, WriteAction};
+use holdfast_model::{Batch, Entry, EntryKey, Idempotency, Namespace, Quiet, Write, WriteAction};
 use holdfast_store::{At, PageLimit, Row, Scan, StoreError};
 use quick_cache::DefaultHashBuilder;
 
 use crate::cache::Known;
 use crate::judge::Facts;
 use crate::log::Log;
+use crate::quotas::{Account, Usage};
 use crate::remembered::{Remembered, side_key};
 
 type KnownKeys = HashMap<EntryKey, Known, DefaultHashBuilder>;
@@ -18,6 +19,8 @@ type KnownKeys = HashMap<EntryKey, Known, DefaultHashBuilder>;
 pub(super) struct Gathered<'a> {
     known: KnownKeys,
     remembered: HashMap<Bytes, Remembered>,
+    /// Of namespaces with a quota.
+    accounts: HashMap<Namespace, Account>,
     log: &'a Log,
 }
 
@@ -43,6 +46,14 @@ impl Facts for Gathered<'_> {
     fn remembered(&self, key: &Idempotency) -> Option<Remembered> {
         self.remembered.get(&side_key(key)).cloned()
     }
+
+    fn limits(&self) -> bool {
+        self.log.usage.is_some()
+    }
+
+    fn account(&self, namespace: &Namespace) -> Option<Account> {
+        self.accounts.get(namespace).copied()
+    }
 }
 
 impl Log {
@@ -55,7 +66,30 @@ impl Log {
             }
         }
         let known = self.know(batches).await?;
-        Ok(Gathered { known, remembered, log: self })
+        let accounts = match &self.usage {
+            Some(usage) => self.accounts(usage, batches).await?,
+            None => HashMap::new(),
+        };
+        Ok(Gathered { known, remembered, accounts, log: self })
+    }
+
+    async fn accounts(
+        &self,
+        usage: &Usage,
+        batches: &[&Batch],
+    ) -> Result<HashMap<Namespace, Account>, StoreError> {
+        let mut accounts = HashMap::new();
+        // Not only what is written: what is due goes wherever the batch looks.
+        let names = batches.iter().flat_map(|batch| batch.names());
+        let mut seen: HashSet<&Namespace> = HashSet::new();
+        for namespace in names.map(|at| &at.namespace) {
+            if seen.insert(namespace)
+                && let Some(account) = usage.account(self.store.as_ref(), namespace).await?
+            {
+                accounts.insert(namespace.clone(), account);
+            }
+        }
+        Ok(accounts)
     }
 
     /// What was answered under this idempotency key.

@@ -87,10 +87,13 @@ impl Log {
             let mut random = random_bytes;
             let circumstances = Circumstances { now, random: &mut random };
             let judgement = judge(&head, &facts, circumstances, &batches);
-            let Judgement { group: mut judged, verdicts } = judgement;
+            let Judgement { group: mut judged, verdicts, used } = judgement;
             judged.side.extend(group.iter().flat_map(|job| job.side.iter().cloned()));
             match self.append(&head, judged) {
                 Ok(head) => {
+                    if let Some(usage) = &self.usage {
+                        usage.hold(used);
+                    }
                     let answers = verdicts.into_iter().zip(&batches).map(|(verdict, batch)| {
                         let verdict = verdict.map_err(|refusal| self.refused(batch, refusal))?;
                         Ok(Committed {
@@ -129,6 +132,9 @@ impl Log {
 
     /// Another node appended: what is cached may be old, and the ring has a hole.
     fn moved(&self, head: &Head) {
+        if let Some(usage) = &self.usage {
+            usage.forget();
+        }
         self.cache.clear(head.revision);
         self.hub.ring.lock().restart(head.revision);
         self.publish(*head, &[]);
@@ -164,6 +170,10 @@ impl Log {
             Refusal::Missing(index) => {
                 let (namespace, key) = written(index);
                 EngineError::NotFound { namespace, key }
+            }
+            Refusal::Quota(index, exceeded) => {
+                self.metrics.over_quota(exceeded.what);
+                exceeded.in_namespace(&written(index).0)
             }
             Refusal::Stale => EngineError::Contended,
             Refusal::OtherRequest => EngineError::IdempotencyMismatch,

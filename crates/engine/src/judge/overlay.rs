@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use holdfast_model::{Entry, EntryKey, Event, Head, Idempotency, Quiet, Sealed, Timestamp};
+use holdfast_model::{
+    Entry, EntryKey, Event, Head, Idempotency, Namespace, Quiet, Sealed, Timestamp,
+};
 use holdfast_store::{Group, SideWrite};
 use quick_cache::DefaultHashBuilder;
 
 use super::{Facts, Header, seal};
+use crate::quotas::{Account, Used};
 use crate::remembered::{Remembered, side_key};
 
 pub(super) struct Overlay<'a> {
@@ -16,6 +19,8 @@ pub(super) struct Overlay<'a> {
     touched: HashMap<EntryKey, Touched, DefaultHashBuilder>,
     answered: HashMap<bytes::Bytes, Remembered>,
     group: Group,
+    /// Namespaces with a quota that the group wrote to; `None` where there are no quotas.
+    used: Option<HashMap<Namespace, Used>>,
 }
 
 /// A key that the group changed: the event that left its entry (few are asked for again, so it is made when one is), or
@@ -33,6 +38,7 @@ impl<'a> Overlay<'a> {
             touched: HashMap::default(),
             answered: HashMap::new(),
             group: Group { frees_space: true, ..Group::default() },
+            used: facts.limits().then(HashMap::new),
         }
     }
 
@@ -84,6 +90,11 @@ impl<'a> Overlay<'a> {
         header: Header,
         events: Vec<Event>,
     ) -> Arc<Sealed> {
+        if self.limits() {
+            let after = self.accounts_after(&events);
+            let used = self.used.get_or_insert_default();
+            used.extend(after.into_iter().map(|(namespace, _, after)| (namespace, after)));
+        }
         let sealed = Arc::new(seal(&self.head, time, header, events));
         let commit = sealed.commit();
         for (index, event) in commit.events.iter().enumerate() {
@@ -103,7 +114,39 @@ impl<'a> Overlay<'a> {
         sealed
     }
 
-    pub(super) fn into_group(self) -> Group {
-        self.group
+    /// True when namespaces have quotas.
+    pub(super) fn limits(&self) -> bool {
+        self.used.is_some()
+    }
+
+    /// What each namespace with a quota holds, and what it would after these events, no two of which are of one key.
+    pub(super) fn accounts_after(&self, events: &[Event]) -> Vec<(Namespace, Account, Used)> {
+        let mut after: Vec<(Namespace, Account, Used)> = Vec::new();
+        for event in events {
+            let namespace = &event.at.namespace;
+            let known = after.iter().position(|(name, _, _)| name == namespace);
+            let place = match (known, self.account(namespace)) {
+                (Some(place), _) => place,
+                (None, Some(account)) => {
+                    after.push((namespace.clone(), account, account.used));
+                    after.len() - 1
+                }
+                (None, None) => continue,
+            };
+            let before = self.entry(&event.at);
+            let (_, _, used) = &mut after[place];
+            *used = used.after(before.as_deref(), event);
+        }
+        after
+    }
+
+    fn account(&self, namespace: &Namespace) -> Option<Account> {
+        let account = self.facts.account(namespace)?;
+        let used = self.used.as_ref().and_then(|used| used.get(namespace)).copied();
+        Some(Account { used: used.unwrap_or(account.used), ..account })
+    }
+
+    pub(super) fn into_group(self) -> (Group, Vec<(Namespace, Used)>) {
+        (self.group, self.used.into_iter().flatten().collect())
     }
 }

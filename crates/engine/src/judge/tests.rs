@@ -9,6 +9,7 @@ use holdfast_model::{
 use proptest::prelude::*;
 
 use super::*;
+use crate::quotas::Quota;
 use crate::testing::key;
 
 /// Facts from a map that the test keeps.
@@ -18,6 +19,7 @@ struct Known {
     ordinals: BTreeMap<EntryKey, u64>,
     changed: bool,
     remembered: Option<Remembered>,
+    quota: Option<Quota>,
 }
 
 impl Facts for Known {
@@ -32,6 +34,17 @@ impl Facts for Known {
     }
     fn remembered(&self, _: &Idempotency) -> Option<Remembered> {
         self.remembered.clone()
+    }
+    fn limits(&self) -> bool {
+        self.quota.is_some()
+    }
+    fn account(&self, namespace: &Namespace) -> Option<Account> {
+        let held = self.entries.values().filter(|entry| entry.at.namespace == *namespace);
+        let used = held.fold(Used::default(), |used, entry| Used {
+            keys: used.keys + 1,
+            bytes: used.bytes + entry.value.len() as u64,
+        });
+        Some(Account { quota: self.quota?, used })
     }
 }
 

@@ -8,6 +8,7 @@ mod entries;
 mod faults;
 mod looking;
 mod past;
+mod quotas;
 mod rollback;
 mod sight;
 mod txn;

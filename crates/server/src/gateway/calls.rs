@@ -22,7 +22,7 @@ use tonic::transport::Channel;
 use tonic::{Code, Request, Response, Status, async_trait};
 
 use super::Upstream;
-use crate::grpc::call::{Counted, Extras, Streamed};
+use crate::grpc::call::{Counted, Extras, Streamed, observation};
 
 /// An answer has to be there by then; a caller who is in a hurry says so by `Grpc-Timeout`.
 const ANSWER: Duration = Duration::from_secs(60);
@@ -40,13 +40,12 @@ impl Upstream {
     where
         F: Future<Output = Result<Response<A>, Status>>,
     {
-        let counted = Counted::new(self.metrics(), method);
+        let counted = Counted::new(self.metrics(), method, observation(request.extensions()));
         let answer = match timeout(ANSWER, call(self.calls(), request)).await {
             Ok(answer) => answer.map_err(in_plain_words),
             Err(_) => Err(too_late()),
         };
-        counted.end(&answer);
-        answer.map(|response| response.map(Encoded::Message))
+        counted.end(answer).map(|response| response.map(Encoded::Message))
     }
 }
 
@@ -57,7 +56,7 @@ impl ConfigService for Upstream {
     }
 
     async fn set(&self, mut request: Request<SetRequest>) -> Answer<SetResponse> {
-        let condition = condition(&mut request);
+        let condition = condition(&request);
         let mode = mode(request.get_ref().write_mode.to_i32(), &condition)?;
         request.get_mut().write_mode = mode.into();
         let answer =
@@ -65,8 +64,8 @@ impl ConfigService for Upstream {
         answer.map_err(|status| failed(status, &condition))
     }
 
-    async fn delete(&self, mut request: Request<DeleteRequest>) -> Answer<DeleteResponse> {
-        let condition = condition(&mut request);
+    async fn delete(&self, request: Request<DeleteRequest>) -> Answer<DeleteResponse> {
+        let condition = condition(&request);
         if !condition.is_empty() && condition != Precondition::exists() {
             return Err(no_revisions());
         }
@@ -97,7 +96,8 @@ impl ConfigService for Upstream {
         &self,
         request: Request<WatchRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
-        let counted = Counted::new(self.metrics(), "config.v1/Watch");
+        let observation = observation(request.extensions());
+        let counted = Counted::new(self.metrics(), "config.v1/Watch", observation);
         match self.watches().watch(request).await.map_err(in_plain_words) {
             Ok(response) => Ok(response.map(|stream| -> Streamed<WatchResponse> {
                 // It counts when the stream is dropped.
@@ -106,10 +106,7 @@ impl ConfigService for Upstream {
                     message.map(Encoded::Message).map_err(in_plain_words)
                 }))
             })),
-            Err(status) => {
-                counted.end::<()>(&Err(status.clone()));
-                Err(status)
-            }
+            Err(status) => counted.end(Err(status)),
         }
     }
 
@@ -159,9 +156,9 @@ impl ConfigService for Upstream {
     }
 }
 
-fn condition<Q>(request: &mut Request<Q>) -> Precondition {
-    let extras = request.extensions_mut().remove::<Extras>();
-    extras.map(|extras| extras.condition).unwrap_or_default()
+fn condition<Q>(request: &Request<Q>) -> Precondition {
+    let extras = request.extensions().get::<Extras>();
+    extras.map(|extras| extras.condition.clone()).unwrap_or_default()
 }
 
 /// The write mode that promises what the condition asks for. `*` has one; a revision has none.

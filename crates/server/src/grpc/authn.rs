@@ -14,7 +14,7 @@ use tonic::body::Body;
 use tonic::server::NamedService;
 use tower::{Layer, Service};
 
-use super::call::Shared;
+use super::call::{Shared, observation};
 use crate::listen::Peer;
 
 /// How a dialect says that a caller is not let in.
@@ -78,11 +78,17 @@ where
             };
             match known {
                 Ok(identity) => {
+                    if let Some(observation) = observation(request.extensions()) {
+                        observation.user(identity.shared_user());
+                    }
                     request.extensions_mut().insert(identity);
                     inner.call(request).await
                 }
                 Err(error) => {
                     let status = refuse(error);
+                    if let Some(observation) = observation(request.extensions()) {
+                        observation.method(S::NAME);
+                    }
                     shared.metrics.answered(S::NAME, status.code(), Duration::ZERO);
                     Ok(status.into_http())
                 }

@@ -17,9 +17,10 @@ use tokio_util::sync::CancellationToken;
 use tonic::metadata::MetadataMap;
 use tonic::{Code, Request, Response, Status};
 
-use crate::intercept::RequestId;
+use crate::intercept::{RequestId, unbroken};
 use crate::listen::Peer;
 use crate::metrics::Metrics;
+use crate::observe::Observation;
 use crate::rate::{self, work_of};
 use crate::settings::Settings;
 use crate::trust::keeper::Keeper;
@@ -86,6 +87,8 @@ pub struct Knobs {
     pub bookmark_interval: Duration,
     /// The largest request on the wire.
     pub request_bytes: usize,
+    /// A request body has to be complete by then.
+    pub body_timeout: Duration,
 }
 
 impl Knobs {
@@ -97,6 +100,7 @@ impl Knobs {
             namespaces_page_max: settings.limits.namespaces_page_max,
             bookmark_interval: settings.watch.bookmark_interval,
             request_bytes: settings.limits.request_bytes.0,
+            body_timeout: settings.limits.body_timeout,
         }
     }
 }
@@ -115,12 +119,21 @@ pub(crate) struct Call {
 pub(crate) struct Extras {
     pub(crate) condition: Precondition,
     pub(crate) origin: Origin,
+    pub(crate) observation: Option<Observation>,
+}
+
+/// The request that a call came with, to be observed.
+pub(crate) fn observation(extensions: &Extensions) -> Option<Observation> {
+    match extensions.get::<Extras>() {
+        Some(extras) => extras.observation.clone(),
+        None => extensions.get::<RequestId>()?.observation.clone(),
+    }
 }
 
 /// From where a request came.
 pub(crate) fn origin(extensions: &Extensions) -> Origin {
     let peer = extensions.get::<Peer>().map(|peer| peer.address);
-    let request_id = extensions.get::<RequestId>().map(|id| Arc::clone(&id.0));
+    let request_id = extensions.get::<RequestId>().map(|id| Arc::clone(&id.id));
     Origin { peer, request_id: request_id.unwrap_or_default() }
 }
 
@@ -182,29 +195,15 @@ where
     E: Into<Status>,
 {
     let wants_revision = request.extensions().get::<Extras>().is_some();
-    let call = Call::new(shared, method, &request)?;
+    let counted = Counted::new(&shared.metrics, method, observation(request.extensions()));
+    let call = match Call::new(shared, method, &request) {
+        Ok(call) => call,
+        Err(status) => return counted.end(Err(status)),
+    };
     let deadline = call.caller.deadline;
     let handled = handle(call, request.into_inner());
-    let reply = counted(&shared.metrics, (method, deadline), handled).await?;
+    let reply = counted.run(deadline, handled).await?;
     Ok(reply.into().into_response(wants_revision))
-}
-
-/// Runs what a call does, no longer than its deadline, and counts it.
-pub(crate) async fn counted<A, E: Into<Status>>(
-    metrics: &Metrics,
-    (method, deadline): (&'static str, Option<Instant>),
-    handled: impl Future<Output = Result<A, E>>,
-) -> Result<A, Status> {
-    let counted = Counted::new(metrics, method);
-    let answer = match deadline {
-        None => handled.await.map_err(Into::into),
-        Some(at) => match timeout_at(at.into(), handled).await {
-            Ok(answer) => answer.map_err(Into::into),
-            Err(_) => Err(too_late()),
-        },
-    };
-    counted.end(&answer);
-    answer
 }
 
 /// The messages of a server stream.
@@ -222,18 +221,20 @@ where
     E: Into<Status>,
     A: Send + 'static,
 {
-    let counted = Counted::new(&shared.metrics, method);
-    let call = Call::new(shared, method, &request)?;
-    let deadline = call.caller.deadline;
-    match handle(call, request.into_inner()).await.map_err(Into::into) {
-        Ok(stream) => {
-            let over = over(shared.stop.clone(), deadline);
-            Ok(Response::new(until(stream, Box::pin(over), counted)))
-        }
-        Err(status) => {
-            counted.end::<()>(&Err(status.clone()));
-            Err(status)
-        }
+    let counted = Counted::new(&shared.metrics, method, observation(request.extensions()));
+    let begun = async {
+        let call = Call::new(shared, method, &request)?;
+        let id = RequestId {
+            id: Arc::clone(&call.caller.origin.request_id),
+            observation: counted.observation.clone(),
+        };
+        let over = over(shared.stop.clone(), call.caller.deadline);
+        let stream = handle(call, request.into_inner()).await.map_err(Into::into)?;
+        Ok((stream, Box::pin(over), id))
+    };
+    match begun.await {
+        Ok((stream, over, id)) => Ok(Response::new(until(stream, over, counted, id))),
+        Err(status) => counted.end(Err(status)),
     }
 }
 
@@ -253,21 +254,37 @@ async fn over(stop: CancellationToken, deadline: Option<Instant>) -> Status {
 
 type Over = Pin<Box<dyn Future<Output = Status> + Send>>;
 
-fn until<A: Send + 'static>(stream: Streamed<A>, over: Over, counted: Counted) -> Streamed<A> {
-    Box::pin(futures::stream::unfold(Some((stream, over, counted)), |state| async move {
-        let (mut stream, mut over, mut counted) = state?;
+fn until<A: Send + 'static>(
+    stream: Streamed<A>,
+    over: Over,
+    counted: Counted,
+    id: RequestId,
+) -> Streamed<A> {
+    if let Some(observation) = &id.observation {
+        observation.streams();
+    }
+    Box::pin(futures::stream::unfold(Some((stream, over, counted, id)), |state| async move {
+        let (mut stream, mut over, mut counted, id) = state?;
         let next = tokio::select! {
             biased;
             status = &mut over => Some(Err(status)),
-            next = stream.next() => next,
+            next = unbroken(&id, stream.next()) => next.unwrap_or_else(|status| Some(Err(status))),
         };
         match next {
             Some(Err(status)) => {
                 counted.code = status.code();
                 Some((Err(status), None))
             }
-            Some(message) => Some((message, Some((stream, over, counted)))),
-            None => None,
+            Some(message) => {
+                if let Some(observation) = &id.observation {
+                    observation.message();
+                }
+                Some((message, Some((stream, over, counted, id))))
+            }
+            None => {
+                counted.code = Code::Ok;
+                None
+            }
         }
     }))
 }
@@ -278,17 +295,48 @@ pub(crate) struct Counted {
     method: &'static str,
     started: Instant,
     code: Code,
+    observation: Option<Observation>,
 }
 
 impl Counted {
-    pub(crate) fn new(metrics: &Metrics, method: &'static str) -> Self {
+    pub(crate) fn new(
+        metrics: &Metrics,
+        method: &'static str,
+        observation: Option<Observation>,
+    ) -> Self {
+        if let Some(observation) = &observation {
+            observation.method(method);
+        }
         // What it stays when it is dropped without an end: the caller went away.
         let code = Code::Cancelled;
-        Self { metrics: metrics.clone(), method, started: Instant::now(), code }
+        Self { metrics: metrics.clone(), method, started: Instant::now(), code, observation }
     }
 
-    pub(crate) fn end<A>(mut self, answer: &Result<A, Status>) {
-        self.code = answer.as_ref().map_or_else(Status::code, |_| Code::Ok);
+    /// Runs what a call does, no longer than its deadline.
+    pub(crate) async fn run<A, E: Into<Status>>(
+        self,
+        deadline: Option<Instant>,
+        handled: impl Future<Output = Result<A, E>>,
+    ) -> Result<A, Status> {
+        let answer = match deadline {
+            None => handled.await.map_err(Into::into),
+            Some(at) => match timeout_at(at.into(), handled).await {
+                Ok(answer) => answer.map_err(Into::into),
+                Err(_) => Err(too_late()),
+            },
+        };
+        self.end(answer)
+    }
+
+    /// With this answer.
+    pub(crate) fn end<A>(mut self, answer: Result<A, Status>) -> Result<A, Status> {
+        self.ended(answer.as_ref().map_or_else(Status::code, |_| Code::Ok));
+        answer
+    }
+
+    /// For what ends later than it answers: how it would have ended by now.
+    pub(crate) fn ended(&mut self, code: Code) {
+        self.code = code;
     }
 }
 
@@ -296,7 +344,9 @@ impl Drop for Counted {
     fn drop(&mut self) {
         let (took, code) = (self.started.elapsed(), self.code);
         self.metrics.answered(self.method, code, took);
-        tracing::debug!(method = self.method, ?code, ?took, "answered");
+        if let Some(observation) = &self.observation {
+            observation.code(code);
+        }
     }
 }
 

@@ -14,9 +14,10 @@ use tonic::{Request, Status};
 use super::fault::Fault;
 use super::headers::{Shown, forwarded};
 use super::{Behind, Face};
-use crate::grpc::call::{Extras, deadline_of, origin};
+use crate::grpc::call::{Extras, deadline_of, observation, origin};
 use crate::grpc::config_v1;
 use crate::listen::Peer;
+use crate::observe::Observation;
 
 /// A caller whom the guard recognised, or will be asked to where the guard is; no handler reaches a use case without one.
 #[derive(Debug, Clone)]
@@ -25,6 +26,7 @@ pub struct Known {
     /// `Grpc-Timeout`, as it was written.
     timeout: Option<String>,
     origin: Origin,
+    observation: Option<Observation>,
 }
 
 #[derive(Debug, Clone)]
@@ -42,21 +44,28 @@ impl Known {
     /// # Errors
     /// What the guard says of a caller whom it does not recognise.
     pub async fn recognise(face: &Face, parts: &Parts) -> Result<Self, AuthError> {
-        let peer: Option<IpAddr> = parts.extensions.get::<Peer>().map(|peer| peer.address);
+        let peer = parts.extensions.get::<Peer>();
+        // Who connected is what headers are completed with; who calls may be behind.
+        let (peer, direct): (Option<IpAddr>, Option<IpAddr>) =
+            (peer.map(|peer| peer.address), peer.map(|peer| peer.direct));
         let who = match (&face.behind, parts.extensions.get::<Identity>()) {
-            (Behind::Upstream(_), _) => Who::Shown(forwarded(&parts.headers, peer)),
+            (Behind::Upstream(_), _) => Who::Shown(forwarded(&parts.headers, direct)),
             (Behind::Engine(_), Some(identity)) => Who::Identity(identity.clone()),
             (Behind::Engine(here), None) => {
-                let shown = Shown::of(&parts.headers, peer);
+                let shown = Shown::of(&parts.headers, direct);
                 let certificate = parts.extensions.get::<Peer>();
                 let certificate = certificate.and_then(|peer| peer.certificate.as_deref());
                 let shown = Credentials::new(&shown, peer).and_certificate(certificate);
                 Who::Identity(here.recognise(&shown, parts.uri.path()).await?)
             }
         };
+        let observation = observation(&parts.extensions);
+        if let (Some(observation), Who::Identity(identity)) = (&observation, &who) {
+            observation.user(identity.shared_user());
+        }
         let timeout = parts.headers.get("grpc-timeout").and_then(|value| value.to_str().ok());
         let timeout = timeout.filter(|text| deadline_of(text).is_some()).map(str::to_owned);
-        Ok(Self { who, timeout, origin: origin(&parts.extensions) })
+        Ok(Self { who, timeout, origin: origin(&parts.extensions), observation })
     }
 
     /// The same as config.v1 refuses callers, counted.
@@ -82,6 +91,11 @@ impl Known {
         &self.origin
     }
 
+    /// The request, to be observed.
+    pub(crate) fn observation(&self) -> Option<Observation> {
+        self.observation.clone()
+    }
+
     /// Until when an answer is of use.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         deadline_of(self.timeout.as_deref()?)
@@ -101,7 +115,8 @@ impl Known {
             }
             Who::Shown(metadata) => *request.metadata_mut() = metadata.clone(),
         }
-        request.extensions_mut().insert(Extras { condition, origin: self.origin.clone() });
+        let (origin, observation) = (self.origin.clone(), self.observation.clone());
+        request.extensions_mut().insert(Extras { condition, origin, observation });
         if let Some(timeout) = self.timeout.as_deref().and_then(|t| MetadataValue::try_from(t).ok())
         {
             request.metadata_mut().insert("grpc-timeout", timeout);

@@ -1,7 +1,5 @@
 //! JSON bodies: requests read leniently or strictly, answers written.
 
-use std::time::Duration;
-
 use axum::body::Body;
 use axum::extract::{FromRef, FromRequest};
 use axum::response::{IntoResponse, Response};
@@ -19,8 +17,6 @@ use tonic::Status;
 use super::Face;
 use super::fault::{Answer, Fault};
 
-/// A request body has to be complete by then.
-const ARRIVAL: Duration = Duration::from_secs(60);
 /// What one request may hold before it counts against the memory for large bodies.
 const SMALL: usize = 64 << 10;
 
@@ -121,11 +117,8 @@ impl<'a> Arrived<'a> {
     /// Reads a body within its bounds of time and size. The first bytes cost nothing; who sends more waits until there is
     /// memory for a body of the largest size, so that many large uploads at once cannot exhaust it.
     async fn of(face: &'a Face, body: Body) -> Result<Self, Fault> {
-        let arrived = timeout(ARRIVAL, Self::read(face, body)).await;
-        arrived.unwrap_or_else(|_| {
-            let late = Status::deadline_exceeded("the body did not arrive in time");
-            Err(Fault::from(late).with_http(StatusCode::REQUEST_TIMEOUT))
-        })
+        let arrived = timeout(face.body_timeout, Self::read(face, body)).await;
+        arrived.unwrap_or_else(|_| Err(too_late()))
     }
 
     async fn read(face: &'a Face, mut body: Body) -> Result<Self, Fault> {
@@ -135,8 +128,7 @@ impl<'a> Arrived<'a> {
         }
         let (mut bytes, mut granted) = (BytesMut::new(), None);
         while let Some(frame) = body.frame().await {
-            let frame =
-                frame.map_err(|_| Fault::invalid("the body broke off or is not framed right"))?;
+            let frame = frame.map_err(broken)?;
             let Ok(data) = frame.into_data() else { continue };
             let length = bytes.len() + data.len();
             if length > max {
@@ -150,6 +142,19 @@ impl<'a> Arrived<'a> {
         }
         Ok(Self { bytes: bytes.freeze(), _granted: granted })
     }
+}
+
+fn too_late() -> Fault {
+    let late = Status::deadline_exceeded("the body did not arrive in time");
+    Fault::from(late).with_http(StatusCode::REQUEST_TIMEOUT)
+}
+
+/// The listener says by a status that the time is over; everything else is the caller's.
+fn broken(error: axum::Error) -> Fault {
+    if error.into_inner().is::<Status>() {
+        return too_late();
+    }
+    Fault::invalid("the body broke off or is not framed right")
 }
 
 fn too_large(max: usize) -> Fault {

@@ -16,7 +16,9 @@ use http::request::Parts;
 use http::{HeaderValue, Version, header};
 use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter};
+use tonic::Status;
 
+use crate::intercept::{RequestId, unbroken_blocks};
 use crate::listen::Peer;
 use crate::listen::handover::Handover;
 
@@ -29,6 +31,7 @@ pub const HEARTBEAT: Bytes = Bytes::from_static(b": heartbeat\n\n");
 pub struct Wire {
     version: Version,
     handover: Option<Handover>,
+    id: Option<RequestId>,
 }
 
 impl<S: Sync> FromRequestParts<S> for Wire {
@@ -36,13 +39,25 @@ impl<S: Sync> FromRequestParts<S> for Wire {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
         let handover = parts.extensions.get::<Peer>().and_then(|peer| peer.handover.clone());
-        Ok(Self { version: parts.version, handover })
+        let id = parts.extensions.get::<RequestId>().cloned();
+        Ok(Self { version: parts.version, handover, id })
     }
 }
 
 impl Wire {
-    /// The answer that carries a stream.
-    pub fn stream(self, blocks: impl Stream<Item = Bytes> + Send + 'static) -> Response {
+    /// The answer that carries a stream; `told` is the last block of one that breaks.
+    pub(crate) fn stream(
+        self,
+        blocks: impl Stream<Item = Bytes> + Send + 'static,
+        told: fn(&Status) -> Bytes,
+    ) -> Response {
+        match self.id.clone() {
+            Some(id) => self.begin(unbroken_blocks(id, blocks, told)),
+            None => self.begin(blocks),
+        }
+    }
+
+    fn begin(self, blocks: impl Stream<Item = Bytes> + Send + 'static) -> Response {
         let body = match &self.handover {
             // Before that there are no chunks.
             Some(handover) if self.version == Version::HTTP_11 => {
@@ -51,6 +66,14 @@ impl Wire {
             _ => Body::from_stream(blocks.map(Ok::<_, Infallible>)),
         };
         self.head(body)
+    }
+
+    /// The answer to somebody who gets no stream.
+    pub(crate) fn refused<const N: usize>(self, status: &Status, blocks: [Bytes; N]) -> Response {
+        if let Some(observation) = self.id.as_ref().and_then(|id| id.observation.as_ref()) {
+            observation.code(status.code());
+        }
+        self.whole(blocks)
     }
 
     /// The answer of which all blocks are known.

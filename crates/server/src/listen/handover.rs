@@ -152,8 +152,9 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio_util::sync::CancellationToken;
 
-    use super::super::{Bounds, Peer, bind, serve};
+    use super::super::{Around, Bounds, Peer, bind, serve};
     use super::*;
+    use crate::settings::Settings;
 
     const LARGE: usize = 8 << 20;
 
@@ -173,9 +174,8 @@ mod tests {
         let listener = bind(([127, 0, 0, 1], 0).into()).await.expect("binds");
         let address = listener.local_addr().expect("an address");
         let stop = CancellationToken::new();
-        let bounds =
-            Bounds { connections: 9, streams: 9, grace: std::time::Duration::from_secs(9) };
-        let serving = tokio::spawn(serve(listener, None, router(), bounds, stop.clone()));
+        let around = Around::bounded(Bounds::of(&Settings::default()));
+        let serving = tokio::spawn(serve(listener, None, router(), around, stop.clone()));
         let mut client = TcpStream::connect(address).await.expect("connects");
         let one = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: here\r\n\r\n");
         let all = [one("/large"), one("/large"), one("/stream")].concat();

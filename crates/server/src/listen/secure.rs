@@ -1,35 +1,30 @@
 //! A connection by TLS: the protocol is agreed on in its handshake.
 
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::pin::pin;
 
-use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
-use super::{BUFFER, Bounds, Fault, HEADERS, Peer, WithPeer, speak_http2};
+use super::{Fault, Kept, Peer, WithPeer, http1_builder, speak_http2};
 use crate::tls::{PeerCertificate, Tls, shown_by};
 
 /// From the handshake to the end.
 pub(super) async fn connection(
     stream: TcpStream,
-    address: SocketAddr,
+    address: IpAddr,
     tls: &Tls,
-    router: Router,
-    bounds: Bounds,
+    kept: Kept,
     stop: CancellationToken,
 ) {
-    if let Err(error) = stream.set_nodelay(true) {
-        debug!(peer = %address, %error, "cannot set TCP_NODELAY");
-    }
+    let hello = kept.around.bounds.hello;
     let stream = tokio::select! {
         () = stop.cancelled() => return,
-        done = tls.accept(stream) => match done {
+        done = tls.accept(stream, hello) => match done {
             Ok(stream) => stream,
             Err(error) => {
                 debug!(peer = %address, %error, "no TLS with this one");
@@ -39,9 +34,10 @@ pub(super) async fn connection(
     };
     let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
     let certificate = shown_by(&stream).map(|PeerCertificate(der)| der);
-    let service = WithPeer { router, peer: Peer { certificate, ..Peer::at(address.ip()) } };
+    let peer = Peer { certificate, is_tls: true, ..Peer::at(address) };
+    let service = WithPeer { kept, peer, calls: None };
     let ended = if http2 {
-        Box::pin(speak_http2(stream, service, bounds, stop)).await
+        Box::pin(speak_http2(stream, service, stop)).await
     } else {
         Box::pin(speak_http1(stream, service, stop)).await
     };
@@ -54,8 +50,7 @@ async fn speak_http1<S>(stream: S, service: WithPeer, stop: CancellationToken) -
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(BUFFER);
+    let builder = http1_builder(&service.kept.around.bounds);
     let service = TowerToHyperService::new(service);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     tokio::select! {

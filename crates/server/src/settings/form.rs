@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{ClientCertificates, LogFormat, StoreKind};
+use super::{ClientCertificates, LogFormat, ProxyHeader, RequestLog, StoreKind};
 
 /// A number of bytes: `67108864`, `"64MiB"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +20,13 @@ pub struct Count(pub usize);
 /// Names: a list, or a text with commas between them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names(pub Vec<String>);
+
+/// A share of a whole: from 0 to 1, both included.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Share(pub f64);
+
+/// Only numbers are read.
+impl Eq for Share {}
 
 /// A text that is never shown.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -162,6 +169,27 @@ impl Form for Count {
     fn read(&mut self, raw: &Value) -> Result<(), String> {
         let number = number(raw).and_then(|n| usize::try_from(n).ok());
         *self = Self(number.ok_or_else(|| format!("expected a whole number, found {raw}"))?);
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        Some(self.0.to_string())
+    }
+}
+
+impl Form for Share {
+    fn form(&self) -> &'static str {
+        "share from 0 to 1"
+    }
+
+    fn read(&mut self, raw: &Value) -> Result<(), String> {
+        let number = match raw {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        let share = number.filter(|share| (0.0..=1.0).contains(share));
+        *self = Self(share.ok_or_else(|| format!("expected a number from 0 to 1, found {raw}"))?);
         Ok(())
     }
 
@@ -402,6 +430,49 @@ impl Form for ClientCertificates {
             Self::Off => "off",
             Self::Optional => "optional",
             Self::Required => "required",
+        })
+    }
+}
+
+impl Form for RequestLog {
+    fn form(&self) -> &'static str {
+        "`off`, `errors` or `all`"
+    }
+
+    fn read(&mut self, raw: &Value) -> Result<(), String> {
+        *self = choose(&[("off", Self::Off), ("errors", Self::Errors), ("all", Self::All)], raw)?;
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        quoted(match self {
+            Self::Off => "off",
+            Self::Errors => "errors",
+            Self::All => "all",
+        })
+    }
+}
+
+impl Form for ProxyHeader {
+    fn form(&self) -> &'static str {
+        "`none`, `forwarded` or `x-forwarded-for`"
+    }
+
+    fn read(&mut self, raw: &Value) -> Result<(), String> {
+        let choices = [
+            ("none", Self::None),
+            ("forwarded", Self::Forwarded),
+            ("x-forwarded-for", Self::XForwardedFor),
+        ];
+        *self = choose(&choices, raw)?;
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        quoted(match self {
+            Self::None => "none",
+            Self::Forwarded => "forwarded",
+            Self::XForwardedFor => "x-forwarded-for",
         })
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::form::{Count, Names, Secret, Size};
+use crate::proxies::network;
 
 /// Who is let in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +29,49 @@ pub struct RateSettings {
     pub sign_ins: Option<usize>,
     /// How many of each at once; `None`: as many as in two seconds.
     pub burst: Option<usize>,
+}
+
+/// Proxies in front of the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProxySettings {
+    /// Their addresses and networks.
+    pub trusted: Names,
+    /// The header in which they say who called them.
+    pub header: ProxyHeader,
+    /// Their connections begin with the PROXY protocol.
+    pub protocol: bool,
+}
+
+/// The header in which proxies say who called them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProxyHeader {
+    /// None is looked at.
+    None,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+    /// `X-Forwarded-For`.
+    XForwardedFor,
+}
+
+impl Default for ProxySettings {
+    fn default() -> Self {
+        Self { trusted: Names::default(), header: ProxyHeader::None, protocol: false }
+    }
+}
+
+impl ProxySettings {
+    pub(super) fn contradictions(&self) -> Vec<String> {
+        let wrong = self.trusted.0.iter().filter(|text| network(text).is_none());
+        let mut faults: Vec<String> = wrong
+            .map(|text| {
+                format!("proxy.trusted: expected addresses or networks such as 10.0.0.0/8, found {text:?}")
+            })
+            .collect();
+        if self.trusted.0.is_empty() && (self.protocol || self.header != ProxyHeader::None) {
+            faults.push("proxy.trusted: names nobody, so proxy.header and proxy.protocol would be looked at of nobody".into());
+        }
+        faults
+    }
 }
 
 /// TLS on the API port.

@@ -313,6 +313,21 @@ pub const SETTINGS: &[Setting] = &[
         of: |s| &mut s.rate.burst,
     },
     Setting {
+        path: "proxy.trusted",
+        about: "Addresses and networks (`10.0.0.0/8`) of proxies whose word counts about where a caller is. What others say in headers is not looked at.",
+        of: |s| &mut s.proxy.trusted,
+    },
+    Setting {
+        path: "proxy.header",
+        about: "The one header in which these proxies say it. The caller is the last address in it that is none of theirs.",
+        of: |s| &mut s.proxy.header,
+    },
+    Setting {
+        path: "proxy.protocol",
+        about: "Connections from these proxies begin with the PROXY protocol, version 1 or 2, before TLS; one that does not is dropped.",
+        of: |s| &mut s.proxy.protocol,
+    },
+    Setting {
         path: "store.kind",
         about: "What keeps the log: the disk of this machine, or only the memory of this process.",
         of: |s| &mut s.store.kind,
@@ -388,6 +403,61 @@ pub const SETTINGS: &[Setting] = &[
         of: |s| &mut s.limits.connection_streams,
     },
     Setting {
+        path: "limits.headers",
+        about: "The most headers of one request; more answer 431.",
+        of: |s| &mut s.limits.headers,
+    },
+    Setting {
+        path: "limits.header_bytes",
+        about: "The most bytes of all headers of one request; more answer 431.",
+        of: |s| &mut s.limits.header_bytes,
+    },
+    Setting {
+        path: "limits.hello_timeout",
+        about: "A connection that has not said what it speaks by then is dropped; so is one that has not ended its TLS handshake, or said for whom it comes.",
+        of: |s| &mut s.limits.hello_timeout,
+    },
+    Setting {
+        path: "limits.header_timeout",
+        about: "The headers of an HTTP/1.1 request have to be complete by then, from the end of the one before: so long a connection may also be idle.",
+        of: |s| &mut s.limits.header_timeout,
+    },
+    Setting {
+        path: "limits.body_timeout",
+        about: "The body of a request has to be complete by then.",
+        of: |s| &mut s.limits.body_timeout,
+    },
+    Setting {
+        path: "limits.idle_timeout",
+        about: "An HTTP/2 connection without a call for so long is closed; its client is told to open another one. A watch is a call.",
+        of: |s| &mut s.limits.idle_timeout,
+    },
+    Setting {
+        path: "limits.stall_timeout",
+        about: "A connection whose other side takes nothing of what is sent for so long is dropped (on Linux).",
+        of: |s| &mut s.limits.stall_timeout,
+    },
+    Setting {
+        path: "quota.keys",
+        about: "The most keys of one namespace. Writes beyond a quota answer `QUOTA_EXCEEDED`; deletes, and writes that make less of it, pass. Namespaces of the server itself have none.",
+        of: |s| &mut s.quota.keys,
+    },
+    Setting {
+        path: "quota.bytes",
+        about: "The most bytes of the current values of one namespace together.",
+        of: |s| &mut s.quota.bytes,
+    },
+    Setting {
+        path: "quota.watchers",
+        about: "The most open watches that name one namespace; those of every namespace do not count.",
+        of: |s| &mut s.quota.watchers,
+    },
+    Setting {
+        path: "quota.namespaces",
+        about: "Quotas of their own, such as `prod-* keys=5000 bytes=64MiB watchers=none`: the first pattern that names a namespace counts, and what it leaves out is as above.",
+        of: |s| &mut s.quota.namespaces,
+    },
+    Setting {
         path: "watch.ring_bytes",
         about: "Memory for recent commits, shared by all watchers.",
         of: |s| &mut s.watch.ring_bytes,
@@ -456,6 +526,21 @@ pub const SETTINGS: &[Setting] = &[
         path: "log.format",
         about: "How: `auto` is pretty on a terminal and JSON elsewhere.",
         of: |s| &mut s.log.format,
+    },
+    Setting {
+        path: "log.requests",
+        about: "Which requests have a line of their own (target `holdfast::request`): `errors` are those that the server itself failed at, which costs the others next to nothing.",
+        of: |s| &mut s.log.requests,
+    },
+    Setting {
+        path: "trace.sample",
+        about: "How many of the requests that come without a trace get one. A request whose `traceparent` is sampled always has a span.",
+        of: |s| &mut s.trace.sample,
+    },
+    Setting {
+        path: "trace.otlp.endpoint",
+        about: "The collector that takes spans by OTLP over HTTP, such as `http://127.0.0.1:4318`. Not set: there are none.",
+        of: |s| &mut s.trace.endpoint,
     },
 ];
 

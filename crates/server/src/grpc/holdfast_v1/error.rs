@@ -84,6 +84,12 @@ fn metadata(error: &EngineError) -> Vec<(&'static str, String)> {
             ("key", key.clone()),
             ("expected", expected.to_string()),
         ],
+        EngineError::QuotaExceeded { namespace, what, wanted, quota } => vec![
+            ("namespace", namespace.clone()),
+            ("quota", what.as_str().into()),
+            ("wanted", wanted.to_string()),
+            ("max", quota.to_string()),
+        ],
         EngineError::ForeignLog { oldest }
         | EngineError::Store(StoreError::Compacted { oldest, .. }) => {
             vec![("oldest", oldest.to_string())]

@@ -94,6 +94,12 @@ pub(super) fn error(status: &Status) -> Bytes {
     sse::block(None, "error", &data.unwrap_or_else(|error| unreachable!("texts encode: {error}")))
 }
 
+/// The stream broke: the sentence has the id under which the log says more.
+pub(super) fn broken(status: &Status) -> Bytes {
+    let data = sse::html_safe_json(&json!({ "error": status.message() }));
+    sse::block(None, "error", &data.unwrap_or_else(|error| unreachable!("texts encode: {error}")))
+}
+
 /// The place that the client asked for is gone: it stands at `now`, and should read the current state.
 pub(super) fn reset(why: ErrorKind, oldest: Revision, now: Revision, ids: bool) -> Bytes {
     let data = json!({ "reason": row(why).reason, "oldest": oldest.0, "revision": now.0 });

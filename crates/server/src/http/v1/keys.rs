@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::shown::Shown;
 use super::{diff, entry, versions};
-use crate::grpc::call::{ModRevision, counted};
+use crate::grpc::call::{Counted, ModRevision};
 use crate::grpc::config_v1;
 use crate::http::caller::Known;
 use crate::http::etag;
@@ -42,10 +42,13 @@ async fn get(face: &Face, known: Known, at: AtKey, headers: &HeaderMap) -> Answe
     };
     let (identity, method, deadline) = (identity.clone(), config_v1::GET, known.deadline());
     let origin = known.origin().clone();
-    here.admit(Some(&identity), origin.peer, Work::Read)?;
+    let counted = Counted::new(&here.metrics, method, known.observation());
+    if let Err(status) = here.admit(Some(&identity), origin.peer, Work::Read) {
+        return Ok(counted.end(Err(status))?);
+    }
     let caller = Caller { identity, method, deadline, origin };
     let found = config_v1::find(&here.engine, &caller, &at.namespace, &at.key);
-    let entry = counted(&here.metrics, (method, deadline), found).await?;
+    let entry = counted.run(deadline, found).await?;
     let revision = entry.mod_revision.0;
     let known_to_caller = headers.contains_key(header::IF_NONE_MATCH)
         && etag::is_known(headers, &revision.to_string());

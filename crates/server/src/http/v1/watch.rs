@@ -21,6 +21,7 @@ use tonic::{Code, Status};
 
 use super::blocks;
 use super::upstream::{self, Passed};
+use crate::grpc::call::Counted;
 use crate::grpc::config_v1::{Refusal, watch_wanted};
 use crate::http::caller::Known;
 use crate::http::fault::{Fault, plain};
@@ -59,10 +60,10 @@ pub(super) async fn watch(
         Err(fault) => Err(fault.status),
     };
     match begun {
-        Ok(Begun::Here(events)) => wire.stream(events.blocks().take_until(stop)),
-        Ok(Begun::There(blocks)) => wire.stream(blocks.take_until(stop)),
+        Ok(Begun::Here(events)) => wire.stream(events.blocks().take_until(stop), blocks::broken),
+        Ok(Begun::There(blocks)) => wire.stream(blocks.take_until(stop), blocks::broken),
         // The headers of the contract's servers are out before anybody is refused.
-        Err(status) => wire.whole([sse::PREAMBLE, blocks::error(&status)]),
+        Err(status) => wire.refused(&status, [sse::PREAMBLE, blocks::error(&status)]),
     }
 }
 
@@ -82,6 +83,9 @@ async fn begin(
     let (engine, identity) = match (&face.behind, known.identity()) {
         (Behind::Engine(here), Some(identity)) => (here.engine.clone(), identity.clone()),
         (Behind::Upstream(upstream), _) => {
+            if let Some(observation) = known.observation() {
+                observation.method(METHOD);
+            }
             let passed = Passed { headers, known };
             let blocks = upstream::blocks(upstream, passed, request, face.sse.heartbeat).await;
             return Ok(Begun::There(blocks));
@@ -91,12 +95,22 @@ async fn begin(
         }
     };
     let origin = known.origin().clone();
-    if let Behind::Engine(here) = &face.behind {
-        here.admit(Some(&identity), origin.peer, Work::Stream)?;
+    let counted = Counted::new(&face.metrics, METHOD, known.observation());
+    let begun = async {
+        if let Behind::Engine(here) = &face.behind {
+            here.admit(Some(&identity), origin.peer, Work::Stream)?;
+        }
+        let caller = Caller { origin, ..Caller::of(identity.clone(), METHOD) };
+        let asked = Asked { engine, sse: face.sse, caller, request, counted: None };
+        Events::begin(asked, start(headers)).await
+    };
+    match begun.await {
+        Ok(mut events) => {
+            events.asked.counted = Some(counted);
+            Ok(Begun::Here(Box::new(events)))
+        }
+        Err(status) => counted.end(Err(status)),
     }
-    let caller = Caller { origin, ..Caller::of(identity, METHOD) };
-    let asked = Asked { engine, sse: face.sse, caller, request };
-    Events::begin(asked, start(headers)).await.map(|events| Begun::Here(Box::new(events)))
 }
 
 /// A method that event streams do not have.
@@ -140,6 +154,7 @@ struct Asked {
     sse: SseKnobs,
     caller: Caller,
     request: WatchRequest,
+    counted: Option<Counted>,
 }
 
 impl Asked {
@@ -268,8 +283,13 @@ impl Events {
 
     fn refuse(&mut self, error: EngineError) {
         // The end of the server is no failure: the client comes back by itself.
-        if !matches!(error, EngineError::Stopping) {
-            self.ready.push_back(blocks::error(&Refusal::from(error).into()));
+        let is_end = matches!(error, EngineError::Stopping);
+        let status = Status::from(Refusal::from(error));
+        if let Some(counted) = &mut self.asked.counted {
+            counted.ended(status.code());
+        }
+        if !is_end {
+            self.ready.push_back(blocks::error(&status));
         }
     }
 }

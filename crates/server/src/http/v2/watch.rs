@@ -100,7 +100,7 @@ async fn begin(
         .chain(stream::unfold(events, |mut events| async move {
             events.next().await.map(|block| (block, events))
         }));
-    Ok(wire.stream(blocks))
+    Ok(wire.stream(blocks, |status| sse::block(None, "error", &failure(status).to_string())))
 }
 
 /// One frame on each line; a failure is the last one.
