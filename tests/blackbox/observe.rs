@@ -278,3 +278,97 @@ async fn a_collector_that_is_away_costs_no_call() {
     let (status, _) = server.stop().await;
     assert!(status.success(), "{status}");
 }
+
+async fn metrics(server: &Server) -> String {
+    http::get(server.admin_port(), "/metrics").await.expect("metrics").text()
+}
+
+/// The value of a line that begins so.
+fn figure(metrics: &str, begins: &str) -> f64 {
+    let line = metrics.lines().find_map(|line| line.strip_prefix(begins)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("{begins} is missing in {metrics}")).parse().expect("a number")
+}
+
+#[tokio::test]
+async fn policies_and_auditors_are_counted_and_every_metric_is_documented() {
+    let home = tempfile::tempdir().expect("a directory");
+    let (policy, audit) = (home.path().join("authz.rego"), home.path().join("audit"));
+    let rules = "package config.authz\nallow if input.action == \"read\"\n";
+    std::fs::write(&policy, rules).expect("written");
+    let settings = format!(
+        "[policy]\npath = '{}'\ninterval = '50ms'\n[audit]\ndir = '{}'\n[quota]\nkeys = 1",
+        policy.display(),
+        audit.display()
+    );
+    let server = Launch::default().closed().settings(&settings).start().await;
+    let config = server.config().await;
+    let root = config.showing(&server.root_token());
+    root.set("a", "k", "1").await.expect("set");
+    root.set("a", "more", "1").await.expect_err("the quota");
+    for _ in 0..3 {
+        root.get("a", "k").await.expect("read");
+    }
+    config.get("a", "k").await.expect_err("nobody");
+    let before = metrics(&server).await;
+    let said = |policy: &str, verdict: &str| {
+        let labels = format!("{{policy=\"{policy}\",verdict=\"{verdict}\"}}");
+        figure(&before, &format!("holdfast_policy_decisions_total{labels}"))
+    };
+    assert!(said("roles", "allow") >= 4.0, "{before}");
+    assert!(said("rego", "allow") >= 3.0 && said("rego", "silent") >= 1.0, "{before}");
+    assert_eq!(said("rego", "error"), 0.0);
+    let rego = |name: &str| figure(&before, &format!("holdfast_policy_{name}{{policy=\"rego\"}}"));
+    assert!(rego("cache_hits_total") >= 2.0, "the same question thrice: {before}");
+    assert!(rego("cache_misses_total") >= 2.0, "{before}");
+    assert!(rego("age_seconds") > 0.0, "{before}");
+    let loads = "holdfast_policy_loads_total{policy=\"rego\",result=\"ok\"}";
+    let failed = "holdfast_policy_loads_total{policy=\"rego\",result=\"failed\"}";
+    assert_eq!((figure(&before, loads), figure(&before, failed)), (1.0, 0.0));
+    assert!(figure(&before, "holdfast_audit_records_total") >= 2.0, "a set and a stranger");
+    assert_eq!(figure(&before, "holdfast_audit_failures_total"), 0.0);
+    assert_eq!(figure(&before, "holdfast_audit_refused_calls_total"), 0.0);
+    let until = async |line: &str, count: f64| {
+        let wait = async {
+            while figure(&metrics(&server).await, line) < count {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(SOON, wait).await.expect("it is counted");
+    };
+    std::fs::write(&policy, "package config.authz\nallow if {").expect("written");
+    until(failed, 1.0).await;
+    std::fs::write(&policy, format!("{rules}# newer\n")).expect("written");
+    until(loads, 2.0).await;
+
+    // Each family that is shown stands in the documentation, and the other way round.
+    let shown = metrics(&server).await;
+    let kinds = shown.lines().filter_map(|line| {
+        let (name, kind) = line.strip_prefix("# TYPE ")?.split_once(' ')?;
+        Some(format!("{name}{}", if kind == "counter" { "_total" } else { "" }))
+    });
+    let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/observability.md");
+    let docs = std::fs::read_to_string(docs).expect("docs");
+    let rows = docs.lines().filter(|line| line.starts_with("| `holdfast_"));
+    let names = rows.flat_map(|row| row.split('|').nth(1).unwrap_or_default().split(','));
+    let documented: std::collections::BTreeSet<String> =
+        names.map(|name| name.trim().trim_matches('`').to_owned()).collect();
+    let kinds: std::collections::BTreeSet<String> = kinds.collect();
+    assert_eq!(kinds, documented);
+}
+
+#[tokio::test]
+async fn an_auditor_that_fails_is_counted_and_so_is_every_call_that_it_keeps_from_happening() {
+    let home = tempfile::tempdir().expect("a directory");
+    let dir = home.path().join("audit");
+    let settings = format!("[audit]\ndir = '{}'\nfile_bytes = 1\nrequired = true", dir.display());
+    let server = Launch::default().closed().settings(&settings).start().await;
+    let root = server.config().await.showing(&server.root_token());
+    root.set("a", "k", "1").await.expect("recorded");
+    // The next file cannot be made.
+    std::fs::remove_dir_all(&dir).expect("removed");
+    std::fs::write(&dir, "in the way").expect("written");
+    root.set("a", "k", "2").await.expect_err("it cannot be recorded");
+    let shown = metrics(&server).await;
+    assert!(figure(&shown, "holdfast_audit_failures_total") >= 1.0, "{shown}");
+    assert!(figure(&shown, "holdfast_audit_refused_calls_total") >= 1.0, "{shown}");
+}

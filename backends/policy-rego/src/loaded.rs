@@ -1,6 +1,8 @@
 //! One policy in force, with what is kept for it.
 
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use holdfast_auth::{Action, Identity, Resource, Shown, Sight};
 use quick_cache::Equivalent;
@@ -25,6 +27,15 @@ pub(crate) struct Loaded {
     show: Option<usize>,
     unsaid: Unsaid,
     kept: Option<Cache<Question, Answer>>,
+    /// Of all policies that followed one another.
+    pub(crate) asked: Arc<AskedAgain>,
+}
+
+/// How often a decision that may be kept was known already.
+#[derive(Default)]
+pub(crate) struct AskedAgain {
+    pub(crate) hits: AtomicU64,
+    pub(crate) misses: AtomicU64,
 }
 
 /// What a kept decision is the answer to.
@@ -84,13 +95,22 @@ impl Loaded {
         let kept =
             (alike && settings.kept_decisions > 0).then(|| Cache::new(settings.kept_decisions));
         let machines = compiled.map(|compiled| Machines::new(compiled, settings.limits));
-        Ok(Self { generation, machines, allow, show, unsaid: settings.unsaid, kept })
+        let (unsaid, asked) = (settings.unsaid, Arc::default());
+        Ok(Self { generation, machines, allow, show, unsaid, kept, asked })
     }
 
     /// Before the first policy is there.
     pub(crate) fn nothing() -> Self {
         let unsaid = Unsaid::Hidden;
-        Self { generation: 0, machines: None, allow: None, show: None, unsaid, kept: None }
+        Self {
+            generation: 0,
+            machines: None,
+            allow: None,
+            show: None,
+            unsaid,
+            kept: None,
+            asked: Arc::default(),
+        }
     }
 
     /// Decides, or knows the decision.
@@ -111,8 +131,10 @@ impl Loaded {
         let Some(kept) = &self.kept else { return run() };
         let asked = Asked { who: who.fingerprint(), action, what };
         if let Some(answer) = kept.get(&asked) {
+            self.asked.hits.fetch_add(1, Relaxed);
             return Ok(answer);
         }
+        self.asked.misses.fetch_add(1, Relaxed);
         let answer = run()?;
         kept.insert(asked.keep(), answer);
         Ok(answer)

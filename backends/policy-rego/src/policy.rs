@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use holdfast_auth::{
-    Action, AuthError, Identity, Policy, Resource, Shown, Sight, Standing, Verdict,
+    Action, AuthError, Identity, Policy, PolicyFigures, Resource, Shown, Sight, Standing, Verdict,
 };
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -13,7 +14,7 @@ use tokio::sync::watch;
 use crate::analysis::{Depends, Form};
 use crate::error::LoadError;
 use crate::input::Inputs;
-use crate::loaded::Loaded;
+use crate::loaded::{AskedAgain, Loaded};
 use crate::modules::Modules;
 use crate::recorder::Recorder;
 use crate::settings::{Dialect, RegoSettings};
@@ -28,6 +29,10 @@ pub struct RegoPolicy {
     /// What the newest policy that was offered is not in force for.
     trouble: Mutex<Option<String>>,
     failures: AtomicU64,
+    loads: AtomicU64,
+    /// Since when there is one in force.
+    since: Mutex<Option<Instant>>,
+    asked: Arc<AskedAgain>,
     generation: watch::Sender<u64>,
 }
 
@@ -55,6 +60,9 @@ impl RegoPolicy {
             recorder: None,
             trouble: Mutex::new(trouble),
             failures: AtomicU64::new(0),
+            loads: AtomicU64::new(loaded.generation.min(1)),
+            since: Mutex::new((loaded.generation > 0).then(Instant::now)),
+            asked: Arc::clone(&loaded.asked),
             generation: watch::Sender::new(loaded.generation),
             current: ArcSwap::from_pointee(loaded),
         }
@@ -77,8 +85,11 @@ impl RegoPolicy {
         let mut trouble = self.trouble.lock();
         let generation = generation.max(self.generation() + 1);
         match Loaded::new(modules, &self.settings, generation) {
-            Ok(loaded) => {
+            Ok(mut loaded) => {
+                loaded.asked = Arc::clone(&self.asked);
                 *trouble = lacking(&self.settings, &loaded);
+                self.loads.fetch_add(1, Ordering::Relaxed);
+                *self.since.lock() = Some(Instant::now());
                 self.current.store(Arc::new(loaded));
                 self.generation.send_replace(generation);
                 Ok(generation)
@@ -155,6 +166,16 @@ impl Policy for RegoPolicy {
 
     fn standing(&self, _who: &Identity) -> Standing {
         Standing { edition: self.generation(), ..Standing::default() }
+    }
+
+    fn figures(&self) -> Option<PolicyFigures> {
+        Some(PolicyFigures {
+            loads: self.loads.load(Ordering::Relaxed),
+            failures: self.failures(),
+            cache_hits: self.asked.hits.load(Ordering::Relaxed),
+            cache_misses: self.asked.misses.load(Ordering::Relaxed),
+            age: self.since.lock().map(|since| since.elapsed()),
+        })
     }
 
     fn trouble(&self) -> Option<String> {

@@ -1,6 +1,7 @@
 //! The guard that is made of verifiers and policies.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::SystemTime;
 
 use async_trait::async_trait;
@@ -9,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::guard::{AuthError, Decision, Guard, Shown, Sight, Standing};
 use crate::identity::{Credentials, Identity};
-use crate::policy::{Policy, Verdict};
+use crate::policy::{Policy, PolicyFigures, Verdict};
 use crate::resource::{Action, Resource};
 use crate::trust::{PolicyDocument, Rule, roles};
 use crate::verifier::Verifier;
@@ -19,11 +20,42 @@ use crate::verifier::Verifier;
 pub struct Gatekeeper {
     verifiers: Vec<Arc<dyn Verifier>>,
     policies: Vec<Arc<dyn Policy>>,
+    /// What each policy said, in the same order.
+    said: Vec<Said>,
     /// Who somebody is that shows nothing; `None`: nobody.
     anonymous: Option<Identity>,
     /// Parsed scopes of callers who asked lately, by fingerprint.
     scopes: Cache<u128, Arc<[Rule]>>,
     changes: watch::Receiver<u64>,
+}
+
+/// How often a policy said what.
+#[derive(Default)]
+struct Said([AtomicU64; 4]);
+
+impl Said {
+    const WORDS: [&str; 4] = ["allow", "silent", "forbid", "error"];
+
+    fn count(&self, verdict: &Result<Verdict, AuthError>) {
+        let place = match verdict {
+            Ok(Verdict::Allow) => 0,
+            Ok(Verdict::Silent(_)) => 1,
+            Ok(Verdict::Forbid(_)) => 2,
+            Err(_) => 3,
+        };
+        self.0[place].fetch_add(1, Relaxed);
+    }
+}
+
+/// What is counted of one policy, for metrics.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyReport {
+    /// Its name.
+    pub name: String,
+    /// How often it said `allow`, `silent`, `forbid`, and `error` when it failed.
+    pub said: [(&'static str, u64); 4],
+    /// Of one that is loaded.
+    pub figures: Option<PolicyFigures>,
 }
 
 /// Callers whose scopes are kept at hand.
@@ -39,7 +71,8 @@ impl Gatekeeper {
         policies: Vec<Arc<dyn Policy>>,
         changes: watch::Receiver<u64>,
     ) -> Self {
-        Self { verifiers, policies, anonymous: None, scopes: Cache::new(CALLERS), changes }
+        let said = policies.iter().map(|_| Said::default()).collect();
+        Self { verifiers, policies, said, anonymous: None, scopes: Cache::new(CALLERS), changes }
     }
 
     /// Lets callers in who show nothing, as this identity.
@@ -56,6 +89,16 @@ impl Gatekeeper {
         all.filter_map(|(name, trouble)| Some((name.to_owned(), trouble?))).collect()
     }
 
+    /// What the policies said so far.
+    pub fn reports(&self) -> Vec<PolicyReport> {
+        let report = |(policy, said): (&Arc<dyn Policy>, &Said)| PolicyReport {
+            name: policy.name().to_owned(),
+            said: std::array::from_fn(|n| (Said::WORDS[n], said.0[n].load(Relaxed))),
+            figures: policy.figures(),
+        };
+        self.policies.iter().zip(&self.said).map(report).collect()
+    }
+
     fn judge(
         &self,
         who: &Identity,
@@ -69,8 +112,10 @@ impl Gatekeeper {
             }
         }
         let (mut allowed, mut reason) = (false, None);
-        for policy in &self.policies {
-            match policy.judge(who, action, what)? {
+        for (policy, said) in self.policies.iter().zip(&self.said) {
+            let verdict = policy.judge(who, action, what);
+            said.count(&verdict);
+            match verdict? {
                 Verdict::Allow => allowed = true,
                 Verdict::Silent(why) => drop(reason.get_or_insert(why)),
                 Verdict::Forbid(why) => return Ok(Decision::Deny(why)),

@@ -1,5 +1,7 @@
 //! The contract of whoever knows rules.
 
+use std::time::Duration;
+
 use crate::guard::{AuthError, Decision, Shown, Sight, Standing};
 use crate::identity::Identity;
 use crate::resource::{Action, Resource};
@@ -35,10 +37,30 @@ pub trait Policy: Send + Sync + 'static {
         None
     }
 
+    /// What it counts, for metrics; `None`: nothing of it is loaded or kept.
+    fn figures(&self) -> Option<PolicyFigures> {
+        None
+    }
+
     /// What keeps it from being the policy that was asked for (the newest one does not compile, say), for readiness.
     fn trouble(&self) -> Option<String> {
         None
     }
+}
+
+/// What a policy that is loaded counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PolicyFigures {
+    /// How often one was put in force.
+    pub loads: u64,
+    /// How often a newer one was not.
+    pub failures: u64,
+    /// Decisions that were known already.
+    pub cache_hits: u64,
+    /// Decisions that could have been.
+    pub cache_misses: u64,
+    /// For how long the one in force has been; `None`: there is none.
+    pub age: Option<Duration>,
 }
 
 /// What one policy says.

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use holdfast_auth::trust::{NAMESPACE, Rule};
 use holdfast_auth::{
-    Action, Auditor, AuthError, Authorized, Credentials, Operation, Outcome, Record, RecordedValue,
-    Resource,
+    Action, AuditError, Auditor, AuthError, Authorized, Credentials, Operation, Outcome, Record,
+    RecordedValue, Resource,
 };
 use holdfast_model::{Batch, Commit, Entry, Event, EventKind, Timestamp};
 use sha2::{Digest, Sha256};
@@ -22,7 +22,9 @@ use crate::error::EngineError;
 pub struct Auditing {
     auditor: Arc<dyn Auditor>,
     options: AuditOptions,
+    records: AtomicU64,
     failures: AtomicU64,
+    refused: AtomicU64,
 }
 
 /// What is recorded.
@@ -69,7 +71,18 @@ fn secret_codec(codec: &str) -> bool {
 impl Auditing {
     /// Records with this auditor.
     pub fn new(auditor: Arc<dyn Auditor>, options: AuditOptions) -> Self {
-        Self { auditor, options, failures: AtomicU64::new(0) }
+        let zero = || AtomicU64::new(0);
+        Self { auditor, options, records: zero(), failures: zero(), refused: zero() }
+    }
+
+    /// Records that were kept so far.
+    pub fn records(&self) -> u64 {
+        self.records.load(Relaxed)
+    }
+
+    /// Calls that were refused because they could not be recorded.
+    pub fn refused_calls(&self) -> u64 {
+        self.refused.load(Relaxed)
     }
 
     /// Records that could not be kept so far.
@@ -85,14 +98,24 @@ impl Auditing {
 
     /// Keeps a record; a failure is told, and only where records are required it is one of the call.
     async fn keep(&self, record: Record) -> Result<(), EngineError> {
-        let Err(error) = self.auditor.record(&record).await else { return Ok(()) };
-        self.failures.fetch_add(1, Relaxed);
-        let Record { operation, namespace, key, .. } = &record;
-        tracing::error!(operation = operation.as_str(), namespace, key, %error, "audit record failed");
-        if self.options.required {
-            return Err(EngineError::NotAudited(error));
+        match self.told(&record).await {
+            Err(error) if self.options.required => {
+                self.refused.fetch_add(1, Relaxed);
+                Err(EngineError::NotAudited(error))
+            }
+            Ok(()) | Err(_) => Ok(()),
         }
-        Ok(())
+    }
+
+    async fn told(&self, record: &Record) -> Result<(), AuditError> {
+        let Err(error) = self.auditor.record(record).await else {
+            self.records.fetch_add(1, Relaxed);
+            return Ok(());
+        };
+        self.failures.fetch_add(1, Relaxed);
+        let Record { operation, namespace, key, .. } = record;
+        tracing::error!(operation = operation.as_str(), namespace, key, %error, "audit record failed");
+        Err(error)
     }
 
     fn value_of(&self, entry: (&str, &str, &str), value: &bytes::Bytes) -> RecordedValue {
@@ -201,7 +224,7 @@ impl Engine {
         if let (Some(audit), Some(sealed)) = (audit, &committed.commit) {
             for record in audit.writes(caller, sealed.commit()) {
                 // It is durable: an answer that says otherwise would be a lie.
-                let _ = audit.keep(record).await;
+                let _ = audit.told(&record).await;
             }
         }
         Ok(committed)

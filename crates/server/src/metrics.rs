@@ -2,12 +2,15 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+use holdfast_auth::{Gatekeeper, PolicyReport};
 use holdfast_engine::Engine;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric};
+use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
@@ -78,9 +81,14 @@ impl Exposition {
         Self { registry }
     }
 
-    /// Gathers the counters of adapters and engine. `data_dir` is where the disk bytes are counted.
+    /// Gathers the counters of adapters, engine and policies. `data_dir` is where the disk bytes are counted.
     #[must_use]
-    pub fn new(metrics: &Metrics, engine: &Engine, data_dir: Option<PathBuf>) -> Self {
+    pub fn new(
+        metrics: &Metrics,
+        engine: &Engine,
+        gatekeeper: Option<Arc<Gatekeeper>>,
+        data_dir: Option<PathBuf>,
+    ) -> Self {
         let Self { mut registry } = Self::of_adapters(metrics);
         let r = &mut registry;
         let counted = engine.metrics();
@@ -116,7 +124,7 @@ impl Exposition {
             "Writes and watches refused by a quota",
             counted.quota_refusals.clone(),
         );
-        r.register_collector(Box::new(State { engine: engine.clone(), data_dir }));
+        r.register_collector(Box::new(State { engine: engine.clone(), gatekeeper, data_dir }));
         Self { registry }
     }
 
@@ -134,6 +142,7 @@ impl Exposition {
 /// What is read off at the scrape.
 struct State {
     engine: Engine,
+    gatekeeper: Option<Arc<Gatekeeper>>,
     data_dir: Option<PathBuf>,
 }
 
@@ -177,10 +186,18 @@ impl Collector for State {
             let to = encoder.encode_descriptor("disk_bytes", help, None, gauge.metric_type())?;
             gauge.encode(to)?;
         }
-        let counters = [
+        let mut counters = vec![
             ("cache_hits", "Reads answered from memory", status.cache_hits),
             ("cache_misses", "Reads that asked the store", status.cache_misses),
         ];
+        if let Some(audit) = self.engine.auditing() {
+            let refused = "Calls refused because they could not be recorded";
+            counters.extend([
+                ("audit_records", "Audit records that were kept", audit.records()),
+                ("audit_failures", "Audit records that could not be kept", audit.failures()),
+                ("audit_refused_calls", refused, audit.refused_calls()),
+            ]);
+        }
         for (name, help, value) in counters {
             let counter = ConstCounter::new(value);
             counter.encode(encoder.encode_descriptor(
@@ -190,8 +207,56 @@ impl Collector for State {
                 counter.metric_type(),
             )?)?;
         }
-        Ok(())
+        match &self.gatekeeper {
+            Some(gatekeeper) => policies(&gatekeeper.reports(), &mut encoder),
+            None => Ok(()),
+        }
     }
+}
+
+/// Each policy by its name, of which there are a few.
+fn policies(reports: &[PolicyReport], encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+    let help = "What each policy said";
+    let mut to = encoder.encode_descriptor("policy_decisions", help, None, MetricType::Counter)?;
+    for PolicyReport { name, said, .. } in reports {
+        for (verdict, count) in said {
+            let labels = [("policy", name.as_str()), ("verdict", verdict)];
+            ConstCounter::new(*count).encode(to.encode_family(&labels)?)?;
+        }
+    }
+    let loaded = || {
+        let loaded = |report: &'_ PolicyReport| Some((report.name.clone(), report.figures?));
+        reports.iter().filter_map(loaded)
+    };
+    let help = "Decisions of policies that were known already";
+    let mut to = encoder.encode_descriptor("policy_cache_hits", help, None, MetricType::Counter)?;
+    for (name, figures) in loaded() {
+        let labels = [("policy", name.as_str())];
+        ConstCounter::new(figures.cache_hits).encode(to.encode_family(&labels)?)?;
+    }
+    let help = "Decisions of policies that could have been known";
+    let mut to =
+        encoder.encode_descriptor("policy_cache_misses", help, None, MetricType::Counter)?;
+    for (name, figures) in loaded() {
+        let labels = [("policy", name.as_str())];
+        ConstCounter::new(figures.cache_misses).encode(to.encode_family(&labels)?)?;
+    }
+    let help = "Policies that were put in force, and those that were not";
+    let mut to = encoder.encode_descriptor("policy_loads", help, None, MetricType::Counter)?;
+    for (name, figures) in loaded() {
+        for (result, count) in [("ok", figures.loads), ("failed", figures.failures)] {
+            let labels = [("policy", name.as_str()), ("result", result)];
+            ConstCounter::new(count).encode(to.encode_family(&labels)?)?;
+        }
+    }
+    let help = "For how long the policy in force has been";
+    let mut to = encoder.encode_descriptor("policy_age_seconds", help, None, MetricType::Gauge)?;
+    for (name, figures) in loaded() {
+        let Some(age) = figures.age else { continue };
+        let labels = [("policy", name.as_str())];
+        ConstGauge::new(age.as_secs_f64()).encode(to.encode_family(&labels)?)?;
+    }
+    Ok(())
 }
 
 /// Size of all files below; what vanishes meanwhile does not count.

@@ -282,7 +282,7 @@ impl Running {
             tokio::spawn(Arc::clone(trust).follow(stop.clone()));
         }
         let gatekeeper = trust.as_ref().map(|trust| Arc::clone(&trust.gatekeeper));
-        let health = Health::new(engine.clone(), gatekeeper);
+        let health = Health::new(engine.clone(), gatekeeper.clone());
         let reporter = HealthReporter::new();
         // Before the listeners: who finds the server ready must find its services serving.
         report(&reporter, ServingStatus::Serving).await;
@@ -296,7 +296,7 @@ impl Running {
         };
         let data_dir = matches!(settings.store.kind, StoreKind::Embedded);
         let data_dir: Option<PathBuf> = data_dir.then(|| settings.data_dir.clone());
-        let exposition = Exposition::new(&metrics, &engine, data_dir);
+        let exposition = Exposition::new(&metrics, &engine, gatekeeper, data_dir);
         let mut admin_routes = metrics_route(exposition).merge(health.routes());
         if let Some(recorder) = trust.as_ref().and_then(|trust| trust.recorder.clone()) {
             admin_routes = admin_routes.merge(decisions_route(recorder));

@@ -2,11 +2,12 @@
 //!
 //! - [`Settings`]: the tree
 //! - [`security`]: the part about who may do what
-//! - [`table`]: every setting with its path and its sentence; documentation, environment names and printing come from it
+//! - [`table`]: every setting with its path and its sentence; [`documentation`], environment names and printing come from it
 //! - [`quota`]: how much a namespace may hold
 //! - [`form`]: how a value is written: sizes, durations, addresses
 //! - [`mod@load`]: the layers, and every fault at once
 
+pub mod documentation;
 pub mod form;
 pub mod load;
 pub mod quota;

@@ -200,7 +200,10 @@ async fn run(steps: Vec<Step>) {
             sweep_interval: Duration::from_secs(3_600),
             ..limited(quota)
         };
+        // An engine sweeps when it begins, but not by a clock that is behind its log.
+        clock.0.store(0, Relaxed);
         let engine = Engine::open(Arc::clone(&store), Arc::new(AllowAll), options).await;
+        tokio::time::sleep(Duration::from_millis(2)).await;
         engine.expect("it opens")
     };
     let mut engine = open().await;
@@ -212,10 +215,7 @@ async fn run(steps: Vec<Step>) {
             Step::Wait(ticks) => model.now += TICK * ticks as i64,
             Step::Restart => {
                 engine.shutdown().await;
-                // An engine sweeps when it begins, but not by a clock that is behind its log.
-                clock.0.store(0, Relaxed);
                 engine = open().await;
-                tokio::time::sleep(Duration::from_millis(2)).await;
             }
             Step::Rollback(back) => {
                 let Some((revision, before)) = model.past.iter().rev().nth(back).cloned() else {

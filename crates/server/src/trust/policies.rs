@@ -10,7 +10,7 @@ use arc_swap::ArcSwapOption;
 use holdfast_auth::trust::Book;
 use holdfast_auth::trust::document::PolicyDocument;
 use holdfast_auth::{
-    Action, AuthError, Identity, Policy, Resource, Shown, Sight, Standing, Verdict,
+    Action, AuthError, Identity, Policy, PolicyFigures, Resource, Shown, Sight, Standing, Verdict,
 };
 use holdfast_policy_rego::{
     Combine, Dialect, Followed, LoadError, Modules, Recorder, RegoPolicy, RegoSettings, Source,
@@ -88,6 +88,8 @@ struct Newest {
     documents: Vec<(String, PolicyDocument)>,
     /// Why they are not in force.
     trouble: Option<String>,
+    /// Of all that were in force before, and how often one came or did not.
+    counted: PolicyFigures,
 }
 
 impl Stored {
@@ -123,10 +125,16 @@ impl Stored {
         newest.trouble = None;
         match self.load(&documents) {
             Ok(policy) => {
+                if let Some(old) = self.current.load_full().and_then(|old| old.figures()) {
+                    newest.counted.cache_hits += old.cache_hits;
+                    newest.counted.cache_misses += old.cache_misses;
+                }
+                newest.counted.loads += u64::from(policy.is_some());
                 self.current.store(policy.map(Arc::new));
                 self.edition.fetch_add(1, Release);
             }
             Err(error) => {
+                newest.counted.failures += 1;
                 tracing::error!(%error, "the newest policy is not in force");
                 newest.trouble = Some(format!("the newest policy is not in force: {error}"));
             }
@@ -191,6 +199,17 @@ impl Policy for Stored {
         documents.extend(policy.map(|policy| (name.to_owned(), policy.clone())));
         documents.sort_by(|a, b| a.0.cmp(&b.0));
         self.load(&documents).err().map(|error| error.to_string())
+    }
+
+    fn figures(&self) -> Option<PolicyFigures> {
+        let now = self.current().and_then(|policy| policy.figures()).unwrap_or_default();
+        let counted = self.newest.lock().counted;
+        Some(PolicyFigures {
+            cache_hits: counted.cache_hits + now.cache_hits,
+            cache_misses: counted.cache_misses + now.cache_misses,
+            age: now.age,
+            ..counted
+        })
     }
 
     fn trouble(&self) -> Option<String> {
