@@ -89,12 +89,33 @@ async fn every_request_has_one_line_without_values() {
     let ended = line(&server, is_it).await;
     assert_eq!((&ended["messages"], &ended["code"]), (&1.into(), &"CANCELLED".into()), "{ended}");
 
+    let counted = "holdfast_requests_total{method=\"config.v1/Watch\",code=\"CANCELLED\"}";
+    assert_eq!(figure(&metrics(&server).await, counted), 2.0, "streams of events are calls too");
+
     let all = lines(&server);
     let gets = all.iter().filter(|line| line["request_id"] == "mine-7").count();
     assert_eq!(gets, 1, "one line a request");
     for hidden in ["hidden-value", "hidden-key", "hidden-path", token.as_str()] {
         assert!(!all.iter().any(|line| line.to_string().contains(hidden)), "{hidden}");
     }
+}
+
+#[tokio::test]
+async fn who_calls_too_often_is_counted_and_has_a_line() {
+    let settings = "[log]\nrequests = 'all'\n[rate]\nreads = 1\nburst = 1";
+    let server = Launch::default().settings(settings).start().await;
+    let config = server.config().await;
+    let mut refused = 0;
+    for _ in 0..4 {
+        let failure = config.get("a", "none").await.expect_err("nothing there");
+        refused += u32::from(failure.code == tonic::Code::ResourceExhausted);
+        let answer = http::get(server.port(), "/v1/namespaces/a/keys/none").await;
+        refused += u32::from(answer.expect("an answer").status == 429);
+    }
+    assert!(refused > 0, "eight at once");
+    let counted = "holdfast_requests_total{method=\"config.v1/Get\",code=\"RESOURCE_EXHAUSTED\"}";
+    assert_eq!(figure(&metrics(&server).await, counted), f64::from(refused));
+    line(&server, |line| line["code"] == "RESOURCE_EXHAUSTED").await;
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use holdfast_tests::gateway::Gateway;
 use holdfast_tests::server::Launch;
 use holdfast_tests::{Server, http};
 use rcgen::{CertificateParams, KeyPair};
@@ -128,6 +129,19 @@ async fn the_forwarded_header_is_read_where_it_is_chosen() {
     metadata.insert("x-request-id", "grpc".parse().expect("ASCII"));
     stub.get(request).await.expect_err("nothing there");
     assert_eq!(peer_of(&server, "grpc").await, "203.0.113.5");
+}
+
+#[tokio::test]
+async fn a_server_behind_a_gateway_knows_the_callers_of_the_gateway() {
+    let settings =
+        "[log]\nrequests = 'all'\n[proxy]\ntrusted = '127.0.0.1'\nheader = 'x-forwarded-for'";
+    let server = Launch::default().settings(settings).start().await;
+    let gateway = Gateway::start(&server.endpoint(), settings).await;
+    let lines = "x-forwarded-for: 203.0.113.50\r\n";
+    let stream = TcpStream::connect(("127.0.0.1", gateway.port)).await.expect("connects");
+    assert_eq!(status(stream, head("through", lines).as_bytes()).await, NOT_FOUND);
+    assert_eq!(peer_of(&server, "through").await, "203.0.113.50");
+    assert!(gateway.log().contains("\"peer\":\"203.0.113.50\""), "{}", gateway.log());
 }
 
 /// Version 2 for TCP over IPv4, with a field that nobody knows behind the addresses.

@@ -421,7 +421,11 @@ impl Service<Request<Incoming>> for WithPeer {
         }
         request.extensions_mut().insert(peer);
         if request.headers().len() > around.bounds.headers {
-            return Answering { answer: None, refused: Some(too_many_headers(&request)), open };
+            return Answering {
+                answer: None,
+                refused: Some(Box::new(too_many_headers(&request))),
+                open,
+            };
         }
         let within = around.bounds.body;
         let router = &mut self.kept.router;
@@ -437,7 +441,7 @@ pin_project_lite::pin_project! {
     struct Answering {
         #[pin]
         answer: Option<Guarded<RouteFuture<Infallible>>>,
-        refused: Option<Response<Body>>,
+        refused: Option<Box<Response<Body>>>,
         open: Option<Open>,
     }
 }
@@ -449,7 +453,7 @@ impl Future for Answering {
         let this = self.project();
         let response = match this.answer.as_pin_mut() {
             Some(answer) => ready!(answer.poll(cx))?,
-            None => this.refused.take().unwrap_or_default(),
+            None => this.refused.take().map(|refused| *refused).unwrap_or_default(),
         };
         let open = this.open.take();
         Poll::Ready(Ok(response.map(|body| Leaving::new(body, open))))
