@@ -2,11 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use ::http::uri::PathAndQuery;
+use holdfast_tests::raw::BytesCodec;
 use holdfast_tests::server::Launch;
 use holdfast_tests::{Server, http};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tonic::client::Grpc;
 
 /// Long beside every time-out that the tests set.
 const SOON: Duration = Duration::from_secs(30);
@@ -77,14 +80,14 @@ async fn a_body_that_never_ends_is_refused() {
     let (got, _) = until_closed(&mut stream).await;
     let text = String::from_utf8_lossy(&got);
     assert!(text.starts_with("HTTP/1.1 408 "), "{text}");
-    // The same over gRPC-Web: half of a message.
-    let mut stream = connected(&server).await;
-    let head = "POST /config.v1.ConfigService/Get HTTP/1.1\r\nhost: x\r\ncontent-type: application/grpc-web\r\n\
-                x-grpc-web: 1\r\ncontent-length: 100\r\n\r\n\0\0\0\0\x20half";
-    stream.write_all(head.as_bytes()).await.expect("sent");
-    let (got, _) = until_closed(&mut stream).await;
-    let text = String::from_utf8_lossy(&got).replace("grpc-status:4", "grpc-status: 4");
-    assert!(text.contains("grpc-status: 4"), "{text}");
+    // The same over gRPC: a message that never comes.
+    let mut grpc = Grpc::new(server.config().await.channel);
+    grpc.ready().await.expect("the server takes calls");
+    let path = PathAndQuery::from_static("/config.v1.ConfigService/Get");
+    let request = tonic::Request::new(futures::stream::pending::<bytes::Bytes>());
+    let answer = timeout(SOON, grpc.client_streaming(request, path, BytesCodec)).await;
+    let status = answer.expect("in time").expect_err("it is refused");
+    assert_eq!(status.code(), tonic::Code::DeadlineExceeded, "{status:?}");
 }
 
 /// The client's half of the beginning of HTTP/2, with empty settings.

@@ -107,8 +107,13 @@ async fn who_calls_too_often_is_counted_and_has_a_line() {
     let config = server.config().await;
     let mut refused = 0;
     for _ in 0..4 {
-        let failure = config.get("a", "none").await.expect_err("nothing there");
-        refused += u32::from(failure.code == tonic::Code::ResourceExhausted);
+        let request = holdfast_api::config_v1::GetRequest {
+            namespace: "a".into(),
+            key: "none".into(),
+            ..Default::default()
+        };
+        let status = config.stub().get(request).await.expect_err("nothing there");
+        refused += u32::from(status.code() == tonic::Code::ResourceExhausted);
         let answer = http::get(server.port(), "/v1/namespaces/a/keys/none").await;
         refused += u32::from(answer.expect("an answer").status == 429);
     }

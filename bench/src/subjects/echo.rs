@@ -18,7 +18,7 @@ use holdfast_load::data;
 use holdfast_load::dice::Dice;
 use holdfast_model::Timestamp;
 use holdfast_server::Settings;
-use holdfast_server::listen::{self, Bounds};
+use holdfast_server::listen::{self, Around, Bounds};
 use http::header::CONTENT_TYPE;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -91,13 +91,9 @@ pub(crate) async fn serve(address: SocketAddr) -> Result<(), Fault> {
     let routes = Routes::new(ConfigServiceServer::new(answer)).prepare().into_axum_router();
     let routes = routes.route("/readyz", get(|| async { "ok" })).merge(bare());
     let settings = Settings::default();
-    let bounds = Bounds {
-        connections: settings.limits.connections,
-        streams: settings.limits.connection_streams,
-        grace: settings.shutdown_grace,
-    };
+    let around = Around::bounded(Bounds::of(&settings));
     let listener = listen::bind(address).await?;
-    listen::serve(listener, None, routes, bounds, CancellationToken::new()).await;
+    listen::serve(listener, None, routes, around, CancellationToken::new()).await;
     Ok(())
 }
 
