@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use holdfast_auth::trust::PolicyDocument;
 use holdfast_auth::{
     Action, AuthError, Credentials, Decision, Guard, Identity, Metadata, Resource, Shown, Sight,
     Standing,
@@ -91,6 +92,8 @@ async fn gather(
     }
 }
 
+// A question that is not passed on would be answered by the contract's default.
+#[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl Guard for CookieGuard {
     async fn authenticate(&self, shown: &Credentials<'_>) -> Result<Identity, AuthError> {
@@ -157,6 +160,10 @@ impl Guard for CookieGuard {
 
     fn standing(&self, who: &Identity) -> Standing {
         self.inner.standing(who)
+    }
+
+    fn refuses(&self, name: &str, policy: Option<&PolicyDocument>) -> Option<String> {
+        self.inner.refuses(name, policy)
     }
 
     fn changes(&self) -> Option<watch::Receiver<u64>> {
