@@ -12,8 +12,9 @@ help: ## lists the commands
 setup: ## prepares the machine for the tests: installs what is missing (root on Debian) or names it
 	@.ci/setup tests
 
-check: ## format, lints, arrows, unit tests, docs; writes nothing but target/
+check: ## format, lints, arrows, unit tests, docs, dependencies; writes nothing but target/ and .setup/
 	$(CARGO) fmt --all -- --check
+	@.ci/deny
 	$(CARGO) clippy --workspace --all-targets --locked $(LINT)
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --quiet
 	$(CARGO) test --workspace --lib --bins --test repo --locked

@@ -104,4 +104,6 @@ pub(crate) enum RowName {
     Start,
     /// Decisions of a policy
     Rego,
+    /// Get, set and watch with tokens and roles, beside the same without
+    Trust,
 }

@@ -10,6 +10,7 @@ mod rest;
 mod set;
 mod sse;
 mod start;
+mod trust;
 
 use std::path::{Path, PathBuf};
 
@@ -131,5 +132,6 @@ async fn measure(bench: &mut Bench, row: RowName) -> Result<Section, Fault> {
         RowName::Mixed => mixed::measure(bench).await,
         RowName::Start => start::measure(bench).await,
         RowName::Rego => rego::measure(bench).await,
+        RowName::Trust => trust::measure(bench).await,
     }
 }

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use holdfast_tests::log::{self, Watch};
-use holdfast_tests::{Config, Server};
+use holdfast_tests::{Config, Server, client};
 use tokio::task::JoinSet;
 use tonic::Code;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
 
 /// The promise, not a measure of speed.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -91,6 +94,24 @@ async fn sigterm_with_half_open_connections() {
     let (status, took) = server.stop().await;
     assert!(status.success(), "{status}\n{}", server.log());
     assert!(took < WITHIN, "{took:?}");
+}
+
+/// Who balances load by the health of the server hears of its end before the connection does.
+#[tokio::test]
+async fn a_watch_of_the_health_is_told_and_ends() {
+    let mut server = Server::dev().await;
+    let mut health = HealthClient::new(client::connect(server.port()).await);
+    let request = HealthCheckRequest { service: String::new() };
+    let mut changes = health.watch(request).await.expect("it is known").into_inner();
+    let mut next = async || changes.message().await.map(|told| told.map(|t| t.status()));
+    assert_eq!(next().await.expect("a status"), Some(ServingStatus::Serving));
+
+    let (stopped, (last, end)) =
+        tokio::join!(server.stop(), async { (next().await, next().await) });
+    assert_eq!(last.expect("a status"), Some(ServingStatus::NotServing));
+    assert_eq!(end.expect("an orderly end"), None);
+    assert!(stopped.0.success(), "{}", server.log());
+    assert!(stopped.1 < WITHIN, "{:?}", stopped.1);
 }
 
 #[tokio::test]

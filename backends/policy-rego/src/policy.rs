@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
-use holdfast_auth::{Action, AuthError, Identity, Policy, Resource, Shown, Sight, Verdict};
+use holdfast_auth::{
+    Action, AuthError, Identity, Policy, Resource, Shown, Sight, Standing, Verdict,
+};
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
@@ -149,6 +151,10 @@ impl Policy for RegoPolicy {
 
     fn redacts(&self) -> bool {
         self.current.load().redacts()
+    }
+
+    fn standing(&self, _who: &Identity) -> Standing {
+        Standing { edition: self.generation(), ..Standing::default() }
     }
 
     fn trouble(&self) -> Option<String> {

@@ -51,6 +51,6 @@ impl Guard for AllowAll {
     }
 
     fn standing(&self, _: &Identity) -> Standing {
-        Standing { roles: Vec::new(), rules: vec!["allow *,admin *".into()] }
+        Standing { rules: vec!["allow *,admin *".into()], ..Standing::default() }
     }
 }

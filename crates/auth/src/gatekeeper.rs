@@ -11,7 +11,7 @@ use crate::guard::{AuthError, Decision, Guard, Shown, Sight, Standing};
 use crate::identity::{Credentials, Identity};
 use crate::policy::{Policy, Verdict};
 use crate::resource::{Action, Resource};
-use crate::trust::{Rule, roles};
+use crate::trust::{PolicyDocument, Rule, roles};
 use crate::verifier::Verifier;
 
 /// Recognises callers by the first verifier that knows their kind of credential, and allows what at least one policy allows
@@ -165,14 +165,19 @@ impl Guard for Gatekeeper {
     }
 
     fn standing(&self, who: &Identity) -> Standing {
-        let mut all = Standing { roles: who.facts().roles.clone(), rules: Vec::new() };
+        let mut all = Standing { roles: who.facts().roles.clone(), ..Standing::default() };
         for one in self.policies.iter().map(|policy| policy.standing(who)) {
             all.roles.extend(one.roles);
             all.rules.extend(one.rules);
+            all.edition += one.edition;
         }
         all.roles.sort_unstable();
         all.roles.dedup();
         all
+    }
+
+    fn refuses(&self, name: &str, policy: Option<&PolicyDocument>) -> Option<String> {
+        self.policies.iter().find_map(|one| one.refuses(name, policy))
     }
 
     fn changes(&self) -> Option<watch::Receiver<u64>> {

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::identity::{Credentials, Identity};
 use crate::resource::{Action, Resource};
+use crate::trust::PolicyDocument;
 
 /// Recognises callers and decides what they may do.
 ///
@@ -83,9 +84,16 @@ pub trait Guard: Send + Sync + 'static {
         Ok(())
     }
 
-    /// What it knows of the caller, for the caller's own eyes. It decides nothing.
+    /// What it knows of the caller, for the caller's own eyes. It decides nothing; a watch whose caller's standing is a
+    /// wider one than before is told to read again.
     fn standing(&self, who: &Identity) -> Standing {
-        Standing { roles: who.facts().roles.clone(), rules: Vec::new() }
+        Standing { roles: who.facts().roles.clone(), ..Standing::default() }
+    }
+
+    /// Why a policy that is about to be stored, or removed (`None`), would not come into force. `None`: nothing is known
+    /// against it. It may take as long as compiling takes.
+    fn refuses(&self, _name: &str, _policy: Option<&PolicyDocument>) -> Option<String> {
+        None
     }
 
     /// A number that changes with the rules and with the identities: a token was revoked, a policy replaced. `None`: never.
@@ -101,6 +109,20 @@ pub struct Standing {
     pub roles: Vec<String>,
     /// Their rules, as they are written.
     pub rules: Vec<String>,
+    /// Of rules that no such line can say, a policy in Rego: a number that rises with every change.
+    pub edition: u64,
+}
+
+impl Standing {
+    /// True when something may be allowed now that was not by `before`.
+    pub fn is_wider_than(&self, before: &Self) -> bool {
+        let denies = |rule: &&String| rule.starts_with("deny ");
+        let gone = |rule: &String| !self.rules.contains(rule);
+        let new = |rule: &String| !before.rules.contains(rule);
+        self.edition != before.edition
+            || self.rules.iter().filter(|rule| !denies(rule)).any(new)
+            || before.rules.iter().filter(denies).any(gone)
+    }
 }
 
 /// The answer of a guard.

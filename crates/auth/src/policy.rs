@@ -3,6 +3,7 @@
 use crate::guard::{AuthError, Decision, Shown, Sight, Standing};
 use crate::identity::Identity;
 use crate::resource::{Action, Resource};
+use crate::trust::PolicyDocument;
 
 /// Rules about who may do what: roles, or Rego. A guard allows what at least one policy allows and none forbids.
 ///
@@ -27,6 +28,11 @@ pub trait Policy: Send + Sync + 'static {
     /// What it knows of the caller that can be said in rules, for the caller's own eyes.
     fn standing(&self, _who: &Identity) -> Standing {
         Standing::default()
+    }
+
+    /// Why a policy that is about to be stored, or removed (`None`), would not come into force.
+    fn refuses(&self, _name: &str, _policy: Option<&PolicyDocument>) -> Option<String> {
+        None
     }
 
     /// What keeps it from being the policy that was asked for (the newest one does not compile, say), for readiness.

@@ -75,7 +75,7 @@ impl Engine {
             return Err(EngineError::AliasSelf { alias: alias.into() });
         }
         for _ in 0..TRIES {
-            let quiet = self.check_new_alias(&proof, alias, target).await?;
+            let quiet = self.check_new_alias(caller, &proof, alias, target).await?;
             let batch = new_alias(caller, entry_name(alias)?, target, quiet);
             match self.commit_for(caller, std::slice::from_ref(&proof), batch).await {
                 Err(EngineError::Contended) => {}
@@ -95,6 +95,7 @@ impl Engine {
     /// Looks at everything that forbids the alias; what was looked at has to stay quiet until the commit.
     async fn check_new_alias(
         &self,
+        caller: &Caller,
         proof: &Authorized,
         alias: &str,
         target: &str,
@@ -116,6 +117,8 @@ impl Engine {
             }
         }
         if let Some(namespace) = self.namespace_with(proof, alias).await? {
+            let known = self.may(caller, Action::Read, Resource::key(&namespace, alias)).await?;
+            let namespace = known.then_some(namespace);
             return Err(EngineError::AliasIsKey { alias: alias.into(), namespace });
         }
         let key = Scope::KeyAnywhere(names::key(alias, any_key)?);

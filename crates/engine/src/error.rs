@@ -155,12 +155,12 @@ pub enum EngineError {
         alias: String,
     },
     /// An entry has the alias's name.
-    #[error("alias {alias:?} already exists: key exists in namespace {namespace:?}")]
+    #[error("alias {alias:?} already exists: key exists in {}", place(namespace.as_deref()))]
     AliasIsKey {
         /// The alias.
         alias: String,
-        /// A namespace that has the key.
-        namespace: String,
+        /// A namespace that has the key; `None`: the caller may not know which.
+        namespace: Option<String>,
     },
     /// The alias would be its own target.
     #[error("alias {alias:?} cannot point to itself")]
@@ -254,4 +254,7 @@ impl EngineError {
             Self::Contended | Self::Stopping => ErrorKind::Unavailable,
         }
     }
+}
+fn place(namespace: Option<&str>) -> String {
+    namespace.map_or_else(|| "a namespace".into(), |name| format!("namespace {name:?}"))
 }

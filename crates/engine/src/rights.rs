@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use holdfast_auth::Standing;
 use holdfast_model::Filter;
 use tokio::sync::watch;
 
@@ -17,12 +18,34 @@ pub(crate) struct Rights {
     changes: Option<watch::Receiver<u64>>,
     /// The rules have changed, and the guard has not been asked again yet.
     due: bool,
+    /// What held for the caller when it was last asked, for a watch that tells when that becomes more.
+    standing: Option<Box<Standing>>,
+    widened: bool,
 }
 
 impl Rights {
-    pub(crate) fn new(engine: &Engine, caller: &Caller, filters: Vec<Filter>) -> Self {
+    pub(crate) fn new(
+        engine: &Engine,
+        caller: &Caller,
+        filters: Vec<Filter>,
+        tells_of_more: bool,
+    ) -> Self {
         let changes = engine.guard().changes();
-        Self { engine: engine.clone(), caller: caller.clone(), filters, changes, due: false }
+        let standing = tells_of_more.then(|| Box::new(engine.guard().standing(&caller.identity)));
+        Self {
+            engine: engine.clone(),
+            caller: caller.clone(),
+            filters,
+            changes,
+            due: false,
+            standing,
+            widened: false,
+        }
+    }
+
+    /// True once after the caller's rights have become wider.
+    pub(crate) fn take_widened(&mut self) -> bool {
+        std::mem::take(&mut self.widened)
     }
 
     /// Fails once the caller may not watch any longer. Costs next to nothing while nothing changed.
@@ -40,6 +63,11 @@ impl Rights {
         if self.due {
             self.engine.authorize_watch(&self.caller, &self.filters).await?;
             self.due = false;
+            if let Some(before) = &mut self.standing {
+                let now = self.engine.guard().standing(&self.caller.identity);
+                self.widened |= now.is_wider_than(before);
+                **before = now;
+            }
         }
         Ok(())
     }

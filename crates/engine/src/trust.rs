@@ -5,9 +5,11 @@
 
 pub mod tokens;
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use holdfast_auth::trust::document::check_name;
-use holdfast_auth::trust::{Document, DocumentError, Kind, NAMESPACE};
+use holdfast_auth::trust::{Document, DocumentError, Kind, NAMESPACE, PolicyDocument};
 use holdfast_auth::{Action, Authorized, Resource, Standing};
 use holdfast_model::{
     Codec, Entry, EntryKey, Key, Namespace, Precondition, Prefix, Revision, ValueType, WriteAction,
@@ -84,6 +86,9 @@ impl Engine {
         }
         check_name(name).map_err(|error| invalid("name", &error.to_string()))?;
         let document = Document::parse(kind, json).map_err(refused)?;
+        if let Document::Policy(policy) = &document {
+            self.check_policy(name, Some(policy.clone())).await?;
+        }
         let condition = match expected {
             None => Precondition::default(),
             Some(Revision(0)) => Precondition::absent(),
@@ -159,10 +164,30 @@ impl Engine {
         }
         let at = entry_name(kind, name)?;
         let proof = self.administer(caller, &at).await?;
+        if kind == Kind::Policy {
+            self.check_policy(name, None).await?;
+        }
         let batch = single(caller, at, WriteAction::Delete { missing_ok: false });
         match self.commit_for(caller, &[proof], batch).await {
             Err(EngineError::NotFound { .. }) => Err(missing(kind, name)),
             other => Ok(other?.revision),
+        }
+    }
+
+    /// A policy that does not come into force would leave the old one there, and nobody would look for the reason.
+    async fn check_policy(
+        &self,
+        name: &str,
+        policy: Option<PolicyDocument>,
+    ) -> Result<(), EngineError> {
+        let (guard, name) = (Arc::clone(self.guard()), name.to_owned());
+        let checked =
+            tokio::task::spawn_blocking(move || guard.refuses(&name, policy.as_ref())).await;
+        let field = |why: &str| invalid("modules", why);
+        match checked {
+            Ok(None) => Ok(()),
+            Ok(Some(why)) => Err(field(&why)),
+            Err(_) => Err(field("the policy engine does not survive it")),
         }
     }
 

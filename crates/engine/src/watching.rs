@@ -31,6 +31,8 @@ pub struct Watch {
     pub start: Start,
     /// A bookmark when nothing was delivered for this long; `None`: never.
     pub bookmark: Option<Duration>,
+    /// Tells of rights that became wider: [`Delivery::Resync`].
+    pub resync: bool,
 }
 
 /// Where a watch begins.
@@ -69,6 +71,13 @@ pub enum Delivery {
         /// To resume from there.
         token: ResumeToken,
     },
+    /// The caller may see more than before: what was written up to here may not have been delivered, and has to be read anew.
+    Resync {
+        /// The newest state by now.
+        revision: Revision,
+        /// To resume where the watcher stands: behind the last delivery.
+        token: ResumeToken,
+    },
 }
 
 /// A running watch. Dropping it ends it.
@@ -104,7 +113,7 @@ impl Engine {
         }
         // The initial state is of what was asked for; aliases have a request of their own.
         let wanted = filters.clone();
-        let rights = Rights::new(self, caller, wanted.clone());
+        let rights = Rights::new(self, caller, wanted.clone(), watch.resync);
         if watch.aliases {
             let prefix = Prefix::new(aliases::PREFIX);
             filters.push(Filter::below(Namespace::RESERVED, prefix));
@@ -195,6 +204,12 @@ impl Watcher {
             return Ok(delivery);
         }
         loop {
+            if self.looked_at.is_none() && self.rights.take_widened() {
+                let head = self.log.view().head;
+                // Whatever was judged by the rules before is part of the head; this watch stands further behind.
+                let token = ResumeToken::at(&head, self.bookmarked);
+                return Ok(Delivery::Resync { revision: head.revision, token });
+            }
             if self.looked_at.is_none() {
                 self.looked_at = self.cursor.pop().transpose()?;
             }

@@ -15,7 +15,9 @@ pub mod secret;
 pub mod tokens;
 
 pub use book::Book;
-pub use document::{Document, DocumentError, Kind, RoleDocument, TokenDocument, UserDocument};
+pub use document::{
+    Document, DocumentError, Kind, PolicyDocument, RoleDocument, TokenDocument, UserDocument,
+};
 pub use roles::Roles;
 pub use rule::{Rule, RuleError};
 pub use secret::{Secret, Token};

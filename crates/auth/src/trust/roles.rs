@@ -57,7 +57,7 @@ impl Policy for Roles {
             roles.push(name.to_owned());
             rules.extend(of_role.iter().map(ToString::to_string));
         }
-        Standing { roles, rules }
+        Standing { roles, rules, ..Standing::default() }
     }
 
     fn trouble(&self) -> Option<String> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 use holdfast_api::holdfast_v1::watch_request::Start;
+use holdfast_api::holdfast_v1::watch_response::Kind;
 use holdfast_api::holdfast_v1::{Filter, WatchRequest, WatchResponse};
 use holdfast_api::{config_v1, convert};
 use tonic::{Code, Request, Streaming};
@@ -140,6 +141,13 @@ fn lost(status: &tonic::Status, seamless: bool) -> String {
     )
 }
 
+fn wider(revision: u64) -> String {
+    format!(
+        "your rights became wider: changes up to revision {revision} may not have been shown, \
+         read again what you need of them"
+    )
+}
+
 async fn follow(
     server: &Server,
     request: WatchRequest,
@@ -154,6 +162,9 @@ async fn follow(
     loop {
         match next(&mut stream).await {
             Ok(frame) => {
+                if frame.kind.as_known() == Some(Kind::KIND_RESYNC) {
+                    screen::note(&wider(frame.revision));
+                }
                 progress.take(frame).iter().try_for_each(|change| printer.print(change))?;
             }
             Err(status) => return ended(status),

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
-use holdfast_auth::{Facts, Shown, Sight};
+use holdfast_auth::trust::{Kind, PolicyDocument};
+use holdfast_auth::{Facts, Shown, Sight, Standing};
 use holdfast_engine::{
     Delivery, Diff, Events, List, Moment, Rollback, RollbackScope, Search, Start, State, Watch,
 };
@@ -80,8 +81,36 @@ impl Guard for Readable {
         })
     }
 
+    fn standing(&self, _: &Identity) -> Standing {
+        let entries = self.entries.lock().expect("no panic");
+        let rules = entries.iter().map(|(namespace, key)| format!("allow read {namespace}/{key}"));
+        Standing { rules: rules.collect(), ..Standing::default() }
+    }
+
+    fn refuses(&self, name: &str, policy: Option<&PolicyDocument>) -> Option<String> {
+        (name == "bad" || policy.is_none()).then(|| format!("{name} is wrong"))
+    }
+
     fn changes(&self) -> Option<watch::Receiver<u64>> {
         Some(self.changes.subscribe())
+    }
+}
+
+/// The same, and everything may be administered.
+struct Administered(Readable);
+
+#[async_trait::async_trait]
+impl Guard for Administered {
+    async fn authenticate(&self, shown: &Credentials<'_>) -> Result<Identity, AuthError> {
+        self.0.authenticate(shown).await
+    }
+
+    async fn decide(&self, _: &Identity, _: Action, _: &Resource) -> Result<Decision, AuthError> {
+        Ok(Decision::Allow)
+    }
+
+    fn refuses(&self, name: &str, policy: Option<&PolicyDocument>) -> Option<String> {
+        self.0.refuses(name, policy)
     }
 }
 
@@ -148,6 +177,7 @@ async fn replay(guarded: &Engine, head: Revision, start: Start) -> Vec<Name> {
                     seen.push((at.namespace.to_string(), at.key.to_string()));
                 }
             }
+            Delivery::Resync { revision, .. } => panic!("nothing has changed at {revision}"),
             Delivery::Initial { entries, .. } => seen
                 .extend(entries.iter().map(|e| (e.at.namespace.to_string(), e.at.key.to_string()))),
             Delivery::Bookmark { revision, .. } if revision >= head => return seen,
@@ -321,6 +351,93 @@ async fn a_changed_rule_reaches_a_running_watch() {
     set(&open, "a", "x", "2").await;
     let nothing = tokio::time::timeout(Duration::from_millis(50), a_change(&mut watcher)).await;
     assert!(nothing.is_err(), "what may not be read any more does not come");
+}
+
+/// The revision up to which a watcher is told to read again; `None`: not within a moment.
+async fn told_to_read_again(watcher: &mut holdfast_engine::Watcher) -> Option<Revision> {
+    let next = async {
+        loop {
+            if let Delivery::Resync { revision, token } = watcher.next().await.expect("it goes on")
+            {
+                assert!(token.revision <= revision, "nothing is skipped");
+                return revision;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_millis(100), next).await.ok()
+}
+
+#[tokio::test]
+async fn whoever_may_see_more_than_before_is_told_to_read_again() {
+    let guard = Arc::new(Readable::new(two(), true));
+    let open = engine().await;
+    let guarded = open.guarded_by(guard.clone());
+    let tells = Watch { resync: true, ..Watch::default() };
+    let mut watcher = guarded.watch(&me(), tells.clone()).await.expect("a watch");
+    let mut plain = guarded.watch(&me(), Watch::default()).await.expect("a watch");
+    let hidden = set(&open, "b", "later", "1").await.mod_revision;
+    let change = |to: BTreeSet<Name>| {
+        *guard.entries.lock().expect("no panic") = to;
+        guard.changes.send_modify(|n| *n += 1);
+    };
+
+    // The watcher has looked at what it may not see before it may.
+    assert_eq!(told_to_read_again(&mut watcher).await, None);
+    let mut more = two();
+    more.insert(("b".into(), "later".into()));
+    change(more);
+    assert_eq!(told_to_read_again(&mut watcher).await, Some(hidden));
+    assert_eq!(told_to_read_again(&mut watcher).await, None, "once is enough");
+    set(&open, "b", "later", "2").await;
+    assert_eq!(a_change(&mut watcher).await.expect("a change"), "later=2");
+    change(BTreeSet::new());
+    assert_eq!(told_to_read_again(&mut watcher).await, None, "less is not more");
+    assert_eq!(told_to_read_again(&mut plain).await, None, "who did not ask is not told");
+}
+
+#[test]
+fn rights_are_wider_by_a_new_allow_a_missing_deny_or_another_edition() {
+    let standing = |rules: &[&str], edition| {
+        let rules = rules.iter().map(|&rule| rule.to_owned()).collect();
+        Standing { rules, edition, ..Standing::default() }
+    };
+    let before = standing(&["allow read a", "deny read a/b"], 1);
+    let wider = |rules: &[&str], edition| standing(rules, edition).is_wider_than(&before);
+    assert!(!wider(&["allow read a", "deny read a/b"], 1));
+    assert!(!wider(&["deny read a/b"], 1));
+    assert!(!wider(&["allow read a", "deny read a/b", "deny read a/c"], 1));
+    assert!(wider(&["allow read a", "deny read a/b", "allow read c"], 1));
+    assert!(wider(&["allow read a"], 1));
+    assert!(wider(&["allow read a", "deny read a/b"], 2));
+}
+
+#[tokio::test]
+async fn a_policy_that_the_guard_refuses_is_not_stored() {
+    let open = engine().await;
+    // An administrator, by a guard that knows what a good policy is.
+    let guarded = open.guarded_by(Arc::new(Administered(Readable::new(two(), true))));
+    let put = async |name: &str| {
+        let json = br#"{"modules":{"m.rego":"package a"}}"#;
+        guarded.put_document(&me(), Kind::Policy, name, json).await
+    };
+    put("good").await.expect("it is stored");
+    let head = open.status().head.revision;
+    let refused = put("bad").await.expect_err("it is refused");
+    assert!(refused.to_string().contains("bad is wrong"), "{refused}");
+    let kept = guarded.delete_document(&me(), Kind::Policy, "good").await;
+    assert!(kept.expect_err("it is refused").to_string().contains("good is wrong"));
+    assert_eq!(open.status().head.revision, head);
+}
+
+#[tokio::test]
+async fn an_alias_that_is_a_key_elsewhere_tells_only_those_where_who_may_read_it() {
+    let (open, guarded) = both(Readable::new(two(), true)).await;
+    set(&open, "hush", "taken", "1").await;
+    let told = async |engine: &Engine| {
+        engine.set_alias(&me(), "taken", "x", any_key).await.expect_err("it is taken").to_string()
+    };
+    assert!(told(&open).await.contains("hush"));
+    assert!(!told(&guarded).await.contains("hush"));
 }
 
 #[tokio::test]

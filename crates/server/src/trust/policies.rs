@@ -9,7 +9,9 @@ use std::sync::atomic::{
 use arc_swap::ArcSwapOption;
 use holdfast_auth::trust::Book;
 use holdfast_auth::trust::document::PolicyDocument;
-use holdfast_auth::{Action, AuthError, Identity, Policy, Resource, Shown, Sight, Verdict};
+use holdfast_auth::{
+    Action, AuthError, Identity, Policy, Resource, Shown, Sight, Standing, Verdict,
+};
 use holdfast_policy_rego::{
     Combine, Dialect, Followed, LoadError, Modules, Recorder, RegoPolicy, RegoSettings, Source,
 };
@@ -76,6 +78,8 @@ pub(super) struct Stored {
     current: ArcSwapOption<RegoPolicy>,
     /// Of the book, when it was last looked at.
     generation: AtomicU64,
+    /// How often other rules came into force.
+    edition: AtomicU64,
     newest: Mutex<Newest>,
 }
 
@@ -88,8 +92,14 @@ struct Newest {
 
 impl Stored {
     pub(super) fn new(book: Arc<Book>, settings: RegoSettings) -> Self {
-        let (current, generation) = (ArcSwapOption::empty(), AtomicU64::new(0));
-        Self { book, settings, current, generation, newest: Mutex::default() }
+        Self {
+            book,
+            settings,
+            current: ArcSwapOption::empty(),
+            generation: AtomicU64::new(0),
+            edition: AtomicU64::new(0),
+            newest: Mutex::default(),
+        }
     }
 
     fn current(&self) -> Option<Arc<RegoPolicy>> {
@@ -111,28 +121,34 @@ impl Stored {
             return;
         }
         newest.trouble = None;
-        if documents.is_empty() {
-            self.current.store(None);
-        } else {
-            match self.load(&documents) {
-                Ok(policy) => self.current.store(Some(Arc::new(policy))),
-                Err(error) => {
-                    tracing::error!(%error, "the newest policy is not in force");
-                    newest.trouble = Some(format!("the newest policy is not in force: {error}"));
-                }
+        match self.load(&documents) {
+            Ok(policy) => {
+                self.current.store(policy.map(Arc::new));
+                self.edition.fetch_add(1, Release);
+            }
+            Err(error) => {
+                tracing::error!(%error, "the newest policy is not in force");
+                newest.trouble = Some(format!("the newest policy is not in force: {error}"));
             }
         }
         newest.documents = documents;
     }
 
-    fn load(&self, documents: &[(String, PolicyDocument)]) -> Result<RegoPolicy, LoadError> {
+    /// `None`: there are no documents.
+    fn load(
+        &self,
+        documents: &[(String, PolicyDocument)],
+    ) -> Result<Option<RegoPolicy>, LoadError> {
+        if documents.is_empty() {
+            return Ok(None);
+        }
         let mut modules = Modules::default();
         for (name, document) in documents {
             for (file, text) in &document.modules {
                 modules.add(&format!("{name}/{file}"), text.clone())?;
             }
         }
-        RegoPolicy::new(self.settings.clone(), &modules)
+        RegoPolicy::new(self.settings.clone(), &modules).map(Some)
     }
 }
 
@@ -157,6 +173,24 @@ impl Policy for Stored {
 
     fn redacts(&self) -> bool {
         self.current().is_some_and(|policy| policy.redacts())
+    }
+
+    fn standing(&self, _who: &Identity) -> Standing {
+        self.current();
+        Standing { edition: self.edition.load(Acquire), ..Standing::default() }
+    }
+
+    fn refuses(&self, name: &str, policy: Option<&PolicyDocument>) -> Option<String> {
+        let mut documents = self.book.policies();
+        // Who repairs a broken set one document after the other must be able to begin.
+        let broken = || self.load(&documents).is_err();
+        if policy.is_none() && broken() {
+            return None;
+        }
+        documents.retain(|(other, _)| other != name);
+        documents.extend(policy.map(|policy| (name.to_owned(), policy.clone())));
+        documents.sort_by(|a, b| a.0.cmp(&b.0));
+        self.load(&documents).err().map(|error| error.to_string())
     }
 
     fn trouble(&self) -> Option<String> {
@@ -193,5 +227,42 @@ mod tests {
         book.apply([("policies/a", None)]);
         assert!(matches!(ask("ann"), Verdict::Silent(_)));
         assert_eq!(stored.trouble(), None);
+    }
+
+    fn document(rego: &str) -> PolicyDocument {
+        let modules = [("m.rego".to_owned(), rego.to_owned())].into();
+        PolicyDocument { modules, ..PolicyDocument::default() }
+    }
+
+    #[test]
+    fn what_would_not_come_into_force_is_refused_before_it_is_stored() {
+        let book = Arc::new(Book::default());
+        let stored = Stored::new(Arc::clone(&book), RegoSettings::default());
+        let good = document("package config.authz\nallow if input.identity.user_id == \"ann\"");
+        let bad = document("package config.authz\nallow if {");
+        assert_eq!(stored.refuses("a", Some(&good)), None);
+        let why = stored.refuses("a", Some(&bad)).expect("it is refused");
+        assert!(why.contains("a/m.rego"), "{why}");
+
+        // A set that is broken already: what repairs it passes, and so does a step towards it.
+        put(&book, "package config.authz\nallow if {");
+        assert!(stored.refuses("b", Some(&good)).is_some());
+        assert_eq!(stored.refuses("a", Some(&good)), None);
+        assert_eq!(stored.refuses("a", None), None);
+    }
+
+    #[test]
+    fn other_rules_are_another_edition_and_other_tokens_are_not() {
+        let book = Arc::new(Book::default());
+        let stored = Stored::new(Arc::clone(&book), RegoSettings::default());
+        let edition = || stored.standing(&Identity::named("ann")).edition;
+        let first = edition();
+        put(&book, "package config.authz\nallow if {");
+        assert_eq!(edition(), first, "a policy that is not in force");
+        put(&book, "package config.authz\nallow if true");
+        let second = edition();
+        assert_ne!(second, first);
+        book.apply([("roles/r", Some(br#"{"rules":["read a"]}"#.as_slice()))]);
+        assert_eq!(edition(), second);
     }
 }

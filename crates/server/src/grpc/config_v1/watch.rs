@@ -46,6 +46,7 @@ pub(crate) fn wanted(request: WatchRequest) -> Watch {
         aliases: true,
         start: Start::Now,
         bookmark: None,
+        resync: false,
     }
 }
 

@@ -68,16 +68,15 @@ pub(crate) fn initial(
     frames(&head, &events)
 }
 
-/// A bookmark.
-pub(crate) fn bookmark(revision: Revision, token: ResumeToken) -> Bytes {
-    let frame = WatchResponse {
+/// A place without events: a bookmark, or what the caller is told whose rights became wider.
+pub(crate) fn place(kind: Kind, revision: Revision, token: ResumeToken) -> WatchResponse {
+    WatchResponse {
         revision: revision.0,
-        kind: Kind::KIND_BOOKMARK.into(),
+        kind: kind.into(),
         token: token.to_string(),
         last: true,
         ..WatchResponse::default()
-    };
-    frame.encode_to_bytes()
+    }
 }
 
 /// What all frames of a delivery share, and the token of the final one; without a token none is final.

@@ -3,10 +3,12 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use buffa::Message;
 use bytes::Bytes;
 use futures::stream;
 use holdfast_api::Encoded;
 use holdfast_api::holdfast_v1::watch_request::Start as WireStart;
+use holdfast_api::holdfast_v1::watch_response::Kind;
 use holdfast_api::holdfast_v1::{Filter as WireFilter, WatchRequest, WatchResponse};
 use holdfast_engine::{Delivery, Start, Watch, Watcher};
 use holdfast_model::{Filter, Prefix, ResumeToken, Revision};
@@ -64,7 +66,12 @@ fn requested(request: WatchRequest, usual: Duration) -> Result<Watch, Refusal> {
         aliases: false,
         start: start(request.start)?,
         bookmark: Some(wanted.unwrap_or(usual).max(SHORTEST_BOOKMARK_INTERVAL)),
+        resync: true,
     })
+}
+
+fn place(kind: Kind, revision: Revision, token: ResumeToken) -> Bytes {
+    frames::place(kind, revision, token).encode_to_bytes()
 }
 
 /// What to look at.
@@ -106,7 +113,10 @@ impl Framing {
             match self.watcher.next().await? {
                 Delivery::Commit(matched) => self.ready.extend(frames::of_commit(&matched)),
                 Delivery::Bookmark { revision, token } => {
-                    self.ready.push_back(frames::bookmark(revision, token));
+                    self.ready.push_back(place(Kind::KIND_BOOKMARK, revision, token));
+                }
+                Delivery::Resync { revision, token } => {
+                    self.ready.push_back(place(Kind::KIND_RESYNC, revision, token));
                 }
                 Delivery::Initial { entries, revision, last, token } => {
                     let token = last.then_some(token);

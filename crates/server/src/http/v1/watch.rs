@@ -210,8 +210,8 @@ impl Events {
             match self.watcher.next().await {
                 Ok(Delivery::Commit(matched)) => self.commit(&matched),
                 Ok(Delivery::Bookmark { revision, .. }) => self.quiet(revision),
-                // There is no initial state in this dialect.
-                Ok(Delivery::Initial { .. }) => {}
+                // Neither is in this dialect.
+                Ok(Delivery::Initial { .. } | Delivery::Resync { .. }) => {}
                 Err(error) => Box::pin(self.failed(error)).await,
             }
         }

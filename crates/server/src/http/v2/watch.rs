@@ -216,6 +216,10 @@ impl Events {
         match delivery {
             Delivery::Commit(matched) => of_commit(&matched),
             Delivery::Bookmark { token, .. } => Ok(vec![sse::bookmark(&token)]),
+            Delivery::Resync { revision, token } => {
+                let frame = frames::place(Kind::KIND_RESYNC, revision, token);
+                Ok(vec![sse::block(Some(&token), "resync", &json_of(&frame)?)])
+            }
             Delivery::Initial { entries, revision, last, token } => {
                 let token = last.then_some(token);
                 let frames = frames::initial(&entries, self.initial, revision, token);
