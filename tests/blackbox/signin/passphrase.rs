@@ -144,7 +144,7 @@ async fn a_form_of_another_site_signs_nobody_in() {
 
 #[tokio::test]
 async fn who_guesses_has_to_wait() {
-    let server = with_passphrase("signin.attempts = 3").await;
+    let server = with_passphrase("signin.attempts = 3\naudit.log = true").await;
     let login = at(&server, "/dashboard/login");
     let mut visitor = Visitor::default();
     for _ in 0..3 {
@@ -155,6 +155,10 @@ async fn who_guesses_has_to_wait() {
     assert_eq!((waits.status, set_cookies(&waits).count()), (429, 0));
     let seconds: u32 = waits.header("retry-after").expect("a time").parse().expect("a number");
     assert!((1..=20).contains(&seconds), "{seconds}");
+    let log = server.log();
+    let recorded = log.lines().filter(|line| line.contains("Incorrect passphrase")).count();
+    assert_eq!(recorded, 3, "{log}");
+    assert!(!log.contains("wrong guess"), "{log}");
     let huge = "x".repeat(1 << 20);
     let server = with_passphrase("").await;
     let answer = visitor.submit(&at(&server, "/dashboard/login"), &[("passphrase", &huge)]).await;

@@ -2,6 +2,7 @@
 //! descriptors: one without a row here fails the test.
 
 mod calls;
+mod pages;
 mod routes;
 
 use std::time::Duration;

@@ -27,6 +27,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use holdfast_auth::{Facts, Guard, SignIn};
+use holdfast_engine::Engine;
 use holdfast_verifier_jwt::{Algorithm, HmacSecret};
 use tokio_util::sync::CancellationToken;
 
@@ -127,6 +128,17 @@ impl Entrance {
         };
         let (origin, stronger) = (self.origin.clone(), self.stronger.clone());
         Arc::new(CookieGuard::new(inner, (self.jar.name.clone(), holds), origin, stronger, stop))
+    }
+
+    /// The pages without a network, for another program's router. The engine has to have the guard that
+    /// [`Entrance::guard`] gives.
+    pub fn router(
+        self: &Arc<Self>,
+        engine: Engine,
+        settings: &Settings,
+        stop: CancellationToken,
+    ) -> Router {
+        self.routes(&Shared::alone(engine, settings, stop))
     }
 
     /// The pages, for the server's router.

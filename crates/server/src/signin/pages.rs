@@ -159,7 +159,12 @@ mod tests {
         let who = Identity::proven(Facts { user: bad.into(), ..Facts::default() });
         let fields = vec![Field::text(bad, bad)];
         for page in [
-            known(&who, &Standing { roles: vec![bad.into()], rules: Vec::new() }, Some(bad), bad),
+            known(
+                &who,
+                &Standing { roles: vec![bad.into()], ..Standing::default() },
+                Some(bad),
+                bad,
+            ),
             form(&Form::of(fields), bad, Some(bad)),
             sentence(bad, Some(bad), (bad, bad)),
         ] {

@@ -9,7 +9,7 @@ use holdfast_server::{Settings, http as face, start_with};
 use holdfast_tests::http;
 
 use super::{
-    Column, Door, NONE, Needs, TRUST, Table, Verdict, leaks, of_alias, of_session, of_space,
+    Column, Door, NONE, Needs, TRUST, Table, Verdict, leaks, of_alias, of_session, of_space, pages,
 };
 
 /// Method, path of the router, what to ask instead, body, door, what it needs.
@@ -214,7 +214,10 @@ fn concrete(path: &str) -> String {
 #[tokio::test]
 async fn every_route_has_a_row() {
     let table = Table::start().await;
-    let paths = paths().await;
+    let mut paths = paths().await;
+    let pages = pages::paths().await;
+    assert!(pages.len() > 5, "the router tells its paths: {pages:?}");
+    paths.extend(pages);
     assert!(paths.len() > 30, "the router tells its paths: {paths:?}");
     for path in &paths {
         for method in ["GET", "POST", "PUT", "DELETE", "PATCH"] {
@@ -222,12 +225,17 @@ async fn every_route_has_a_row() {
             let asked = concrete(path);
             let answer = http::request(table.closed.server.port(), method, &asked, &[], b"").await;
             let served = answer.expect("an answer").status != 405;
-            let has_row = ROWS.iter().any(|row| row.0 == method && row.1 == path);
+            let rows = ROWS.iter().map(|row| (row.0, row.1));
+            let mut rows = rows.chain(pages::ROWS.iter().map(|row| (row.0, row.1)));
+            let has_row = rows.any(|row| row == (method, path.as_str()));
             assert_eq!(served, has_row, "{method} {path}");
         }
     }
     for row in ROWS {
         assert!(paths.contains(row.1), "{} is no route", row.1);
+    }
+    for row in pages::ROWS {
+        assert!(paths.contains(row.1), "{} is no page", row.1);
     }
 }
 
