@@ -1,4 +1,4 @@
-// An OpenID provider on loopback: `node provider.mjs '{"port":1,"redirect":"http://...","codeSeconds":60}'`, in a directory in
+// An OpenID provider on loopback: `node provider.mjs '{"issuer":"http://localhost:1","port":1,"redirect":"http://...","codeSeconds":60}'`, in a directory in
 // which the package is installed. Everybody may sign in there under any name; `ann` is in the group `ops`.
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 const installed = createRequire(`${process.cwd()}/package.json`);
 const { default: Provider } = await import(pathToFileURL(installed.resolve('oidc-provider')));
 
-const { port, redirect, codeSeconds } = JSON.parse(process.argv[2]);
+const { issuer, port, redirect, codeSeconds } = JSON.parse(process.argv[2]);
 const client = (more) => ({
   redirect_uris: [redirect],
   grant_types: ['authorization_code'],
@@ -14,7 +14,7 @@ const client = (more) => ({
   ...more,
 });
 
-const provider = new Provider(`http://127.0.0.1:${port}`, {
+const provider = new Provider(issuer, {
   clients: [
     client({ client_id: 'holdfast', client_secret: 'a secret: of this & that' }),
     client({ client_id: 'public', token_endpoint_auth_method: 'none' }),

@@ -5,7 +5,7 @@
 //! - [`gateway`]: a `holdfast gateway` process
 //! - [`log`]: the whole log of a server, read and checked
 //! - [`cli`]: runs other verbs of the binary
-//! - [`browser`]: headless Chromium with a page that tells what it sees
+//! - [`browser`]: headless Chromium with a page that tells what it sees; [`driven`]: led from page to page
 //! - [`http`]: HTTP/1.1 by hand; [`sse`]: event streams byte by byte; [`raw`]: gRPC with bytes of the test's choice; [`relay`]: a connection that is watched
 //! - [`visitor`]: a browser without scripts: cookies, forms, redirects; [`provider`]: an OpenID provider
 //! - [`register`]: linearizability of single keys
@@ -18,6 +18,7 @@ pub mod browser;
 pub mod cli;
 pub mod client;
 pub mod dice;
+pub mod driven;
 pub mod gateway;
 pub mod http;
 pub mod log;

@@ -12,7 +12,6 @@ use crate::visitor::Visitor;
 #[derive(Debug)]
 pub struct Provider {
     child: Child,
-    port: u16,
 }
 
 /// A start on a loaded machine.
@@ -33,8 +32,16 @@ impl Provider {
     /// # Panics
     /// When it does not start.
     pub async fn start(port: u16, redirect: &str, code_seconds: u32) -> Self {
+        Self::named(&format!("http://127.0.0.1:{port}"), port, redirect, code_seconds).await
+    }
+
+    /// The same as this issuer.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn named(issuer: &str, port: u16, redirect: &str, code_seconds: u32) -> Self {
         let settings = serde_json::json!({
-            "port": port, "redirect": redirect, "codeSeconds": code_seconds,
+            "issuer": issuer, "port": port, "redirect": redirect, "codeSeconds": code_seconds,
         });
         let child = Command::new("node")
             .arg(root().join("tests/oidc/provider.mjs"))
@@ -45,7 +52,7 @@ impl Provider {
             .stderr(Stdio::null())
             .spawn()
             .expect("node starts");
-        let mut provider = Self { child, port };
+        let mut provider = Self { child };
         let started = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
             assert!(provider.child.try_wait().expect("a child").is_none(), "the provider ended");
@@ -53,11 +60,6 @@ impl Provider {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         provider
-    }
-
-    /// The issuer.
-    pub fn issuer(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
     }
 
     /// Signs somebody in, from the URL of the authorization endpoint on; answers the URL to which the provider sends them back,

@@ -136,12 +136,17 @@ impl OidcSignIn {
             tracing::debug!("an ID token of another sign-in is refused");
             return Err(SignInError::Refused(NOT_TAKEN.into()));
         }
-        let mut facts = who.facts().clone();
-        // The session ends, not the token: it has served.
-        facts.expires = None;
-        Ok(facts)
+        Ok(of_person(who.facts().clone()))
     }
 }
+
+/// What is known of the person, without what was only about the token: it has served, and the claims go into each commit.
+fn of_person(mut facts: Facts) -> Facts {
+    facts.claims.retain(|name, _| !OF_TOKEN.contains(&name.as_str()));
+    Facts { expires: None, ..facts }
+}
+
+const OF_TOKEN: [&str; 8] = ["nonce", "at_hash", "c_hash", "s_hash", "jti", "exp", "iat", "nbf"];
 
 /// The nonce is that of this sign-in, and no other client was the token made for.
 fn is_for_us(who: &Identity, client_id: &str, nonce: &str) -> bool {
@@ -192,6 +197,16 @@ mod tests {
         ] {
             assert!(!check(wrong.clone()), "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_is_kept_is_about_the_person() {
+        let claims = json!({"sub": "ann", "email": "a@b", "nonce": "n", "at_hash": "h", "exp": 1});
+        let claims = claims.as_object().cloned().unwrap_or_default();
+        let expires = Some(std::time::SystemTime::now());
+        let facts = of_person(Facts { user: "ann".into(), claims, expires, ..Facts::default() });
+        let names: Vec<_> = facts.claims.keys().map(String::as_str).collect();
+        assert_eq!((names, facts.expires), (vec!["email", "sub"], None));
     }
 
     #[tokio::test]

@@ -26,7 +26,7 @@ pub use security::{
 };
 pub use signin::{DashboardSettings, OidcOptions, SignInSettings, Strategy};
 
-/// Everything that can be set. `docs/settings.md` is generated from [`table::SETTINGS`].
+/// Everything that can be set. `docs/settings.md` is generated from [`table::all`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// Where the API listens.

@@ -4,7 +4,9 @@
 //! - [`calls`]: what a session may do over the API, and who may make it do that
 //! - [`tokens`]: tokens in cookies and headers
 //! - [`oidc`]: an OpenID provider in a process of its own
+//! - [`browser`]: some of it with a real browser
 
+mod browser;
 mod calls;
 mod oidc;
 mod passphrase;
