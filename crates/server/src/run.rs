@@ -171,20 +171,7 @@ pub struct Running {
 /// # Errors
 /// When an address is taken, or the store cannot be opened.
 pub async fn start(settings: &Settings) -> Result<Running, ServeError> {
-    if settings.dev {
-        tracing::warn!("{ALL_OPEN}");
-        return start_with(settings, Arc::new(AllowAll)).await;
-    }
-    start_trusting(settings, None).await
-}
-
-async fn start_trusting(
-    settings: &Settings,
-    sign_in: Option<Arc<dyn SignIn>>,
-) -> Result<Running, ServeError> {
-    let trust = Arc::new(Trust::of(settings).await?);
-    let guard: Arc<dyn Guard> = Arc::clone(&trust.gatekeeper) as _;
-    start_behind(settings, guard, Some(trust), sign_in).await
+    start_plugged(settings, Plugins::default()).await
 }
 
 /// The same with a guard of the caller's own.
@@ -192,7 +179,7 @@ async fn start_trusting(
 /// # Errors
 /// Those of [`start`].
 pub async fn start_with(settings: &Settings, guard: Arc<dyn Guard>) -> Result<Running, ServeError> {
-    start_behind(settings, guard, None, None).await
+    start_plugged(settings, Plugins { guard: Some(guard), ..Plugins::default() }).await
 }
 
 /// Parts of a program's own.
@@ -209,10 +196,17 @@ pub struct Plugins {
 /// # Errors
 /// Those of [`start`].
 pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Running, ServeError> {
-    match plugins.guard {
-        Some(guard) => start_behind(settings, guard, None, plugins.sign_in).await,
-        None => start_trusting(settings, plugins.sign_in).await,
+    let Plugins { guard, sign_in } = plugins;
+    if let Some(guard) = guard {
+        return start_behind(settings, guard, None, sign_in).await;
     }
+    if settings.dev {
+        tracing::warn!("{ALL_OPEN}");
+        return start_behind(settings, Arc::new(AllowAll), None, sign_in).await;
+    }
+    let trust = Arc::new(Trust::of(settings).await?);
+    let guard: Arc<dyn Guard> = Arc::clone(&trust.gatekeeper) as _;
+    start_behind(settings, guard, Some(trust), sign_in).await
 }
 
 async fn start_behind(

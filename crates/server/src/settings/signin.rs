@@ -125,6 +125,16 @@ impl Default for DashboardSettings {
     }
 }
 
+impl DashboardSettings {
+    /// What is wrong with a path that is not beside those of the API.
+    pub(crate) const EXPECTED: &str = "dashboard.path: expected a path such as \"/dashboard\": letters, digits, '-' and '_', beside those of the API";
+
+    /// Whether the pages get in nobody's way.
+    pub(crate) fn is_beside_the_api(&self) -> bool {
+        is_page_path(&self.path)
+    }
+}
+
 impl SignInSettings {
     /// The origin of [`SignInSettings::url`], as browsers spell it: scheme, name, and port unless it is the usual one.
     #[must_use]
@@ -148,10 +158,7 @@ impl SignInSettings {
             "signin.strategy: --dev opens everything to everybody, there is nothing to sign in to",
         );
         want(is_cookie_name(&self.session_cookie), "signin.session_cookie: is no name of a cookie");
-        want(
-            is_page_path(&all.dashboard.path),
-            "dashboard.path: expected a path such as \"/dashboard\": letters, digits, '-' and '_', beside those of the API",
-        );
+        want(all.dashboard.is_beside_the_api(), DashboardSettings::EXPECTED);
         want(
             self.url.is_none() || self.origin().is_some(),
             "signin.url: expected https://NAME or http://NAME, without a path",

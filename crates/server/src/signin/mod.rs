@@ -39,7 +39,7 @@ use self::pending::Pending;
 use self::sessions::Sessions;
 use self::signed::Signer;
 use crate::grpc::call::Shared;
-use crate::settings::{Settings, SignInSettings, Strategy};
+use crate::settings::{DashboardSettings, Settings, SignInSettings, Strategy};
 use crate::trust::TrustError;
 
 /// A way to sign in, and everything around it.
@@ -92,6 +92,9 @@ impl Entrance {
                 Way::Conversation { sign_in, sessions: kept() }
             }
         };
+        if !settings.dashboard.is_beside_the_api() {
+            return refused(DashboardSettings::EXPECTED);
+        }
         let cookie = match way {
             Way::Cookie => signin.cookie.clone().unwrap_or_default(),
             _ => signin.session_cookie.clone(),
