@@ -9,7 +9,7 @@
 //! - [`listen`]: the accept loop
 //! - [`health`], [`metrics`]: what a supervisor asks
 //! - [`stores`]: the registry of stores
-//! - [`tls`]: certificates of the server and of callers
+//! - [`tls`]: certificates of the server and of callers; [`dial`]: the way to another server
 //! - [`rate`]: how often a client may call
 //! - [`offline`]: verbs of the command line that need no server
 //! - [`trust`]: who may do what; [`signin`]: how people sign in
@@ -18,6 +18,7 @@
 //! Invariants: no handler runs before the guard recognised the caller; a watch ends with an error, never with OK; two
 //! settings that contradict each other never start.
 
+pub mod dial;
 pub mod gateway;
 pub mod grpc;
 pub mod health;

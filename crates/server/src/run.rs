@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
+use crate::dial::DialError;
 use crate::grpc::call::{Knobs, Shared};
 use crate::grpc::services;
 use crate::health::Health;
@@ -55,7 +56,7 @@ pub enum ServeError {
         /// As it was given.
         url: String,
         /// What is wrong with it.
-        why: &'static str,
+        why: DialError,
     },
     /// The process has no runtime, no signals, or no address to listen on.
     #[error("{0}")]

@@ -15,8 +15,19 @@ pub const DEFAULT_FILE: &str = "holdfast.toml";
 /// Names the file, like `--config`.
 const FILE_NAME: &str = "HOLDFAST_CONFIG";
 /// Names in the environment that are no settings of the server: the file's, that of a gateway, and those of the command line client.
-const OTHER_NAMES: [&str; 8] =
-    ["CONFIG", "ENDPOINT", "TOKEN", "TOKEN_FILE", "NAMESPACE", "OUTPUT", "CONTEXT", "UPSTREAM"];
+const OTHER_NAMES: [&str; 11] = [
+    "CONFIG",
+    "ENDPOINT",
+    "TOKEN",
+    "TOKEN_FILE",
+    "NAMESPACE",
+    "OUTPUT",
+    "CONTEXT",
+    "UPSTREAM",
+    "CA_FILE",
+    "CERT_FILE",
+    "KEY_FILE",
+];
 /// Beginnings of names that Kubernetes injects for a service called holdfast.
 const FOREIGN_PREFIXES: [&str; 2] = ["SERVICE_", "PORT"];
 
