@@ -15,6 +15,7 @@
 //! - [`http_v2`]: holdfast.v1 over HTTP
 //! - [`policy`]: policies, tried without a server
 //! - [`past`]: reads of the past, rollback, search; [`transactions`]: sums and single keys under concurrency
+//! - [`signin`]: people in front of browsers
 //! - [`trust`]: tokens, users, roles; every route and call held against every kind of caller
 //! - [`watch`]: 100 watchers, slow and resuming, over restarts
 
@@ -36,6 +37,7 @@ mod past;
 mod policy;
 mod real_input;
 mod shutdown;
+mod signin;
 mod transactions;
 mod trust;
 mod watch;

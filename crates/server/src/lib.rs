@@ -12,7 +12,7 @@
 //! - [`tls`]: certificates of the server and of callers; [`dial`]: the way to another server
 //! - [`rate`]: how often a client may call
 //! - [`offline`]: verbs of the command line that need no server
-//! - [`trust`]: who may do what
+//! - [`trust`]: who may do what; [`signin`]: how people sign in
 //! - [`logging`], [`notify`]: log lines, and systemd
 //!
 //! Invariants: no handler runs before the guard recognised the caller; a watch ends with an error, never with OK; two
@@ -32,9 +32,10 @@ pub mod offline;
 pub mod rate;
 pub mod run;
 pub mod settings;
+pub mod signin;
 pub mod stores;
 pub mod tls;
 pub mod trust;
 
-pub use run::{Running, ServeError, serve, start, start_with};
+pub use run::{Plugins, Running, ServeError, serve, start, start_plugged, start_with};
 pub use settings::{Layers, Settings};

@@ -12,7 +12,7 @@ use axum::routing::get;
 use holdfast_api::config_v1::config_service_server::SERVICE_NAME as CONFIG_V1;
 use holdfast_api::holdfast_v1::holdfast_service_server::SERVICE_NAME as HOLDFAST_V1;
 use holdfast_api::holdfast_v1::trust_service_server::SERVICE_NAME as TRUST;
-use holdfast_auth::{AllowAll, Gatekeeper, Guard};
+use holdfast_auth::{AllowAll, Gatekeeper, Guard, SignIn};
 use holdfast_engine::{Engine, EngineError};
 use holdfast_policy_rego::Recorder;
 use holdfast_store::StoreError;
@@ -35,6 +35,7 @@ use crate::metrics::{Exposition, Metrics};
 use crate::notify::{self, State as Told};
 use crate::rate::Buckets;
 use crate::settings::{Faults, Layers, Loaded, Settings, StoreKind, load};
+use crate::signin::Entrance;
 use crate::tls::{Tls, TlsError};
 use crate::trust::keeper::Keeper;
 use crate::trust::root::{self, RootError};
@@ -171,13 +172,7 @@ pub struct Running {
 /// # Errors
 /// When an address is taken, or the store cannot be opened.
 pub async fn start(settings: &Settings) -> Result<Running, ServeError> {
-    if settings.dev {
-        tracing::warn!("{ALL_OPEN}");
-        return start_with(settings, Arc::new(AllowAll)).await;
-    }
-    let trust = Arc::new(Trust::of(settings).await?);
-    let guard: Arc<dyn Guard> = Arc::clone(&trust.gatekeeper) as _;
-    start_behind(settings, guard, Some(trust)).await
+    start_plugged(settings, Plugins::default()).await
 }
 
 /// The same with a guard of the caller's own.
@@ -185,14 +180,50 @@ pub async fn start(settings: &Settings) -> Result<Running, ServeError> {
 /// # Errors
 /// Those of [`start`].
 pub async fn start_with(settings: &Settings, guard: Arc<dyn Guard>) -> Result<Running, ServeError> {
-    start_behind(settings, guard, None).await
+    start_plugged(settings, Plugins { guard: Some(guard), ..Plugins::default() }).await
+}
+
+/// Parts of a program's own.
+#[derive(Default, Clone)]
+pub struct Plugins {
+    /// Who decides; `None`: who the settings say.
+    pub guard: Option<Arc<dyn Guard>>,
+    /// How people sign in at the pages under `dashboard.path`; `None`: as the settings say.
+    pub sign_in: Option<Arc<dyn SignIn>>,
+}
+
+/// The same with parts of the caller's own.
+///
+/// # Errors
+/// Those of [`start`].
+pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Running, ServeError> {
+    let Plugins { guard, sign_in } = plugins;
+    if let Some(guard) = guard {
+        return start_behind(settings, guard, None, sign_in).await;
+    }
+    if settings.dev {
+        tracing::warn!("{ALL_OPEN}");
+        return start_behind(settings, Arc::new(AllowAll), None, sign_in).await;
+    }
+    let trust = Arc::new(Trust::of(settings).await?);
+    let guard: Arc<dyn Guard> = Arc::clone(&trust.gatekeeper) as _;
+    start_behind(settings, guard, Some(trust), sign_in).await
 }
 
 async fn start_behind(
     settings: &Settings,
     guard: Arc<dyn Guard>,
     trust: Option<Arc<Trust>>,
+    sign_in: Option<Arc<dyn SignIn>>,
 ) -> Result<Running, ServeError> {
+    let stop = CancellationToken::new();
+    // Whatever goes wrong below, nothing is left running.
+    let unless_started = stop.clone().drop_guard();
+    let entrance = Entrance::of(settings, sign_in)?;
+    let guard = match &entrance {
+        Some(entrance) => entrance.guard(guard, stop.clone()),
+        None => guard,
+    };
     // Before the store: a taken port should not cost a recovery.
     let api = listen::bind(settings.listen).await?;
     let admin = listen::bind(settings.admin_listen).await?;
@@ -214,7 +245,9 @@ async fn start_behind(
         first_token(settings, &engine).await?;
         report_troubles(&trust.gatekeeper);
     }
-    let running = Running::begin(settings, engine, Arc::new(keeper), trust, api, admin).await?;
+    let trusted = Trusted { trust, entrance, stop };
+    let running = Running::begin(settings, engine, Arc::new(keeper), trusted, api, admin).await?;
+    let _ = unless_started.disarm();
     let head = running.engine.status().head;
     tracing::info!(
         listen = %running.api, admin_listen = %running.admin, store = name, log = %head.log,
@@ -244,16 +277,24 @@ fn report_troubles(gatekeeper: &Gatekeeper) {
     }
 }
 
+/// Who is let in, by what.
+struct Trusted {
+    trust: Option<Arc<Trust>>,
+    entrance: Option<Arc<Entrance>>,
+    stop: CancellationToken,
+}
+
 impl Running {
     async fn begin(
         settings: &Settings,
         engine: Engine,
         keeper: Arc<Keeper>,
-        trust: Option<Arc<Trust>>,
+        trusted: Trusted,
         api: TcpListener,
         admin: TcpListener,
     ) -> Result<Self, ServeError> {
-        let (stop, stop_admin) = (CancellationToken::new(), CancellationToken::new());
+        let Trusted { trust, entrance, stop } = trusted;
+        let stop_admin = CancellationToken::new();
         let metrics = Metrics::default();
         let tls = Tls::of(&settings.tls)?;
         if let Some(tls) = tls.clone() {
@@ -283,6 +324,10 @@ impl Running {
         let services = services::routes(&shared, reporter.clone())?
             .merge(http::routes(&face))
             .merge(health.routes());
+        let services = match &entrance {
+            Some(entrance) => services.merge(entrance.routes(&shared)),
+            None => services,
+        };
         let services = match cors::layer(&settings.cors.origins) {
             Some(cors) => services.layer(cors),
             None => services,

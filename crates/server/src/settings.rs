@@ -1,7 +1,7 @@
 //! What can be set: one typed tree, filled from defaults < file < environment < flags.
 //!
 //! - [`Settings`]: the tree
-//! - [`security`]: the part about who may do what
+//! - [`security`]: the part about who may do what; [`signin`]: about how people sign in
 //! - [`table`]: every setting with its path and its sentence; documentation, environment names and printing come from it
 //! - [`form`]: how a value is written: sizes, durations, addresses
 //! - [`mod@load`]: the layers, and every fault at once
@@ -9,6 +9,7 @@
 pub mod form;
 pub mod load;
 pub mod security;
+pub mod signin;
 pub mod table;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -23,8 +24,9 @@ pub use security::{
     AuditSettings, AuthSettings, ClientCertificates, JwtOptions, PolicyOptions, RateSettings,
     TlsSettings,
 };
+pub use signin::{DashboardSettings, OidcOptions, SignInSettings, Strategy};
 
-/// Everything that can be set. `docs/settings.md` is generated from [`table::SETTINGS`].
+/// Everything that can be set. `docs/settings.md` is generated from [`table::all`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// Where the API listens.
@@ -41,6 +43,10 @@ pub struct Settings {
     pub jwt: JwtOptions,
     /// Rules in Rego.
     pub policy: PolicyOptions,
+    /// How people sign in.
+    pub signin: SignInSettings,
+    /// Pages for people.
+    pub dashboard: DashboardSettings,
     /// The account of what callers did.
     pub audit: AuditSettings,
     /// TLS.
@@ -196,6 +202,8 @@ impl Default for Settings {
             auth: AuthSettings::default(),
             jwt: JwtOptions::default(),
             policy: PolicyOptions::default(),
+            signin: SignInSettings::default(),
+            dashboard: DashboardSettings::default(),
             audit: AuditSettings::default(),
             tls: TlsSettings::default(),
             rate: RateSettings::default(),
@@ -297,6 +305,7 @@ impl Settings {
             );
         }
         faults.extend(self.policy.contradictions());
+        faults.extend(self.signin.contradictions(self));
         if !self.dev {
             faults.extend(self.tls.contradictions(self.listen.ip()));
         }

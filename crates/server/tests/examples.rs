@@ -6,6 +6,8 @@
 mod embed;
 #[path = "../examples/guard/main.rs"]
 mod guard;
+#[path = "../examples/signin/main.rs"]
+mod signin;
 
 #[tokio::test]
 async fn an_embedded_engine_keeps_its_guard_and_its_data() {
@@ -33,4 +35,20 @@ async fn a_guard_of_ones_own_decides() {
         format!("eve GET {key}: 401"),
     ];
     assert_eq!(guard::run().await.expect("it runs"), expected);
+}
+
+#[tokio::test]
+async fn a_way_to_sign_in_of_ones_own_proves_and_the_guard_allows() {
+    let key = "/v1/namespaces/shop/keys/app/timeout";
+    let expected = [
+        format!("nobody GET {key}: 401"),
+        "ann signs in: 303".into(),
+        format!("ann POST {key}: 200"),
+        format!("ann GET {key}: 200"),
+        "bob signs in: 303".into(),
+        format!("bob POST {key}: 403"),
+        format!("bob GET {key}: 200"),
+        "eve signs in: 401".into(),
+    ];
+    assert_eq!(signin::run().await.expect("it runs"), expected);
 }

@@ -2,6 +2,7 @@
 //! descriptors: one without a row here fails the test.
 
 mod calls;
+mod pages;
 mod routes;
 
 use std::time::Duration;
@@ -9,6 +10,8 @@ use std::time::Duration;
 use buffa_types::google::protobuf::Duration as Span;
 use holdfast_api::holdfast_v1::{CreateTokenRequest, PutUserRequest};
 use holdfast_tests::client::put;
+use holdfast_tests::server::Launch;
+use holdfast_tests::visitor::Visitor;
 
 use super::Closed;
 
@@ -26,10 +29,17 @@ enum Column {
     Powerless,
     Elsewhere,
     Right,
+    /// A session that is none, beside anything that a browser vouches for.
+    BadSession,
+    /// The session of somebody who may do everything, from a page of the server.
+    Session,
+    /// The same from a page of another site.
+    Forged,
 }
 
 impl Column {
-    const ALL: [Self; 7] = [
+    /// Whoever shows a token, or nothing.
+    const TOKENS: [Self; 7] = [
         Self::Nothing,
         Self::Nonsense,
         Self::Unknown,
@@ -38,6 +48,9 @@ impl Column {
         Self::Elsewhere,
         Self::Right,
     ];
+
+    /// Whoever shows a session.
+    const SESSIONS: [Self; 3] = [Self::BadSession, Self::Session, Self::Forged];
 }
 
 /// Who has to be let in.
@@ -62,14 +75,16 @@ enum Verdict {
 }
 
 impl Door {
-    fn verdict(self, column: Column) -> Verdict {
-        use Column::{Elsewhere, Powerless, Right};
+    /// `safe`: the request promises to change nothing.
+    fn verdict(self, column: Column, safe: bool) -> Verdict {
+        use Column::{Elsewhere, Forged, Powerless, Right, Session};
         match (self, column) {
-            (Self::Open, _) | (_, Right) | (Self::Known, Powerless | Elsewhere) => {
+            (Self::Open, _) | (_, Right | Session) | (Self::Known, Powerless | Elsewhere) => {
                 Verdict::Answered
             }
             (Self::Filtered, Elsewhere) => Verdict::Answered,
-            (_, Powerless | Elsewhere) => Verdict::Denied,
+            (_, Forged) if safe => Verdict::Answered,
+            (_, Powerless | Elsewhere | Forged) => Verdict::Denied,
             _ => Verdict::Unauthenticated,
         }
     }
@@ -100,11 +115,22 @@ struct Table {
     closed: Closed,
     expired: String,
     powerless: String,
+    /// A session of the role `admin`, as its browser shows it.
+    session: String,
 }
+
+/// People sign in by a passphrase, all of them administrators.
+const SIGN_IN: &str =
+    "signin.strategy = 'passphrase'\nsignin.passphrase = 'correct horse'\nsignin.roles = 'admin'";
 
 impl Table {
     async fn start() -> Self {
-        let closed = Closed::start().await;
+        let closed = Closed::of(Launch::default().closed().settings(SIGN_IN).start().await).await;
+        let mut visitor = Visitor::default();
+        let login = format!("{}/dashboard/login", closed.server.endpoint());
+        visitor.submit(&login, &[("passphrase", "correct horse")]).await;
+        let session = visitor.shown(&format!("127.0.0.1:{}", closed.server.port()));
+        assert!(session.starts_with("dash-session="), "{session}");
         let ttl = Span { seconds: 1, ..Span::default() };
         let request =
             CreateTokenRequest { user: "late".into(), ttl: ttl.into(), ..Default::default() };
@@ -115,7 +141,7 @@ impl Table {
         let user = PutUserRequest { name: "usermarker".into(), ..PutUserRequest::default() };
         closed.user(user).await;
         closed.role("rolemarker", &["read nowhere"]).await;
-        let table = Self { closed, expired, powerless };
+        let table = Self { closed, expired, powerless, session };
         table.refill().await;
         let late = table.closed.root.showing(&table.expired);
         while late
@@ -143,7 +169,7 @@ impl Table {
             self.closed.token("ann", &[&name]).await
         };
         Some(match column {
-            Column::Nothing => return None,
+            Column::Nothing | Column::BadSession | Column::Session | Column::Forged => return None,
             Column::Nonsense => "nonsense".to_owned(),
             Column::Unknown => format!("hf_0011223344556677_{}", "A".repeat(43)),
             Column::Expired => self.expired.clone(),
@@ -152,6 +178,17 @@ impl Table {
             Column::Right => with(needs.place).await.token,
         })
     }
+}
+
+/// Headers of a caller with a session: the cookie, and what a browser says of the page behind the request.
+fn of_session(column: Column, session: &str) -> Vec<(&'static str, String)> {
+    let cookie = match column {
+        Column::BadSession => "dash-session=nonsense".to_owned(),
+        Column::Session | Column::Forged => session.to_owned(),
+        _ => return Vec::new(),
+    };
+    let site = if column == Column::Forged { "cross-site" } else { "same-origin" };
+    vec![("cookie", cookie), ("sec-fetch-site", site.to_owned())]
 }
 
 /// What of an answer nobody but the right caller may see.

@@ -12,7 +12,7 @@ use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Request, Status};
 
 use super::fault::Fault;
-use super::headers::{Shown, forwarded};
+use super::headers::{Shown, authority, forwarded};
 use super::{Behind, Face};
 use crate::grpc::call::{Extras, deadline_of, origin};
 use crate::grpc::config_v1;
@@ -47,10 +47,8 @@ impl Known {
             (Behind::Upstream(_), _) => Who::Shown(forwarded(&parts.headers, peer)),
             (Behind::Engine(_), Some(identity)) => Who::Identity(identity.clone()),
             (Behind::Engine(here), None) => {
-                let shown = Shown::of(&parts.headers, peer);
-                let certificate = parts.extensions.get::<Peer>();
-                let certificate = certificate.and_then(|peer| peer.certificate.as_deref());
-                let shown = Credentials::new(&shown, peer).and_certificate(certificate);
+                let metadata = Shown::of(&parts.headers, peer);
+                let shown = credentials(&metadata, parts);
                 Who::Identity(here.recognise(&shown, parts.uri.path()).await?)
             }
         };
@@ -108,6 +106,15 @@ impl Known {
         }
         request
     }
+}
+
+/// What a request shows.
+pub(crate) fn credentials<'a>(metadata: &'a Shown<'a>, parts: &'a Parts) -> Credentials<'a> {
+    let peer = parts.extensions.get::<Peer>();
+    let certificate = peer.and_then(|peer| peer.certificate.as_deref());
+    Credentials::new(metadata, peer.map(|peer| peer.address))
+        .and_certificate(certificate)
+        .made_to(authority(&parts.uri, &parts.headers), parts.method.is_safe())
 }
 
 impl<S> FromRequestParts<S> for Known

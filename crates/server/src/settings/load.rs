@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::Settings;
-use super::table::{ENV_PREFIX, SETTINGS, Setting};
+use super::table::{self, ENV_PREFIX, Setting};
 
 /// The file that is read when it is there and no other is named.
 pub const DEFAULT_FILE: &str = "holdfast.toml";
@@ -150,7 +150,7 @@ impl Loading {
     }
 
     fn set(&mut self, path: &str, value: &Value, origin: &str) {
-        let Some(setting) = SETTINGS.iter().find(|setting| setting.path == path) else {
+        let Some(setting) = table::all().find(|setting| setting.path == path) else {
             let hint = nearest(path).map(|near| format!(", did you mean {near}?"));
             let hint = hint.unwrap_or_default();
             return self
@@ -176,15 +176,14 @@ fn parse(path: &Path, text: &str) -> Result<Value, String> {
 }
 
 fn is_table(path: &str) -> bool {
-    SETTINGS
-        .iter()
+    table::all()
         .any(|setting| setting.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
 }
 
 /// The setting whose path needs the fewest edits to become this one, when that is few.
 fn nearest(path: &str) -> Option<&'static str> {
     let (edits, near) =
-        SETTINGS.iter().map(|setting| (edits(path, setting.path), setting.path)).min()?;
+        table::all().map(|setting| (edits(path, setting.path), setting.path)).min()?;
     (edits <= path.len() / 4 + 1).then_some(near)
 }
 
@@ -209,7 +208,7 @@ impl Loaded {
         let mut settings = self.settings.clone();
         let mut table = "";
         let mut text = String::new();
-        for setting in SETTINGS {
+        for setting in table::all() {
             let (under, name) = setting.path.rsplit_once('.').unwrap_or(("", setting.path));
             if under != table {
                 text.push_str(&format!("\n[{under}]\n"));

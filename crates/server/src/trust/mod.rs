@@ -55,6 +55,9 @@ pub enum TrustError {
     /// The account.
     #[error("{0}")]
     Audit(String),
+    /// How people sign in.
+    #[error("{0}")]
+    SignIn(String),
 }
 
 /// Claims that may be secrets themselves are not in what is recorded of decisions.
