@@ -53,6 +53,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "jwt", run: trust::jwt },
     // Keys of token issuers, as a key set or in PEM: what is taken is of use.
     Target { name: "keys", run: trust::keys },
+    // A cookie header: one session or none, and a token that says what it says.
+    Target { name: "cookies", run: trust::cookie },
     // A client certificate: somebody or nobody.
     Target { name: "certificates", run: trust::certificate },
     // The first byte chooses: an archive, a policy, or an input. What loads decides, and never says yes to nonsense.

@@ -158,7 +158,7 @@ async fn an_orderly_stop_ends_watches() {
 
 #[test]
 fn nonsense_is_refused_before_anything_starts() {
-    for upstream in ["https://x", "http://x/path", "::"] {
+    for upstream in ["https://x/y", "http://x/path", "::"] {
         let output = binary::command().args(["gateway", "--upstream", upstream]).output();
         let output = output.expect("the binary starts");
         let said = String::from_utf8_lossy(&output.stderr);

@@ -17,6 +17,7 @@
 //! - [`observe`]: what is told of requests; [`proxies`]: where callers are; [`limits`]: what a connection may cost
 //! - [`quotas`]: how much a namespace may hold
 //! - [`past`]: reads of the past, rollback, search; [`transactions`]: sums and single keys under concurrency
+//! - [`signin`]: people in front of browsers
 //! - [`trust`]: tokens, users, roles; every route and call held against every kind of caller
 //! - [`watch`]: 100 watchers, slow and resuming, over restarts
 
@@ -42,6 +43,7 @@ mod proxies;
 mod quotas;
 mod real_input;
 mod shutdown;
+mod signin;
 mod transactions;
 mod trust;
 mod watch;

@@ -39,6 +39,8 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
         _ if name.starts_with("store-") => &["model", "store"],
         _ if name.starts_with("channel-") => &["model", "channel"],
         _ if name.starts_with("verifier-") => &["model", "auth", "remote"],
+        // What an OpenID provider issues is a JWT, and is checked by the one room that does that.
+        _ if name.starts_with("signin-") => &["model", "auth", "remote", "verifier-jwt"],
         _ if name.starts_with("audit-") => &["model", "auth"],
         _ if name.starts_with("policy-") => &["model", "auth", "remote"],
         _ => return None,
@@ -62,7 +64,7 @@ fn short(name: &str) -> &str {
 }
 
 fn is_backend(name: &str) -> bool {
-    ["store-", "channel-", "verifier-", "audit-", "policy-"]
+    ["store-", "channel-", "verifier-", "signin-", "audit-", "policy-"]
         .iter()
         .any(|kind| name.starts_with(kind))
 }

@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
 /// Where Debian puts it.
-const BROWSER: &str = "chromium-headless-shell";
+pub(crate) const BROWSER: &str = "chromium-headless-shell";
 /// A browser that says nothing for so long is stuck.
 const PATIENCE: Duration = Duration::from_secs(60);
 

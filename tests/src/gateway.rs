@@ -29,11 +29,20 @@ impl Gateway {
     /// # Panics
     /// When it does not start.
     pub async fn start(upstream: &str, settings: &str) -> Self {
+        Self::start_with(upstream, settings, &[]).await
+    }
+
+    /// The same with these variables in its environment.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start_with(upstream: &str, settings: &str, env: &[(&str, String)]) -> Self {
         let home = TempDir::with_prefix("holdfast-test-").expect("a temporary directory");
         let (port, admin_port) = (ports::free(), ports::free());
         let file = home.path().join("holdfast.toml");
         fs::write(&file, settings).expect("a settings file");
         let mut command = binary::command();
+        command.envs(env.iter().map(|(name, value)| (name, value)));
         command.args(["gateway", "--upstream", upstream, "--listen"]);
         command.arg(format!("127.0.0.1:{port}")).arg("--admin-listen");
         command.arg(format!("127.0.0.1:{admin_port}")).arg("--config").arg(file);

@@ -61,6 +61,23 @@ pub async fn request(
     send(port, &head, body).await
 }
 
+/// The same without a `host` of ours: the headers have one.
+pub async fn bare(
+    port: u16,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> io::Result<Answer> {
+    let lines: String =
+        headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nconnection: close\r\n{lines}content-length: {}\r\n\r\n",
+        body.len()
+    );
+    send(port, &head, body).await
+}
+
 /// POST on loopback.
 pub async fn post(port: u16, path: &str, content_type: &str, body: &[u8]) -> io::Result<Answer> {
     let head = format!(

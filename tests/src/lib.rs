@@ -5,8 +5,9 @@
 //! - [`gateway`]: a `holdfast gateway` process
 //! - [`log`]: the whole log of a server, read and checked
 //! - [`cli`]: runs other verbs of the binary
-//! - [`browser`]: headless Chromium with a page that tells what it sees
+//! - [`browser`]: headless Chromium with a page that tells what it sees; [`driven`]: led from page to page
 //! - [`http`]: HTTP/1.1 by hand; [`sse`]: event streams byte by byte; [`raw`]: gRPC with bytes of the test's choice; [`relay`]: a connection that is watched
+//! - [`visitor`]: a browser without scripts: cookies, forms, redirects; [`provider`]: an OpenID provider
 //! - [`register`]: linearizability of single keys
 //! - [`dice`], [`ports`], [`binary`], [`memory`], [`skip`], [`torture`]: what the ones above need
 //!
@@ -17,11 +18,13 @@ pub mod browser;
 pub mod cli;
 pub mod client;
 pub mod dice;
+pub mod driven;
 pub mod gateway;
 pub mod http;
 pub mod log;
 pub mod memory;
 pub mod ports;
+pub mod provider;
 pub mod raw;
 pub mod register;
 pub mod relay;
@@ -29,6 +32,7 @@ pub mod server;
 pub mod skip;
 pub mod sse;
 pub mod torture;
+pub mod visitor;
 
 pub use client::{Config, Failure, Holdfast};
 pub use server::Server;

@@ -69,6 +69,18 @@ impl Sse {
         stream
     }
 
+    /// Opens `path` with a cookie, and reads and checks the preamble.
+    ///
+    /// # Panics
+    /// When there is no answer of 200 in time.
+    pub async fn with_cookie(port: u16, path: &str, cookie: &str) -> Self {
+        let stream = Self::ask(port, path, &format!("cookie: {cookie}\r\n")).await;
+        let mut stream = stream.expect("the connection ended before the head was complete");
+        assert!(stream.head.starts_with("HTTP/1.1 200 "), "{}", stream.head);
+        assert_eq!(stream.exactly(PREAMBLE.len()).await, PREAMBLE);
+        stream
+    }
+
     async fn ask(port: u16, path: &str, lines: &str) -> Option<Self> {
         let mut socket = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
         let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n{lines}\r\n");

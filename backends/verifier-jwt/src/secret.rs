@@ -50,14 +50,14 @@ impl HmacSecret {
     }
 
     fn of(bytes: Vec<u8>) -> Result<Self, SettingsError> {
-        let lower = String::from_utf8_lossy(&bytes).to_lowercase();
+        let text = String::from_utf8_lossy(&bytes);
         let mut different = [false; 256];
         bytes.iter().for_each(|byte| different[usize::from(*byte)] = true);
         let why = if bytes.is_empty() {
             "it is empty"
-        } else if lower.contains("-----begin") {
+        } else if text.to_lowercase().contains("-----begin") {
             "it is a key in PEM, not a shared secret"
-        } else if EXAMPLES.iter().any(|word| lower.contains(word)) {
+        } else if is_example(&text) {
             "it looks like an example; draw one at random"
         } else if different.iter().filter(|there| **there).count() <= FEW {
             "it has too few different bytes to be random"
@@ -68,7 +68,10 @@ impl HmacSecret {
     }
 
     /// The bytes, if they are enough for an algorithm (RFC 7518, section 3.2: as many as the hash has).
-    pub(crate) fn for_algorithm(&self, algorithm: Algorithm) -> Result<&[u8], SettingsError> {
+    ///
+    /// # Errors
+    /// When they are not.
+    pub fn for_algorithm(&self, algorithm: Algorithm) -> Result<&[u8], SettingsError> {
         let least = least(algorithm);
         if self.0.len() < least {
             let found = self.0.len();
@@ -77,6 +80,12 @@ impl HmacSecret {
         }
         Ok(&self.0)
     }
+}
+
+/// Whether a secret has a word of those that were copied from somewhere.
+pub fn is_example(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    EXAMPLES.iter().any(|word| lower.contains(word))
 }
 
 /// The fewest bytes of a secret for an algorithm.

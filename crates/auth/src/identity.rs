@@ -34,6 +34,10 @@ pub struct Credentials<'a> {
     pub peer: Option<std::net::IpAddr>,
     /// The certificate (DER) that the caller showed; its chain is verified, whom it names is for a verifier to say.
     pub certificate: Option<&'a [u8]>,
+    /// The name and port under which the caller reached this server, as it says.
+    pub authority: Option<&'a str>,
+    /// The request promises to change nothing: its method is GET, HEAD or OPTIONS. Browsers make such requests for any page.
+    pub safe: bool,
 }
 
 static NOTHING: Vec<(String, String)> = Vec::new();
@@ -41,7 +45,7 @@ static NOTHING: Vec<(String, String)> = Vec::new();
 impl Default for Credentials<'_> {
     /// Those of a caller who showed nothing.
     fn default() -> Self {
-        Self { metadata: &NOTHING, peer: None, certificate: None }
+        Self::new(&NOTHING, None)
     }
 }
 
@@ -55,13 +59,28 @@ impl fmt::Debug for Credentials<'_> {
 impl<'a> Credentials<'a> {
     /// Borrows the metadata of a request.
     pub fn new(metadata: &'a dyn Metadata, peer: Option<std::net::IpAddr>) -> Self {
-        Self { metadata, peer, certificate: None }
+        Self { metadata, peer, certificate: None, authority: None, safe: false }
     }
 
     /// With a certificate that was verified on the way.
     #[must_use]
     pub fn and_certificate(self, certificate: Option<&'a [u8]>) -> Self {
         Self { certificate, ..self }
+    }
+
+    /// As a request to this authority, by a method that is safe or not.
+    #[must_use]
+    pub fn made_to(self, authority: Option<&'a str>, safe: bool) -> Self {
+        Self { authority, safe, ..self }
+    }
+
+    /// The same caller with other metadata.
+    #[must_use]
+    pub fn saying<'b>(&self, metadata: &'b dyn Metadata) -> Credentials<'b>
+    where
+        'a: 'b,
+    {
+        Credentials { metadata, ..*self }
     }
 
     /// The first value of a metadata name (in lower case).

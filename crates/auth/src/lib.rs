@@ -5,6 +5,7 @@
 //! - [`guard`]: [`Guard`], the contract; [`Decision`]
 //! - [`authorized`]: [`Authorized`], the proof that the guard was asked: **start here**
 //! - [`verifier`]: [`Verifier`], one kind of credential
+//! - [`signin`]: [`SignIn`], who asks people who they are
 //! - [`policy`]: [`Policy`], one body of rules
 //! - [`audit`]: [`Auditor`], who keeps an account
 //! - [`rate`]: [`RateLimiter`], how often a caller may call
@@ -23,6 +24,7 @@ pub mod identity;
 pub mod policy;
 pub mod rate;
 pub mod resource;
+pub mod signin;
 pub mod trust;
 pub mod verifier;
 
@@ -35,4 +37,5 @@ pub use identity::{Credentials, Facts, Identity, Metadata};
 pub use policy::{Policy, PolicyFigures, Verdict};
 pub use rate::{Asking, RateLimiter, Work};
 pub use resource::{Action, Resource};
+pub use signin::{Field, Form, Said, SignIn, SignInError, Step};
 pub use verifier::Verifier;

@@ -57,12 +57,38 @@ pub struct Global {
     /// The file with the token to show; without it the token in HOLDFAST_TOKEN, if there is one
     #[arg(long, global = true, env = "HOLDFAST_TOKEN_FILE", value_name = "PATH")]
     pub token_file: Option<PathBuf>,
+    /// What both sides of `https://` prove themselves by.
+    #[command(flatten)]
+    pub proofs: Proofs,
     /// How long one call may take: `500ms`, `10s`, `2m`; without it 10s, and 2m for a commit of an import
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
     pub timeout: Option<Duration>,
     /// Print help
     #[arg(short, long, global = true, action = ArgAction::Help, help_heading = "Global options")]
     pub help: Option<bool>,
+}
+
+/// What both sides of `https://` prove themselves by: files in PEM.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Proofs {
+    /// Who vouches for a server at https://; without it, whom this machine trusts
+    #[arg(long, global = true, env = "HOLDFAST_CA_FILE", value_name = "PATH")]
+    ca_file: Option<PathBuf>,
+    /// The certificate to show to a server that asks for one
+    #[arg(long, global = true, env = "HOLDFAST_CERT_FILE", value_name = "PATH")]
+    cert_file: Option<PathBuf>,
+    /// The private key of that certificate
+    #[arg(long, global = true, env = "HOLDFAST_KEY_FILE", value_name = "PATH")]
+    key_file: Option<PathBuf>,
+}
+
+impl Proofs {
+    /// For whoever reads the files.
+    pub fn files(&self) -> holdfast_server::dial::Proofs {
+        let Self { ca_file, cert_file, key_file } = self.clone();
+        holdfast_server::dial::Proofs { ca: ca_file, cert: cert_file, key: key_file }
+    }
 }
 
 /// The verbs.

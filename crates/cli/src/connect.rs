@@ -7,6 +7,7 @@ use holdfast_api::config_v1::config_service_client::ConfigServiceClient;
 use holdfast_api::holdfast_v1::holdfast_service_client::HoldfastServiceClient;
 use holdfast_api::holdfast_v1::trust_service_client::TrustServiceClient;
 use holdfast_load::Link;
+use holdfast_server::dial::{self, DialError};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Response, Status, Streaming};
 
@@ -92,45 +93,27 @@ pub async fn link(global: &Global) -> Result<Link, Failure> {
 }
 
 async fn channel(global: &Global) -> Result<Channel, Failure> {
-    let endpoint = endpoint(&global.endpoint)?.connect_timeout(global.call_timeout());
+    let endpoint = endpoint(global)?.connect_timeout(global.call_timeout());
     endpoint.connect().await.map_err(|error| Failure::Unreachable {
         endpoint: global.endpoint.clone(),
-        why: innermost(&error),
+        why: explained(dial::innermost(&error)),
     })
 }
 
-fn endpoint(text: &str) -> Result<Endpoint, Failure> {
-    let usage = |why: &str| {
-        Failure::Usage(format!("--endpoint {text:?}: {why}, such as http://127.0.0.1:8080"))
-    };
-    let url = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-    if !url.starts_with("http://") {
-        return Err(usage("only http:// is understood"));
-    }
-    Endpoint::from_shared(url).map_err(|_| usage("not the address of a server"))
+fn endpoint(global: &Global) -> Result<Endpoint, Failure> {
+    let given = &global.endpoint;
+    dial::endpoint(given, &global.proofs.files()).map_err(|why| match why {
+        DialError::File { path, error } => Failure::File { path, source: error },
+        why => {
+            Failure::Usage(format!("--endpoint {given:?}: {why}, such as http://127.0.0.1:8080"))
+        }
+    })
 }
 
-/// "transport error" says nothing; what is behind it does.
-fn innermost(error: &tonic::transport::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
+/// What the network said; where a certificate is not trusted, with what can be done.
+fn explained(why: String) -> String {
+    if why.contains("UnknownIssuer") {
+        return format!("{why}: name who vouches for the server with --ca-file");
     }
-    cause.to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_endpoint_may_lack_its_scheme_but_not_be_nonsense() {
-        for good in ["http://127.0.0.1:8080", "localhost:9", "http://[::1]:80"] {
-            assert!(endpoint(good).is_ok(), "{good}");
-        }
-        for bad in ["https://x", "ftp://x", "", "a b", "unix:///x"] {
-            let failure = endpoint(bad).expect_err(bad);
-            assert!(matches!(failure, Failure::Usage(_)), "{failure}");
-        }
-    }
+    why
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 use std::{fmt, fs};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{CACHE_CONTROL, ETAG, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH};
+use reqwest::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH,
+};
 use reqwest::{Certificate, Client, ClientBuilder, Identity, Response, StatusCode, Url, redirect};
 
 use crate::error::RemoteError;
@@ -94,14 +96,40 @@ impl Remote {
         }
     }
 
-    async fn document(&self, mut answer: Response) -> Result<Fetched, RemoteError> {
+    /// Sends a form, with a user and a password where there are some; the status and the body, whatever they say. Meant for a
+    /// remote that follows no redirects, as the form would go along.
+    pub async fn post_form(
+        &self,
+        fields: &[(&str, &str)],
+        basic: Option<&(String, String)>,
+    ) -> Result<(u16, Bytes), RemoteError> {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let mut request = self
+            .client
+            .post(self.url.clone())
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(ACCEPT, "application/json")
+            .body(body);
+        if let Some((user, password)) = basic {
+            request = request.basic_auth(user, Some(password));
+        }
+        let answer = request.send().await.map_err(|error| self.broken(error))?;
+        let status = answer.status().as_u16();
+        Ok((status, self.body(answer).await?))
+    }
+
+    async fn document(&self, answer: Response) -> Result<Fetched, RemoteError> {
+        let etag =
+            answer.headers().get(ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
+        let max_age = max_age(answer.headers());
+        Ok(Fetched::Document { bytes: self.body(answer).await?, etag, max_age })
+    }
+
+    async fn body(&self, mut answer: Response) -> Result<Bytes, RemoteError> {
         let announced = answer.content_length().unwrap_or(0);
         if usize::try_from(announced).is_ok_and(|length| length > self.max_bytes) {
             return Err(RemoteError::TooLarge(self.max_bytes));
         }
-        let etag =
-            answer.headers().get(ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
-        let max_age = max_age(answer.headers());
         let mut body = BytesMut::new();
         while let Some(chunk) = answer.chunk().await.map_err(|error| self.broken(error))? {
             if body.len() + chunk.len() > self.max_bytes {
@@ -109,7 +137,7 @@ impl Remote {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Fetched::Document { bytes: body.freeze(), etag, max_age })
+        Ok(body.freeze())
     }
 
     fn broken(&self, error: reqwest::Error) -> RemoteError {
@@ -127,6 +155,9 @@ impl fmt::Debug for Remote {
 }
 
 fn redirects(settings: &RemoteSettings) -> redirect::Policy {
+    if !settings.redirects {
+        return redirect::Policy::none();
+    }
     let (plaintext, secretive) = (settings.plaintext, settings.secretive());
     redirect::Policy::custom(move |attempt| {
         let from = attempt.previous().last();

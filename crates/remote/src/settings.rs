@@ -25,6 +25,8 @@ pub struct RemoteSettings {
     pub bearer: Option<String>,
     /// Allows http beyond loopback.
     pub plaintext: bool,
+    /// Follows redirects that are as safe as the URL.
+    pub redirects: bool,
 }
 
 /// A certificate chain and its key: PEM files.
@@ -48,6 +50,7 @@ impl RemoteSettings {
             headers: Vec::new(),
             bearer: None,
             plaintext: false,
+            redirects: true,
         }
     }
 
@@ -69,6 +72,7 @@ impl fmt::Debug for RemoteSettings {
             .field("headers", &names)
             .field("bearer", &self.bearer.is_some())
             .field("plaintext", &self.plaintext)
+            .field("redirects", &self.redirects)
             .finish()
     }
 }

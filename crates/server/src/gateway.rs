@@ -17,6 +17,7 @@ use axum::Router;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::dial::{DialError, Proofs};
 use crate::grpc::services::nothing_here;
 use crate::http::{self, Face, cors};
 use crate::listen::{self, Around, Bounds};
@@ -35,9 +36,14 @@ pub use upstream::{Own, Upstream};
 ///
 /// # Errors
 /// When the gateway cannot start. That the upstream is away is no reason.
-pub fn serve(layers: &Layers, upstream: &str, print_config: bool) -> Result<(), ServeError> {
+pub fn serve(
+    layers: &Layers,
+    upstream: &str,
+    proofs: &Proofs,
+    print_config: bool,
+) -> Result<(), ServeError> {
     let loaded = load(layers)?;
-    let endpoint = upstream::endpoint(upstream)?;
+    let endpoint = upstream::endpoint(upstream, proofs)?;
     if print_config {
         print(&loaded);
         return Ok(());
@@ -65,7 +71,7 @@ pub struct Running {
 /// # Errors
 /// When an address is taken, or `upstream` is none.
 pub async fn start(settings: &Settings, upstream: &str) -> Result<Running, ServeError> {
-    start_with(settings, upstream::endpoint(upstream)?).await
+    start_with(settings, upstream::endpoint(upstream, &Proofs::default())?).await
 }
 
 async fn start_with(
@@ -73,7 +79,7 @@ async fn start_with(
     endpoint: tonic::transport::Endpoint,
 ) -> Result<Running, ServeError> {
     if endpoint.uri().authority().is_some_and(|to| *to == *settings.listen.to_string()) {
-        let why = "this gateway would ask itself; name another server";
+        let why = DialError::Address("this gateway would ask itself; name another server");
         return Err(ServeError::Upstream { url: endpoint.uri().to_string(), why });
     }
     let api = listen::bind(settings.listen).await?;

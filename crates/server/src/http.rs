@@ -37,7 +37,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use crate::gateway::Upstream;
-use crate::grpc::call::{Knobs, Shared, Streamed};
+use crate::grpc::call::{Shared, Streamed};
 use crate::grpc::config_v1::ConfigV1;
 use crate::metrics::Metrics;
 use crate::settings::Settings;
@@ -168,9 +168,7 @@ pub fn routes(face: &Face) -> Router {
 /// # Ok(()) }
 /// ```
 pub fn router(engine: Engine, settings: &Settings, stop: CancellationToken) -> Router {
-    let knobs = Knobs::of(settings);
-    let shared =
-        Shared { engine, metrics: Metrics::default(), stop, knobs, keeper: None, limits: None };
+    let shared = Shared::alone(engine, settings, stop);
     routes(&Face::new(shared, SseKnobs::of(settings)))
         .fallback(|| async { fault::Fault::not_found() })
 }

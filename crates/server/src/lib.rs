@@ -10,16 +10,17 @@
 //! - [`listen`]: the accept loop
 //! - [`health`], [`metrics`]: what a supervisor asks
 //! - [`stores`]: the registry of stores
-//! - [`tls`]: certificates of the server and of callers
+//! - [`tls`]: certificates of the server and of callers; [`dial`]: the way to another server
 //! - [`proxies`]: where a caller is that came through them
 //! - [`rate`]: how often a client may call
 //! - [`offline`]: verbs of the command line that need no server
-//! - [`trust`]: who may do what
+//! - [`trust`]: who may do what; [`signin`]: how people sign in
 //! - [`logging`], [`notify`]: log lines, and systemd
 //!
 //! Invariants: no handler runs before the guard recognised the caller; a watch ends with an error, never with OK; two
 //! settings that contradict each other never start.
 
+pub mod dial;
 pub mod gateway;
 pub mod grpc;
 pub mod health;
@@ -35,10 +36,11 @@ pub mod proxies;
 pub mod rate;
 pub mod run;
 pub mod settings;
+pub mod signin;
 pub mod stores;
 pub mod tls;
 pub mod trace;
 pub mod trust;
 
-pub use run::{Running, ServeError, serve, start, start_with};
+pub use run::{Plugins, Running, ServeError, serve, start, start_plugged, start_with};
 pub use settings::{Layers, Settings};

@@ -12,8 +12,8 @@ use axum::routing::get;
 use holdfast_api::config_v1::config_service_server::SERVICE_NAME as CONFIG_V1;
 use holdfast_api::holdfast_v1::holdfast_service_server::SERVICE_NAME as HOLDFAST_V1;
 use holdfast_api::holdfast_v1::trust_service_server::SERVICE_NAME as TRUST;
-use holdfast_auth::{AllowAll, Gatekeeper, Guard};
-use holdfast_engine::{Engine, EngineError};
+use holdfast_auth::{AllowAll, Auditor, Gatekeeper, Guard, Policy, RateLimiter, SignIn, Verifier};
+use holdfast_engine::{Auditing, Engine, EngineError};
 use holdfast_policy_rego::Recorder;
 use holdfast_store::StoreError;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -25,22 +25,24 @@ use tokio_util::sync::CancellationToken;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
+use crate::dial::DialError;
 use crate::grpc::call::{Knobs, Shared};
 use crate::grpc::services;
 use crate::health::Health;
 use crate::http::{self, Face, SseKnobs, cors};
-use crate::listen::{self, Around, Bounds};
+use crate::listen::{self, Bounds};
 use crate::metrics::{Exposition, Metrics};
 use crate::notify::{self, State as Told};
 use crate::observe::Observer;
 use crate::proxies::Proxies;
 use crate::rate::Buckets;
 use crate::settings::{Faults, Layers, Loaded, Settings, StoreKind, load};
+use crate::signin::Entrance;
 use crate::tls::{Tls, TlsError};
 use crate::trace::{TraceError, Traces};
 use crate::trust::keeper::Keeper;
 use crate::trust::root::{self, RootError};
-use crate::trust::{Trust, TrustError};
+use crate::trust::{Trust, TrustError, auditors};
 use crate::{logging, stores};
 
 const ALL_OPEN: &str = "--dev: EVERYTHING IS OPEN: whoever can reach this machine's loopback may read and change all of it";
@@ -57,7 +59,7 @@ pub enum ServeError {
         /// As it was given.
         url: String,
         /// What is wrong with it.
-        why: &'static str,
+        why: DialError,
     },
     /// The process has no runtime, no signals, or no address to listen on.
     #[error("{0}")]
@@ -177,13 +179,7 @@ pub struct Running {
 /// # Errors
 /// When an address is taken, or the store cannot be opened.
 pub async fn start(settings: &Settings) -> Result<Running, ServeError> {
-    if settings.dev {
-        tracing::warn!("{ALL_OPEN}");
-        return start_with(settings, Arc::new(AllowAll)).await;
-    }
-    let trust = Arc::new(Trust::of(settings).await?);
-    let guard: Arc<dyn Guard> = Arc::clone(&trust.gatekeeper) as _;
-    start_behind(settings, guard, Some(trust)).await
+    start_plugged(settings, Plugins::default()).await
 }
 
 /// The same with a guard of the caller's own.
@@ -191,14 +187,68 @@ pub async fn start(settings: &Settings) -> Result<Running, ServeError> {
 /// # Errors
 /// Those of [`start`].
 pub async fn start_with(settings: &Settings, guard: Arc<dyn Guard>) -> Result<Running, ServeError> {
-    start_behind(settings, guard, None).await
+    start_plugged(settings, Plugins { guard: Some(guard), ..Plugins::default() }).await
+}
+
+/// Parts of a program's own.
+#[derive(Default, Clone)]
+pub struct Plugins {
+    /// Who decides; `None`: who the settings say, with the verifiers and policies here.
+    pub guard: Option<Arc<dyn Guard>>,
+    /// Recognise callers, asked before those of the settings. A guard of the program's own asks nobody.
+    pub verifiers: Vec<Arc<dyn Verifier>>,
+    /// Rules beside those of the settings. A guard of the program's own knows only its own.
+    pub policies: Vec<Arc<dyn Policy>>,
+    /// Keep records beside those of the settings; the settings say of what.
+    pub auditors: Vec<Arc<dyn Auditor>>,
+    /// How often somebody may call, in place of the settings.
+    pub limiter: Option<Arc<dyn RateLimiter>>,
+    /// How people sign in at the pages under `dashboard.path`; `None`: as the settings say.
+    pub sign_in: Option<Arc<dyn SignIn>>,
+}
+
+/// The same with parts of the caller's own.
+///
+/// # Errors
+/// Those of [`start`].
+pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Running, ServeError> {
+    let Plugins { guard, verifiers, policies, auditors, limiter, sign_in } = plugins;
+    let auditing = auditors::of(&settings.audit, auditors)?;
+    let around = Around { auditing, limiter, sign_in };
+    if let Some(guard) = guard {
+        return start_behind(settings, guard, None, around).await;
+    }
+    if settings.dev {
+        tracing::warn!("{ALL_OPEN}");
+        return start_behind(settings, Arc::new(AllowAll), None, around).await;
+    }
+    let trust = Arc::new(Trust::of(settings, verifiers, policies).await?);
+    let guard: Arc<dyn Guard> = Arc::clone(&trust.gatekeeper) as _;
+    start_behind(settings, guard, Some(trust), around).await
+}
+
+/// What stands around the guard.
+struct Around {
+    auditing: Option<Arc<Auditing>>,
+    limiter: Option<Arc<dyn RateLimiter>>,
+    sign_in: Option<Arc<dyn SignIn>>,
 }
 
 async fn start_behind(
     settings: &Settings,
     guard: Arc<dyn Guard>,
     trust: Option<Arc<Trust>>,
+    around: Around,
 ) -> Result<Running, ServeError> {
+    let Around { auditing, limiter, sign_in } = around;
+    let stop = CancellationToken::new();
+    // Whatever goes wrong below, nothing is left running.
+    let unless_started = stop.clone().drop_guard();
+    let entrance = Entrance::of(settings, sign_in)?;
+    let guard = match &entrance {
+        Some(entrance) => entrance.guard(guard, stop.clone()),
+        None => guard,
+    };
     // Before the store: a taken port should not cost a recovery.
     let api = listen::bind(settings.listen).await?;
     let admin = listen::bind(settings.admin_listen).await?;
@@ -209,7 +259,7 @@ async fn start_behind(
     };
     let name = store.capabilities().name;
     let mut engine = Engine::open(store, guard, settings.engine_options()).await?;
-    if let Some(auditing) = trust.as_ref().and_then(|trust| trust.auditing.clone()) {
+    if let Some(auditing) = auditing {
         engine = engine.audited_by(auditing);
     }
     // Before the first call: a server that does not know its tokens yet would refuse good ones.
@@ -220,7 +270,9 @@ async fn start_behind(
         first_token(settings, &engine).await?;
         report_troubles(&trust.gatekeeper);
     }
-    let running = Running::begin(settings, engine, Arc::new(keeper), trust, api, admin).await?;
+    let trusted = Trusted { trust, entrance, limiter, stop };
+    let running = Running::begin(settings, engine, Arc::new(keeper), trusted, api, admin).await?;
+    let _ = unless_started.disarm();
     let head = running.engine.status().head;
     tracing::info!(
         listen = %running.api, admin_listen = %running.admin, store = name, log = %head.log,
@@ -250,25 +302,34 @@ fn report_troubles(gatekeeper: &Gatekeeper) {
     }
 }
 
+/// Who is let in, by what.
+struct Trusted {
+    trust: Option<Arc<Trust>>,
+    entrance: Option<Arc<Entrance>>,
+    limiter: Option<Arc<dyn RateLimiter>>,
+    stop: CancellationToken,
+}
+
 impl Running {
     async fn begin(
         settings: &Settings,
         engine: Engine,
         keeper: Arc<Keeper>,
-        trust: Option<Arc<Trust>>,
+        trusted: Trusted,
         api: TcpListener,
         admin: TcpListener,
     ) -> Result<Self, ServeError> {
-        let (stop, stop_admin) = (CancellationToken::new(), CancellationToken::new());
+        let Trusted { trust, entrance, limiter, stop } = trusted;
+        let stop_admin = CancellationToken::new();
         let metrics = Metrics::default();
         let traces = Traces::of(&settings.trace)?;
         let tls = Tls::of(&settings.tls)?;
         if let Some(tls) = tls.clone() {
             tokio::spawn(tls.renew(stop.clone()));
         }
-        let limits = Buckets::of(settings);
-        if let Some(limits) = limits.clone() {
-            tokio::spawn(limits.forget(stop.clone()));
+        let buckets = if limiter.is_none() { Buckets::of(settings) } else { None };
+        if let Some(buckets) = buckets.clone() {
+            tokio::spawn(buckets.forget(stop.clone()));
         }
         let shared = Shared {
             engine: engine.clone(),
@@ -276,7 +337,7 @@ impl Running {
             stop: stop.clone(),
             knobs: Knobs::of(settings),
             keeper: Some(Arc::clone(&keeper)),
-            limits: limits.clone().map(|limits| limits as _),
+            limits: limiter.or_else(|| buckets.map(|buckets| buckets as _)),
         };
         if let Some(trust) = &trust {
             tokio::spawn(Arc::clone(trust).follow(stop.clone()));
@@ -290,6 +351,10 @@ impl Running {
         let services = services::routes(&shared, reporter.clone())?
             .merge(http::routes(&face))
             .merge(health.routes());
+        let services = match &entrance {
+            Some(entrance) => services.merge(entrance.routes(&shared)),
+            None => services,
+        };
         let services = match cors::layer(&settings.cors.origins) {
             Some(cors) => services.layer(cors),
             None => services,
@@ -302,7 +367,7 @@ impl Running {
             admin_routes = admin_routes.merge(decisions_route(recorder));
         }
         let bounds = Bounds::of(settings);
-        let around = Around {
+        let around = listen::Around {
             bounds,
             observer: Observer::of(settings, traces.clone()),
             proxies: Proxies::of(&settings.proxy),
@@ -316,7 +381,7 @@ impl Running {
                 admin,
                 None,
                 admin_routes,
-                Around::bounded(bounds),
+                listen::Around::bounded(bounds),
                 stop_admin.clone(),
             )),
             engine,

@@ -1,7 +1,7 @@
 //! What can be set: one typed tree, filled from defaults < file < environment < flags.
 //!
 //! - [`Settings`]: the tree
-//! - [`security`]: the part about who may do what
+//! - [`security`]: the part about who may do what; [`signin`]: about how people sign in
 //! - [`table`]: every setting with its path and its sentence; [`documentation`], environment names and printing come from it
 //! - [`quota`]: how much a namespace may hold
 //! - [`form`]: how a value is written: sizes, durations, addresses
@@ -12,6 +12,7 @@ pub mod form;
 pub mod load;
 pub mod quota;
 pub mod security;
+pub mod signin;
 pub mod table;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -27,8 +28,9 @@ pub use security::{
     AuditSettings, AuthSettings, ClientCertificates, JwtOptions, PolicyOptions, ProxyHeader,
     ProxySettings, RateSettings, TlsSettings,
 };
+pub use signin::{DashboardSettings, OidcOptions, SignInSettings, Strategy};
 
-/// Everything that can be set. `docs/settings.md` is generated from [`table::SETTINGS`].
+/// Everything that can be set. `docs/settings.md` is generated from [`table::all`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// Where the API listens.
@@ -45,6 +47,10 @@ pub struct Settings {
     pub jwt: JwtOptions,
     /// Rules in Rego.
     pub policy: PolicyOptions,
+    /// How people sign in.
+    pub signin: SignInSettings,
+    /// Pages for people.
+    pub dashboard: DashboardSettings,
     /// The account of what callers did.
     pub audit: AuditSettings,
     /// TLS.
@@ -242,6 +248,8 @@ impl Default for Settings {
             auth: AuthSettings::default(),
             jwt: JwtOptions::default(),
             policy: PolicyOptions::default(),
+            signin: SignInSettings::default(),
+            dashboard: DashboardSettings::default(),
             audit: AuditSettings::default(),
             tls: TlsSettings::default(),
             rate: RateSettings::default(),
@@ -361,6 +369,7 @@ impl Settings {
         faults.extend(self.policy.contradictions());
         faults.extend(self.proxy.contradictions());
         faults.extend(self.quota.quotas().err());
+        faults.extend(self.signin.contradictions(self));
         if !self.dev {
             faults.extend(self.tls.contradictions(self.listen.ip()));
         }

@@ -1,11 +1,15 @@
 //! What strangers show to prove who they are, and what their keys are read from.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::executor::block_on;
-use holdfast_auth::{AuthError, Credentials, Identity, Verifier};
+use holdfast_auth::{AuthError, Credentials, Facts, Identity, Verifier};
+use holdfast_server::signin::cookies::{Found, find};
+use holdfast_server::signin::sessions::Sessions;
+use holdfast_server::signin::signed::Signer;
 use holdfast_verifier_cert::{CertSettings, NameFrom, identity, subject_of};
 use holdfast_verifier_jwt::compact::Parts;
 use holdfast_verifier_jwt::{Algorithm, HmacSecret, JwtSettings, JwtVerifier, Keys, jwks, pem};
@@ -50,6 +54,26 @@ pub(crate) fn jwt(data: &[u8]) {
             Err(error) => unauthenticated(&error),
         }
     }
+}
+
+/// Lines are `Cookie` headers, a cookie `s` among them. What is found stands there; what is a signed token is written the same.
+pub(crate) fn cookie(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Found::One(value) = find(text.split('\n'), "s") else { return };
+    assert!(text.contains(&format!("s={value}")), "{value:?} does not stand there");
+    let signer = Signer::new(&[0; 32]);
+    if let Some(payload) = signer.read(value) {
+        let again = signer.write(&payload);
+        assert_eq!(signer.read(&again), Some(payload));
+    }
+    let facts = Facts { user: "ann".into(), ..Facts::default() };
+    let sessions = Sessions::signed(Duration::from_secs(60), signer, facts);
+    if let Some(who) = sessions.find(value) {
+        named(&who);
+        assert!(who.facts().expires.is_some() && sessions.still(&who) && sessions.close(value));
+        assert!(sessions.find(value).is_none() && !sessions.still(&who));
+    }
+    assert!(Sessions::kept(Duration::from_secs(60)).find(value).is_none());
 }
 
 /// The first byte chooses between a key set and PEM. A key that was taken is of use, and no bytes are its signature.

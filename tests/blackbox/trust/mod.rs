@@ -6,7 +6,7 @@
 //! - [`streams`]: running watches end with the right to them
 //! - [`secrets`]: tokens stay out of everything that is kept or shown
 //! - [`table`]: every route and call x every kind of caller
-//! - [`wired`]: what settings put around the calls: JWTs, policies, TLS, limits, audit
+//! - [`wired`]: what settings put around the calls: JWTs, policies, limits, audit; [`tls`]: certificates
 //! - [`api`]: the calls themselves, over gRPC and /v2; [`cli`]: the verbs
 
 mod api;
@@ -18,6 +18,7 @@ mod sight;
 mod start;
 mod streams;
 mod table;
+mod tls;
 mod tokens;
 mod wired;
 

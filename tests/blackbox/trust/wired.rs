@@ -1,31 +1,24 @@
-//! What settings put around the calls: JWTs, policies, TLS, limits, the account of what was done.
+//! What settings put around the calls: JWTs, policies, limits, the account of what was done.
 
-use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use holdfast_api::holdfast_v1::PutRoleRequest;
 use holdfast_tests::server::Launch;
 use holdfast_tests::{cli, http};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, SanType};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
 use serde_json::json;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
 use tonic::Code;
 
 use super::{Closed, SOON, owned};
 
-const SECRET: &str = "jX3v0Qm9Lr7Zt2Ks8Wb5Yf1Hc6Nd4PgTqEuRaSoVi";
+pub(super) const SECRET: &str = "jX3v0Qm9Lr7Zt2Ks8Wb5Yf1Hc6Nd4PgTqEuRaSoVi";
 
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
     i64::try_from(since.as_secs()).expect("small")
 }
 
-fn jwt(change: &[(&str, serde_json::Value)]) -> String {
+pub(super) fn jwt(change: &[(&str, serde_json::Value)]) -> String {
     let mut claims = json!({"sub": "ann", "aud": "holdfast", "iss": "here", "exp": now() + 600});
     for (name, value) in change {
         claims[*name] = value.clone();
@@ -129,7 +122,7 @@ async fn a_policy_is_replaced_while_it_is_in_use_and_a_broken_one_never() {
     until(async || !ready().await.1.contains("not in force")).await;
 }
 
-async fn until(is_so: impl AsyncFn() -> bool) {
+pub(super) async fn until(is_so: impl AsyncFn() -> bool) {
     let wait = async {
         while !is_so().await {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -219,109 +212,6 @@ async fn case_96_what_was_done_is_recorded() {
     }
     assert!(!found.contains("topsecret") && !found.contains(&token), "{found}");
     cli::run(&closed.server, &["audit", "verify", dir]).ok();
-}
-
-/// An authority with a certificate for the server and one for a caller, in PEM and DER.
-struct Certificates {
-    authority: CertificateDer<'static>,
-    caller: (CertificateDer<'static>, PrivateKeyDer<'static>),
-}
-
-fn certificates(dir: &std::path::Path) -> Certificates {
-    let key = KeyPair::generate().expect("a key");
-    let mut params = CertificateParams::new(Vec::new()).expect("no names");
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority = params.self_signed(&key).expect("an authority");
-    let issuer = Issuer::from_params(&params, &key);
-    let server_key = KeyPair::generate().expect("a key");
-    let server = CertificateParams::new(vec!["localhost".into()]).expect("a name");
-    let server = server.signed_by(&server_key, &issuer).expect("signed");
-    let caller_key = KeyPair::generate().expect("a key");
-    let mut caller = CertificateParams::new(Vec::new()).expect("no names");
-    let name = "spiffe://example.org/ann".try_into().expect("a URI");
-    caller.subject_alt_names = vec![SanType::URI(name)];
-    let caller = caller.signed_by(&caller_key, &issuer).expect("signed");
-    let write = |name: &str, text: String| std::fs::write(dir.join(name), text).expect("written");
-    write("ca.pem", authority.pem());
-    write("server.pem", server.pem());
-    write("server.key", server_key.serialize_pem());
-    let caller_key = PrivateKeyDer::try_from(caller_key.serialize_der()).expect("a key");
-    Certificates { authority: authority.der().clone(), caller: (caller.der().clone(), caller_key) }
-}
-
-/// GET over TLS: the status line, or why there is no connection.
-async fn get_by_tls(
-    port: u16,
-    of: &Certificates,
-    shows: bool,
-    path: &str,
-) -> Result<String, String> {
-    let mut roots = RootCertStore::empty();
-    roots.add(of.authority.clone()).expect("an authority");
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_root_certificates(roots);
-    let config = if shows {
-        let (certificate, key) = (of.caller.0.clone(), of.caller.1.clone_key());
-        builder.with_client_auth_cert(vec![certificate], key).expect("a certificate")
-    } else {
-        builder.with_no_client_auth()
-    };
-    let stream = TcpStream::connect(("127.0.0.1", port)).await.map_err(|e| e.to_string())?;
-    let name = ServerName::try_from("localhost").expect("a name");
-    let connector = TlsConnector::from(Arc::new(config));
-    let mut stream = connector.connect(name, stream).await.map_err(|e| e.to_string())?;
-    let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.map_err(|e| e.to_string())?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.map_err(|e| e.to_string())?;
-    Ok(String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned())
-}
-
-#[tokio::test]
-async fn callers_are_known_by_their_certificates() {
-    let home = tempfile::tempdir().expect("a directory");
-    let of = certificates(home.path());
-    let file = |name: &str| home.path().join(name).display().to_string();
-    let settings = format!(
-        "[tls]\ncert = '{}'\nkey = '{}'\nclient_ca = '{}'\nclients = 'optional'\n[policy]\npath = '{}'",
-        file("server.pem"),
-        file("server.key"),
-        file("ca.pem"),
-        file("authz.rego"),
-    );
-    let rule =
-        "package config.authz\nallow if input.identity.user_id == \"spiffe://example.org/ann\"";
-    std::fs::write(home.path().join("authz.rego"), rule).expect("written");
-    let server = Launch::default().closed().settings(&settings).start().await;
-    let path = "/v1/namespaces";
-    let known = get_by_tls(server.port(), &of, true, path).await;
-    assert_eq!(known.as_deref(), Ok("HTTP/1.1 200 OK"));
-    let unknown = get_by_tls(server.port(), &of, false, path).await;
-    assert_eq!(unknown.as_deref(), Ok("HTTP/1.1 401 Unauthorized"));
-    let plain = TcpStream::connect(("127.0.0.1", server.port())).await;
-    let mut plain = plain.expect("a connection");
-    plain.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sent");
-    let mut answer = Vec::new();
-    // Whatever comes is no HTTP: an alert, or nothing.
-    let _ = plain.read_to_end(&mut answer).await;
-    assert!(!answer.starts_with(b"HTTP"), "{answer:?}");
-    // Certificates of others replace those that are there, without a restart.
-    let renewed = certificates(home.path());
-    until(async || get_by_tls(server.port(), &renewed, false, path).await.is_ok()).await;
-}
-
-#[tokio::test]
-async fn a_server_that_others_can_reach_wants_tls() {
-    let home = tempfile::tempdir().expect("a directory");
-    let mut command = holdfast_tests::binary::command();
-    command.current_dir(home.path()).args(["serve", "--listen", "0.0.0.0:0"]);
-    let ended = command.output().expect("it runs");
-    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
-    assert_eq!(ended.status.code(), Some(2), "{said}");
-    assert!(said.contains("tls.allow_plaintext"), "{said}");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use clap::Args;
 use holdfast_server::{Layers, gateway};
 
 use super::serve::{environment, given};
+use crate::args::Global;
 use crate::failure::Failure;
 
 /// Run HTTP/JSON and server-sent events in front of a server that speaks config.v1 over gRPC, until SIGTERM or SIGINT.
@@ -14,7 +15,7 @@ use crate::failure::Failure;
 /// (HOLDFAST_...) and these flags; those of the store and its data mean nothing here.
 #[derive(Debug, Args)]
 pub struct Gateway {
-    /// The server behind the gateway
+    /// The server behind the gateway; of the global options, those about certificates are about it
     #[arg(long, value_name = "URL", env = "HOLDFAST_UPSTREAM")]
     upstream: String,
     /// The file with settings, TOML or YAML; without it holdfast.toml, if there is one
@@ -33,13 +34,13 @@ pub struct Gateway {
 
 impl Gateway {
     /// Hands the layers of settings to the gateway.
-    pub fn run(self) -> Result<(), Failure> {
+    pub fn run(self, global: &Global) -> Result<(), Failure> {
         let flags = given([
             ("--listen", "listen", self.listen),
             ("--admin-listen", "admin_listen", self.admin_listen),
         ]);
         let layers = Layers { file: self.config, env: environment(), flags };
-        gateway::serve(&layers, &self.upstream, self.print_config)?;
+        gateway::serve(&layers, &self.upstream, &global.proofs.files(), self.print_config)?;
         Ok(())
     }
 }

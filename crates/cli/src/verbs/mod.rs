@@ -36,7 +36,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
     let (command, global) = match cli.command {
         // The server builds a runtime of its own, with all threads.
         Command::Serve(serve) => return serve.run(),
-        Command::Gateway(gateway) => return gateway.run(),
+        Command::Gateway(gateway) => return gateway.run(&cli.global),
         Command::Repair(repair) => return repair.run(&cli.global),
         Command::Audit(audit) => return audit.run(&cli.global),
         Command::Policy(policy) if policy.is_offline() => return policy.run(&cli.global),

@@ -15,6 +15,7 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 use tower::ServiceExt;
 
+use crate::dial::{self, Proofs};
 use crate::metrics::Metrics;
 use crate::run::ServeError;
 
@@ -47,22 +48,13 @@ pub struct Upstream {
     has_streams: Arc<AtomicBool>,
 }
 
-/// Reads the address of a server.
+/// The way to the server.
 ///
 /// # Errors
-/// When it is none, or asks for what is not there: a path, TLS.
-pub(super) fn endpoint(url: &str) -> Result<Endpoint, ServeError> {
-    let wrong = |why| ServeError::Upstream { url: url.into(), why };
-    let full = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
-    let uri: Uri = full.parse().map_err(|_| wrong("expected the address of a server"))?;
-    if uri.scheme_str() != Some("http") {
-        return Err(wrong("only http:// is understood"));
-    }
-    if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
-        return Err(wrong("expected an address without a path"));
-    }
-    let endpoint = Endpoint::from_shared(full);
-    let endpoint = endpoint.map_err(|_| wrong("expected the address of a server"))?;
+/// When there is none.
+pub(super) fn endpoint(url: &str, proofs: &Proofs) -> Result<Endpoint, ServeError> {
+    let endpoint = dial::endpoint(url, proofs);
+    let endpoint = endpoint.map_err(|why| ServeError::Upstream { url: url.into(), why })?;
     Ok(endpoint.connect_timeout(CONNECT).tcp_keepalive(Some(KEEPALIVE)).tcp_nodelay(true))
 }
 
@@ -142,21 +134,4 @@ pub enum Own {
 
 fn is_there(block: &Option<Bytes>) -> std::future::Ready<bool> {
     std::future::ready(block.is_some())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_upstream_is_an_address() {
-        for good in ["http://127.0.0.1:8080", "localhost:9", "http://[::1]:80/", "http://holdfast"]
-        {
-            assert!(endpoint(good).is_ok(), "{good}");
-        }
-        for bad in ["", "https://x", "unix:///x", "a b", "http://x/y", "http://x?y", "http://"] {
-            let error = endpoint(bad).expect_err(bad);
-            assert!(error.to_string().starts_with("--upstream "), "{error}");
-        }
-    }
 }

@@ -15,6 +15,7 @@ use tonic::server::NamedService;
 use tower::{Layer, Service};
 
 use super::call::{Shared, observation};
+use crate::http::headers::authority;
 use crate::listen::Peer;
 
 /// How a dialect says that a caller is not let in.
@@ -73,7 +74,10 @@ where
                 let peer = request.extensions().get::<Peer>();
                 let certificate = peer.and_then(|peer| peer.certificate.as_deref());
                 let shown = Credentials::new(&shown, peer.map(|peer| peer.address));
-                let shown = shown.and_certificate(certificate);
+                // Every call is a POST.
+                let shown = shown
+                    .and_certificate(certificate)
+                    .made_to(authority(request.uri(), request.headers()), false);
                 shared.recognise(&shown, request.uri().path()).await
             };
             match known {

@@ -43,6 +43,12 @@ pub struct Shared {
 }
 
 impl Shared {
+    /// What an engine without a network has.
+    pub(crate) fn alone(engine: Engine, settings: &Settings, stop: CancellationToken) -> Self {
+        let (metrics, knobs) = (Metrics::default(), Knobs::of(settings));
+        Self { engine, metrics, stop, knobs, keeper: None, limits: None }
+    }
+
     /// Who shows these credentials. An attempt that fails is counted and recorded.
     pub(crate) async fn recognise(
         &self,

@@ -12,7 +12,7 @@ use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Request, Status};
 
 use super::fault::Fault;
-use super::headers::{Shown, forwarded};
+use super::headers::{Shown, authority, forwarded};
 use super::{Behind, Face};
 use crate::grpc::call::{Extras, deadline_of, observation, origin};
 use crate::grpc::config_v1;
@@ -44,18 +44,14 @@ impl Known {
     /// # Errors
     /// What the guard says of a caller whom it does not recognise.
     pub async fn recognise(face: &Face, parts: &Parts) -> Result<Self, AuthError> {
-        let peer = parts.extensions.get::<Peer>();
         // Who connected is what headers are completed with; who calls may be behind.
-        let (peer, direct): (Option<IpAddr>, Option<IpAddr>) =
-            (peer.map(|peer| peer.address), peer.map(|peer| peer.direct));
+        let direct: Option<IpAddr> = parts.extensions.get::<Peer>().map(|peer| peer.direct);
         let who = match (&face.behind, parts.extensions.get::<Identity>()) {
             (Behind::Upstream(_), _) => Who::Shown(forwarded(&parts.headers, direct)),
             (Behind::Engine(_), Some(identity)) => Who::Identity(identity.clone()),
             (Behind::Engine(here), None) => {
-                let shown = Shown::of(&parts.headers, direct);
-                let certificate = parts.extensions.get::<Peer>();
-                let certificate = certificate.and_then(|peer| peer.certificate.as_deref());
-                let shown = Credentials::new(&shown, peer).and_certificate(certificate);
+                let metadata = Shown::of(&parts.headers, direct);
+                let shown = credentials(&metadata, parts);
                 Who::Identity(here.recognise(&shown, parts.uri.path()).await?)
             }
         };
@@ -123,6 +119,15 @@ impl Known {
         }
         request
     }
+}
+
+/// What a request shows.
+pub(crate) fn credentials<'a>(metadata: &'a Shown<'a>, parts: &'a Parts) -> Credentials<'a> {
+    let peer = parts.extensions.get::<Peer>();
+    let certificate = peer.and_then(|peer| peer.certificate.as_deref());
+    Credentials::new(metadata, peer.map(|peer| peer.address))
+        .and_certificate(certificate)
+        .made_to(authority(&parts.uri, &parts.headers), parts.method.is_safe())
 }
 
 impl<S> FromRequestParts<S> for Known

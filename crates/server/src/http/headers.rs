@@ -4,7 +4,8 @@ use std::net::IpAddr;
 use std::sync::OnceLock;
 
 use holdfast_auth::Metadata;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use tonic::metadata::MetadataMap;
 
 /// Headers of this prefix become metadata without it.
@@ -123,6 +124,12 @@ fn is_own(name: &str) -> bool {
     matches!(name, "authorization" | "cookie" | "traceparent" | "tracestate" | "baggage")
         || name.starts_with("x-")
         || name.starts_with(METADATA)
+}
+
+/// Under which name and port a request came, as it says: what HTTP/2 has beside the headers, HTTP/1.1 has in `Host`.
+#[must_use]
+pub fn authority<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
+    uri.authority().map(Authority::as_str).or_else(|| text(headers, &header::HOST))
 }
 
 /// The first value of a header, when it is text.

@@ -3,14 +3,14 @@
 use std::fmt::Write;
 
 use super::Settings;
-use super::table::SETTINGS;
+use super::table::all;
 
 /// `docs/settings.md`.
 #[must_use]
 pub fn documentation() -> String {
     let mut text = String::from(INTRODUCTION);
     let mut defaults = Settings::default();
-    for setting in SETTINGS {
+    for setting in all() {
         let field = (setting.of)(&mut defaults);
         let default = field.show().map_or("not set".into(), |shown| format!("`{shown}`"));
         let row = writeln!(

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{ClientCertificates, LogFormat, ProxyHeader, RequestLog, StoreKind};
+use super::{ClientCertificates, LogFormat, ProxyHeader, RequestLog, StoreKind, Strategy};
 
 /// A number of bytes: `67108864`, `"64MiB"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -473,6 +473,34 @@ impl Form for ProxyHeader {
             Self::None => "none",
             Self::Forwarded => "forwarded",
             Self::XForwardedFor => "x-forwarded-for",
+        })
+    }
+}
+
+impl Form for Strategy {
+    fn form(&self) -> &'static str {
+        "`off`, `cookie`, `bearer`, `passphrase` or `oidc`"
+    }
+
+    fn read(&mut self, raw: &Value) -> Result<(), String> {
+        let choices = [
+            ("off", Self::Off),
+            ("cookie", Self::Cookie),
+            ("bearer", Self::Bearer),
+            ("passphrase", Self::Passphrase),
+            ("oidc", Self::Oidc),
+        ];
+        *self = choose(&choices, raw)?;
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        quoted(match self {
+            Self::Off => "off",
+            Self::Cookie => "cookie",
+            Self::Bearer => "bearer",
+            Self::Passphrase => "passphrase",
+            Self::Oidc => "oidc",
         })
     }
 }

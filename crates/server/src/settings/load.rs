@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::Settings;
-use super::table::{ENV_PREFIX, SETTINGS, Setting};
+use super::table::{self, ENV_PREFIX, Setting};
 
 /// The file that is read when it is there and no other is named.
 pub const DEFAULT_FILE: &str = "holdfast.toml";
@@ -15,8 +15,19 @@ pub const DEFAULT_FILE: &str = "holdfast.toml";
 /// Names the file, like `--config`.
 const FILE_NAME: &str = "HOLDFAST_CONFIG";
 /// Names in the environment that are no settings of the server: the file's, that of a gateway, and those of the command line client.
-const OTHER_NAMES: [&str; 8] =
-    ["CONFIG", "ENDPOINT", "TOKEN", "TOKEN_FILE", "NAMESPACE", "OUTPUT", "CONTEXT", "UPSTREAM"];
+const OTHER_NAMES: [&str; 11] = [
+    "CONFIG",
+    "ENDPOINT",
+    "TOKEN",
+    "TOKEN_FILE",
+    "NAMESPACE",
+    "OUTPUT",
+    "CONTEXT",
+    "UPSTREAM",
+    "CA_FILE",
+    "CERT_FILE",
+    "KEY_FILE",
+];
 /// Beginnings of names that Kubernetes injects for a service called holdfast.
 const FOREIGN_PREFIXES: [&str; 2] = ["SERVICE_", "PORT"];
 
@@ -139,7 +150,7 @@ impl Loading {
     }
 
     fn set(&mut self, path: &str, value: &Value, origin: &str) {
-        let Some(setting) = SETTINGS.iter().find(|setting| setting.path == path) else {
+        let Some(setting) = table::all().find(|setting| setting.path == path) else {
             let hint = nearest(path).map(|near| format!(", did you mean {near}?"));
             let hint = hint.unwrap_or_default();
             return self
@@ -165,15 +176,14 @@ fn parse(path: &Path, text: &str) -> Result<Value, String> {
 }
 
 fn is_table(path: &str) -> bool {
-    SETTINGS
-        .iter()
+    table::all()
         .any(|setting| setting.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
 }
 
 /// The setting whose path needs the fewest edits to become this one, when that is few.
 fn nearest(path: &str) -> Option<&'static str> {
     let (edits, near) =
-        SETTINGS.iter().map(|setting| (edits(path, setting.path), setting.path)).min()?;
+        table::all().map(|setting| (edits(path, setting.path), setting.path)).min()?;
     (edits <= path.len() / 4 + 1).then_some(near)
 }
 
@@ -198,7 +208,7 @@ impl Loaded {
         let mut settings = self.settings.clone();
         let mut table = "";
         let mut text = String::new();
-        for setting in SETTINGS {
+        for setting in table::all() {
             let (under, name) = setting.path.rsplit_once('.').unwrap_or(("", setting.path));
             if under != table {
                 text.push_str(&format!("\n[{under}]\n"));

@@ -1,4 +1,6 @@
-//! Every setting there is.
+//! Every setting there is; a file beside for each large part.
+
+mod signin;
 
 use super::Settings;
 use super::form::Form;
@@ -25,7 +27,12 @@ impl Setting {
 }
 
 /// All of them, in the order of the documentation.
-pub const SETTINGS: &[Setting] = &[
+pub fn all() -> impl Iterator<Item = &'static Setting> {
+    SETTINGS.iter().chain(signin::SETTINGS)
+}
+
+/// Those without a file of their own.
+const SETTINGS: &[Setting] = &[
     Setting {
         path: "listen",
         about: "Where gRPC, gRPC-Web, HTTP/JSON, `/livez` and `/readyz` are served.",
@@ -548,9 +555,10 @@ mod tests {
 
     #[test]
     fn paths_are_unique() {
-        let mut paths: Vec<_> = SETTINGS.iter().map(|setting| setting.path).collect();
+        let mut paths: Vec<_> = all().map(|setting| setting.path).collect();
+        let count = paths.len();
         paths.sort_unstable();
         paths.dedup();
-        assert_eq!(paths.len(), SETTINGS.len());
+        assert_eq!(paths.len(), count);
     }
 }

@@ -155,7 +155,7 @@ async fn every_call_keeps_its_door() {
             for method in &service.method {
                 let row = rows.iter().find(|row| row.0 == method.name());
                 let row = row.unwrap_or_else(|| panic!("{name}/{} has no row", method.name()));
-                for column in Column::ALL {
+                for column in Column::TOKENS {
                     check(&table, &channel, &name, row, method.server_streaming(), column).await;
                     table.refill().await;
                     checked += 1;
@@ -163,7 +163,7 @@ async fn every_call_keeps_its_door() {
             }
         }
     }
-    assert!(checked > 40 * Column::ALL.len());
+    assert!(checked > 40 * Column::TOKENS.len());
 }
 
 async fn check(
@@ -180,7 +180,7 @@ async fn check(
     let path = format!("/{service}/{method}");
     let answer = raw::showing(channel, &path, message, token.as_deref(), streams).await;
     let code = answer.as_ref().err().map_or(Code::Ok, |failure| failure.code);
-    match door.verdict(column) {
+    match door.verdict(column, false) {
         Verdict::Unauthenticated => assert_eq!(code, Code::Unauthenticated, "{what}"),
         Verdict::Denied => assert_eq!(code, Code::PermissionDenied, "{what}"),
         Verdict::Answered => {

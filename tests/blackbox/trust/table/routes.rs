@@ -8,7 +8,9 @@ use holdfast_server::settings::StoreKind;
 use holdfast_server::{Settings, http as face, start_with};
 use holdfast_tests::http;
 
-use super::{Column, Door, NONE, Needs, TRUST, Table, Verdict, leaks, of_alias, of_space};
+use super::{
+    Column, Door, NONE, Needs, TRUST, Table, Verdict, leaks, of_alias, of_session, of_space, pages,
+};
 
 /// Method, path of the router, what to ask instead, body, door, what it needs.
 type Row = (&'static str, &'static str, &'static str, &'static str, Door, Needs);
@@ -212,7 +214,10 @@ fn concrete(path: &str) -> String {
 #[tokio::test]
 async fn every_route_has_a_row() {
     let table = Table::start().await;
-    let paths = paths().await;
+    let mut paths = paths().await;
+    let pages = pages::paths().await;
+    assert!(pages.len() > 5, "the router tells its paths: {pages:?}");
+    paths.extend(pages);
     assert!(paths.len() > 30, "the router tells its paths: {paths:?}");
     for path in &paths {
         for method in ["GET", "POST", "PUT", "DELETE", "PATCH"] {
@@ -220,12 +225,17 @@ async fn every_route_has_a_row() {
             let asked = concrete(path);
             let answer = http::request(table.closed.server.port(), method, &asked, &[], b"").await;
             let served = answer.expect("an answer").status != 405;
-            let has_row = ROWS.iter().any(|row| row.0 == method && row.1 == path);
+            let rows = ROWS.iter().map(|row| (row.0, row.1));
+            let mut rows = rows.chain(pages::ROWS.iter().map(|row| (row.0, row.1)));
+            let has_row = rows.any(|row| row == (method, path.as_str()));
             assert_eq!(served, has_row, "{method} {path}");
         }
     }
     for row in ROWS {
         assert!(paths.contains(row.1), "{} is no route", row.1);
+    }
+    for row in pages::ROWS {
+        assert!(paths.contains(row.1), "{} is no page", row.1);
     }
 }
 
@@ -233,7 +243,7 @@ async fn every_route_has_a_row() {
 async fn every_route_keeps_its_door() {
     let table = Table::start().await;
     for row in ROWS {
-        for column in Column::ALL {
+        for column in Column::TOKENS.into_iter().chain(Column::SESSIONS) {
             check(&table, row, column).await;
             table.refill().await;
         }
@@ -248,9 +258,11 @@ async fn check(table: &Table, row: &Row, column: Column) {
     let shown = token.map(|token| format!("Bearer {token}"));
     let mut headers = vec![("content-type", "application/json")];
     headers.extend(shown.as_deref().map(|shown| ("authorization", shown)));
+    let session = of_session(column, &table.session);
+    headers.extend(session.iter().map(|(name, value)| (*name, value.as_str())));
     let port = table.closed.server.port();
     let events = path.ends_with("/watch");
-    let verdict = door.verdict(column);
+    let verdict = door.verdict(column, method == "GET");
     if events && verdict == Verdict::Answered {
         return streams(port, method, ask, body, &headers, &what).await;
     }
@@ -272,7 +284,9 @@ async fn check(table: &Table, row: &Row, column: Column) {
             assert!(![401, 403, 405, 500].contains(&answer.status), "{what}: {}", answer.status);
         }
     }
-    let may_see = column == Column::Right || door == Open || verdict == Verdict::Denied;
+    let may_see = matches!(column, Column::Right | Column::Session | Column::Forged)
+        || door == Open
+        || verdict == Verdict::Denied;
     assert!(may_see || !leaks(&answer.body), "{what}: {text}");
 }
 
