@@ -12,8 +12,8 @@ use axum::routing::get;
 use holdfast_api::config_v1::config_service_server::SERVICE_NAME as CONFIG_V1;
 use holdfast_api::holdfast_v1::holdfast_service_server::SERVICE_NAME as HOLDFAST_V1;
 use holdfast_api::holdfast_v1::trust_service_server::SERVICE_NAME as TRUST;
-use holdfast_auth::{AllowAll, Gatekeeper, Guard, SignIn};
-use holdfast_engine::{Engine, EngineError};
+use holdfast_auth::{AllowAll, Auditor, Gatekeeper, Guard, Policy, RateLimiter, SignIn, Verifier};
+use holdfast_engine::{Auditing, Engine, EngineError};
 use holdfast_policy_rego::Recorder;
 use holdfast_store::StoreError;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -39,7 +39,7 @@ use crate::signin::Entrance;
 use crate::tls::{Tls, TlsError};
 use crate::trust::keeper::Keeper;
 use crate::trust::root::{self, RootError};
-use crate::trust::{Trust, TrustError};
+use crate::trust::{Trust, TrustError, auditors};
 use crate::{logging, stores};
 
 const ALL_OPEN: &str = "--dev: EVERYTHING IS OPEN: whoever can reach this machine's loopback may read and change all of it";
@@ -186,8 +186,16 @@ pub async fn start_with(settings: &Settings, guard: Arc<dyn Guard>) -> Result<Ru
 /// Parts of a program's own.
 #[derive(Default, Clone)]
 pub struct Plugins {
-    /// Who decides; `None`: who the settings say.
+    /// Who decides; `None`: who the settings say, with the verifiers and policies here.
     pub guard: Option<Arc<dyn Guard>>,
+    /// Recognise callers, asked before those of the settings. A guard of the program's own asks nobody.
+    pub verifiers: Vec<Arc<dyn Verifier>>,
+    /// Rules beside those of the settings. A guard of the program's own knows only its own.
+    pub policies: Vec<Arc<dyn Policy>>,
+    /// Keep records beside those of the settings; the settings say of what.
+    pub auditors: Vec<Arc<dyn Auditor>>,
+    /// How often somebody may call, in place of the settings.
+    pub limiter: Option<Arc<dyn RateLimiter>>,
     /// How people sign in at the pages under `dashboard.path`; `None`: as the settings say.
     pub sign_in: Option<Arc<dyn SignIn>>,
 }
@@ -197,25 +205,35 @@ pub struct Plugins {
 /// # Errors
 /// Those of [`start`].
 pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Running, ServeError> {
-    let Plugins { guard, sign_in } = plugins;
+    let Plugins { guard, verifiers, policies, auditors, limiter, sign_in } = plugins;
+    let auditing = auditors::of(&settings.audit, auditors)?;
+    let around = Around { auditing, limiter, sign_in };
     if let Some(guard) = guard {
-        return start_behind(settings, guard, None, sign_in).await;
+        return start_behind(settings, guard, None, around).await;
     }
     if settings.dev {
         tracing::warn!("{ALL_OPEN}");
-        return start_behind(settings, Arc::new(AllowAll), None, sign_in).await;
+        return start_behind(settings, Arc::new(AllowAll), None, around).await;
     }
-    let trust = Arc::new(Trust::of(settings).await?);
+    let trust = Arc::new(Trust::of(settings, verifiers, policies).await?);
     let guard: Arc<dyn Guard> = Arc::clone(&trust.gatekeeper) as _;
-    start_behind(settings, guard, Some(trust), sign_in).await
+    start_behind(settings, guard, Some(trust), around).await
+}
+
+/// What stands around the guard.
+struct Around {
+    auditing: Option<Arc<Auditing>>,
+    limiter: Option<Arc<dyn RateLimiter>>,
+    sign_in: Option<Arc<dyn SignIn>>,
 }
 
 async fn start_behind(
     settings: &Settings,
     guard: Arc<dyn Guard>,
     trust: Option<Arc<Trust>>,
-    sign_in: Option<Arc<dyn SignIn>>,
+    around: Around,
 ) -> Result<Running, ServeError> {
+    let Around { auditing, limiter, sign_in } = around;
     let stop = CancellationToken::new();
     // Whatever goes wrong below, nothing is left running.
     let unless_started = stop.clone().drop_guard();
@@ -234,7 +252,7 @@ async fn start_behind(
     };
     let name = store.capabilities().name;
     let mut engine = Engine::open(store, guard, settings.engine_options()).await?;
-    if let Some(auditing) = trust.as_ref().and_then(|trust| trust.auditing.clone()) {
+    if let Some(auditing) = auditing {
         engine = engine.audited_by(auditing);
     }
     // Before the first call: a server that does not know its tokens yet would refuse good ones.
@@ -245,7 +263,7 @@ async fn start_behind(
         first_token(settings, &engine).await?;
         report_troubles(&trust.gatekeeper);
     }
-    let trusted = Trusted { trust, entrance, stop };
+    let trusted = Trusted { trust, entrance, limiter, stop };
     let running = Running::begin(settings, engine, Arc::new(keeper), trusted, api, admin).await?;
     let _ = unless_started.disarm();
     let head = running.engine.status().head;
@@ -281,6 +299,7 @@ fn report_troubles(gatekeeper: &Gatekeeper) {
 struct Trusted {
     trust: Option<Arc<Trust>>,
     entrance: Option<Arc<Entrance>>,
+    limiter: Option<Arc<dyn RateLimiter>>,
     stop: CancellationToken,
 }
 
@@ -293,16 +312,16 @@ impl Running {
         api: TcpListener,
         admin: TcpListener,
     ) -> Result<Self, ServeError> {
-        let Trusted { trust, entrance, stop } = trusted;
+        let Trusted { trust, entrance, limiter, stop } = trusted;
         let stop_admin = CancellationToken::new();
         let metrics = Metrics::default();
         let tls = Tls::of(&settings.tls)?;
         if let Some(tls) = tls.clone() {
             tokio::spawn(tls.renew(stop.clone()));
         }
-        let limits = Buckets::of(settings);
-        if let Some(limits) = limits.clone() {
-            tokio::spawn(limits.forget(stop.clone()));
+        let buckets = if limiter.is_none() { Buckets::of(settings) } else { None };
+        if let Some(buckets) = buckets.clone() {
+            tokio::spawn(buckets.forget(stop.clone()));
         }
         let shared = Shared {
             engine: engine.clone(),
@@ -310,7 +329,7 @@ impl Running {
             stop: stop.clone(),
             knobs: Knobs::of(settings),
             keeper: Some(Arc::clone(&keeper)),
-            limits: limits.clone().map(|limits| limits as _),
+            limits: limiter.or_else(|| buckets.map(|buckets| buckets as _)),
         };
         if let Some(trust) = &trust {
             tokio::spawn(Arc::clone(trust).follow(stop.clone()));

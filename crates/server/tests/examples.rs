@@ -6,6 +6,8 @@
 mod embed;
 #[path = "../examples/guard/main.rs"]
 mod guard;
+#[path = "../examples/plugged/main.rs"]
+mod plugged;
 #[path = "../examples/signin/main.rs"]
 mod signin;
 
@@ -51,4 +53,23 @@ async fn a_way_to_sign_in_of_ones_own_proves_and_the_guard_allows() {
         "eve signs in: 401".into(),
     ];
     assert_eq!(signin::run().await.expect("it runs"), expected);
+}
+
+#[tokio::test]
+async fn parts_of_ones_own_stand_beside_those_of_the_settings() {
+    let (red, blue) = ("/v1/namespaces/red/keys/k", "/v1/namespaces/blue/keys/k");
+    let expected = [
+        format!("key-of-red POST {red}: 200"),
+        format!("key-of-red GET {red}: 200"),
+        format!("other-key-of-red GET {blue}: 403"),
+        format!("nonsense GET {red}: 401"),
+        format!("key-of-red GET {red}: 429"),
+        format!("key-of-blue GET {red}: 403"),
+    ];
+    let said = plugged::run().await.expect("it runs");
+    let (answers, records): (Vec<_>, Vec<_>) =
+        said.into_iter().partition(|line| !line.starts_with("recorded: "));
+    assert_eq!(answers, expected);
+    assert!(records.contains(&"recorded: key-of-red set red/k".into()), "{records:?}");
+    assert!(records.contains(&"recorded: other-key-of-red decision blue/k".into()), "{records:?}");
 }

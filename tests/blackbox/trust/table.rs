@@ -8,24 +8,29 @@ mod routes;
 use std::time::Duration;
 
 use buffa_types::google::protobuf::Duration as Span;
-use holdfast_api::holdfast_v1::{CreateTokenRequest, PutUserRequest};
+use holdfast_api::holdfast_v1::{
+    CreateTokenRequest, ListUsersRequest, PutRoleRequest, PutUserRequest,
+};
 use holdfast_tests::client::put;
 use holdfast_tests::server::Launch;
 use holdfast_tests::visitor::Visitor;
+use serde_json::json;
 
-use super::Closed;
+use super::{Closed, wired};
 
 /// Where everything is that only the right caller may see.
 const SPACE: &str = "nsmarker";
 const VALUE: &str = "\"valuemarker\"";
 
-/// Who calls. A credential that is meant for somebody else comes in here once there are some.
+/// Who calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
     Nothing,
     Nonsense,
     Unknown,
     Expired,
+    /// With a token of somebody who may do everything, at another server.
+    OtherAudience,
     Powerless,
     Elsewhere,
     Right,
@@ -39,11 +44,12 @@ enum Column {
 
 impl Column {
     /// Whoever shows a token, or nothing.
-    const TOKENS: [Self; 7] = [
+    const TOKENS: [Self; 8] = [
         Self::Nothing,
         Self::Nonsense,
         Self::Unknown,
         Self::Expired,
+        Self::OtherAudience,
         Self::Powerless,
         Self::Elsewhere,
         Self::Right,
@@ -125,7 +131,11 @@ const SIGN_IN: &str =
 
 impl Table {
     async fn start() -> Self {
-        let closed = Closed::of(Launch::default().closed().settings(SIGN_IN).start().await).await;
+        let settings = format!(
+            "{SIGN_IN}\n[jwt]\nalgorithms = 'HS256'\nsecret = '{}'\naudiences = 'holdfast'",
+            wired::SECRET
+        );
+        let closed = Closed::of(Launch::default().closed().settings(&settings).start().await).await;
         let mut visitor = Visitor::default();
         let login = format!("{}/dashboard/login", closed.server.endpoint());
         visitor.submit(&login, &[("passphrase", "correct horse")]).await;
@@ -141,6 +151,15 @@ impl Table {
         let user = PutUserRequest { name: "usermarker".into(), ..PutUserRequest::default() };
         closed.user(user).await;
         closed.role("rolemarker", &["read nowhere"]).await;
+        let keeps = PutRoleRequest {
+            name: "keeps".into(),
+            rules: vec!["*,admin *".into()],
+            users: vec!["keeper".into()],
+            ..PutRoleRequest::default()
+        };
+        closed.root.trust().put_role(keeps).await.expect("written");
+        let here = closed.root.showing(&keeper("holdfast"));
+        here.trust().list_users(ListUsersRequest::default()).await.expect("meant for this server");
         let table = Self { closed, expired, powerless, session };
         table.refill().await;
         let late = table.closed.root.showing(&table.expired);
@@ -173,11 +192,17 @@ impl Table {
             Column::Nonsense => "nonsense".to_owned(),
             Column::Unknown => format!("hf_0011223344556677_{}", "A".repeat(43)),
             Column::Expired => self.expired.clone(),
+            Column::OtherAudience => keeper("elsewhere"),
             Column::Powerless => self.powerless.clone(),
             Column::Elsewhere => with(needs.elsewhere).await.token,
             Column::Right => with(needs.place).await.token,
         })
     }
+}
+
+/// A token of somebody who may do everything, for this audience.
+fn keeper(audience: &str) -> String {
+    wired::jwt(&[("sub", json!("keeper")), ("aud", json!(audience))])
 }
 
 /// Headers of a caller with a session: the cookie, and what a browser says of the page behind the request.

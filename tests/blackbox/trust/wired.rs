@@ -11,14 +11,14 @@ use tonic::Code;
 
 use super::{Closed, SOON, owned};
 
-const SECRET: &str = "jX3v0Qm9Lr7Zt2Ks8Wb5Yf1Hc6Nd4PgTqEuRaSoVi";
+pub(super) const SECRET: &str = "jX3v0Qm9Lr7Zt2Ks8Wb5Yf1Hc6Nd4PgTqEuRaSoVi";
 
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
     i64::try_from(since.as_secs()).expect("small")
 }
 
-fn jwt(change: &[(&str, serde_json::Value)]) -> String {
+pub(super) fn jwt(change: &[(&str, serde_json::Value)]) -> String {
     let mut claims = json!({"sub": "ann", "aud": "holdfast", "iss": "here", "exp": now() + 600});
     for (name, value) in change {
         claims[*name] = value.clone();

@@ -6,32 +6,50 @@ use holdfast_model::Revision;
 
 use super::delivered::Delivered;
 use super::ring::Next;
-use super::watcher::Mode;
+use super::watcher::{Mode, Watcher};
 use super::{Hub, Roster};
+
+/// Commits offered before anybody is woken, when so many are there: a watcher that is woken for each of them writes each by
+/// itself. Whoever registers waits no longer than these take.
+const AT_ONCE: usize = 64;
 
 impl Hub {
     pub(super) fn dispatch_until_stopped(&self) {
+        let mut woken = Vec::new();
         while !self.stopping() {
             self.commits.wait();
-            while self.dispatch_next() {}
+            while self.dispatch_some(&mut woken) {
+                for watcher in woken.drain(..) {
+                    watcher.wake.notify_one();
+                }
+            }
+            // What a crowd needed is not kept for a few.
+            woken.shrink_to(AT_ONCE);
         }
     }
 
-    /// Offers the next commit to those that want it; false when there is none.
-    fn dispatch_next(&self) -> bool {
+    /// Offers the next commits to those that want them, and tells whom to wake; false when there are none.
+    fn dispatch_some(&self, woken: &mut Vec<Arc<Watcher>>) -> bool {
         let mut roster = self.roster.lock();
-        let next = self.ring.lock().next(roster.dispatched);
-        match next {
-            Next::Commit(commit) => self.offer_to_live(&mut roster, &commit),
-            Next::TooLarge(revision) | Next::Gone(revision) => {
-                put_all_behind(&mut roster, revision)
+        for offered in 0..AT_ONCE {
+            let next = self.ring.lock().next(roster.dispatched);
+            match next {
+                Next::Commit(commit) => self.offer_to_live(&mut roster, &commit, woken),
+                Next::TooLarge(revision) | Next::Gone(revision) => {
+                    put_all_behind(&mut roster, revision)
+                }
+                Next::End => return offered > 0,
             }
-            Next::End => return false,
         }
         true
     }
 
-    fn offer_to_live(&self, roster: &mut Roster, commit: &Arc<Delivered>) {
+    fn offer_to_live(
+        &self,
+        roster: &mut Roster,
+        commit: &Arc<Delivered>,
+        woken: &mut Vec<Arc<Watcher>>,
+    ) {
         let revision = commit.commit().revision;
         for (watcher, which) in roster.index.matches(commit.commit()) {
             let mut state = watcher.state.lock();
@@ -46,11 +64,12 @@ impl Hub {
             if !watcher.offer_matched(&mut state, commit, Some(which), room) {
                 state.mode = Mode::Lagging;
             }
-            // What its caller may not see moves the cursor and wakes nobody.
-            let something = state.queue.len() > queued || state.mode == Mode::Lagging;
-            drop(state);
-            if something {
-                watcher.wake.notify_one();
+            // What its caller may not see moves the cursor and wakes nobody, and who has something left was woken for that:
+            // it goes to sleep only when it found nothing.
+            let first = queued == 0 && !state.queue.is_empty();
+            if first || state.mode == Mode::Lagging {
+                drop(state);
+                woken.push(Arc::clone(watcher));
             }
         }
         roster.dispatched = revision;

@@ -64,6 +64,9 @@ impl Index {
 
     /// Who wants what of a commit.
     pub(super) fn matches(&self, commit: &Commit) -> Vec<(&Arc<Watcher>, Which)> {
+        if let [event] = commit.events.as_slice() {
+            return self.all_wanting(&event.at);
+        }
         let mut wanted: HashMap<u64, Vec<u32>> = HashMap::new();
         for (index, event) in (0u32..).zip(&commit.events) {
             self.each_wanting(&event.at, |id| {
@@ -79,6 +82,16 @@ impl Index {
             .into_iter()
             .filter_map(|(id, indexes)| Some((self.watchers.get(&id)?, Which::some(indexes, all)?)))
             .collect()
+    }
+
+    /// Of a commit of one event, as most are: without a list of events for each.
+    fn all_wanting(&self, at: &EntryKey) -> Vec<(&Arc<Watcher>, Which)> {
+        let mut ids = Vec::new();
+        self.each_wanting(at, |id| ids.push(id));
+        ids.sort_unstable();
+        // Two filters of one watcher may want the same event.
+        ids.dedup();
+        ids.iter().filter_map(|id| Some((self.watchers.get(id)?, Which::All))).collect()
     }
 
     fn each_wanting(&self, at: &EntryKey, mut act: impl FnMut(u64)) {

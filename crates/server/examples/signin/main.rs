@@ -56,7 +56,11 @@ pub(crate) async fn run() -> Result<Vec<String>, Box<dyn Error>> {
     settings.admin_listen.set_port(0);
     settings.store.kind = StoreKind::Memory;
     let staff = Staff::of(&[("ann", "4711", "ops"), ("bob", "1848", "sales")]);
-    let plugins = Plugins { guard: Some(Arc::new(ByGroup)), sign_in: Some(Arc::new(staff)) };
+    let plugins = Plugins {
+        guard: Some(Arc::new(ByGroup)),
+        sign_in: Some(Arc::new(staff)),
+        ..Plugins::default()
+    };
     let server = start_plugged(&settings, plugins).await?;
     let key = "/v1/namespaces/shop/keys/app/timeout";
     let value = r#"{"value":"MzA="}"#;

@@ -11,9 +11,11 @@ use holdfast_engine::{AuditOptions, Auditing};
 use super::TrustError;
 use crate::settings::AuditSettings;
 
-/// Whoever keeps the account; `None`: nobody does.
-pub(super) fn of(settings: &AuditSettings) -> Result<Option<Arc<Auditing>>, TrustError> {
-    let mut auditors: Vec<Arc<dyn Auditor>> = Vec::new();
+/// Whoever keeps the account, these and those of the settings; `None`: nobody does.
+pub(crate) fn of(
+    settings: &AuditSettings,
+    mut auditors: Vec<Arc<dyn Auditor>>,
+) -> Result<Option<Arc<Auditing>>, TrustError> {
     if settings.log {
         auditors.push(Arc::new(LogAuditor));
     }

@@ -7,7 +7,7 @@
 //! - `auditors`: the account of what callers did
 //! - [`Trust`]: the guard with all that it is made of: **start here**
 
-mod auditors;
+pub(crate) mod auditors;
 mod certificates;
 mod jwt;
 pub mod keeper;
@@ -19,7 +19,6 @@ use std::sync::Arc;
 
 use holdfast_auth::trust::{Book, Roles, Tokens};
 use holdfast_auth::{Facts, Gatekeeper, Identity, Policy, Verifier};
-use holdfast_engine::Auditing;
 use holdfast_policy_rego::{Followed, Recorder};
 use holdfast_verifier_jwt::JwtVerifier;
 use thiserror::Error;
@@ -34,8 +33,6 @@ pub struct Trust {
     pub book: Arc<Book>,
     /// The guard.
     pub gatekeeper: Arc<Gatekeeper>,
-    /// The account; `None`: nobody keeps one.
-    pub auditing: Option<Arc<Auditing>>,
     /// The last decisions; `None`: they are not kept.
     pub recorder: Option<Arc<Recorder>>,
     jwt: Option<Arc<JwtVerifier>>,
@@ -64,14 +61,19 @@ pub enum TrustError {
 const REDACTED_CLAIMS: [&str; 4] = ["password", "secret", "access_token", "refresh_token"];
 
 impl Trust {
-    /// As the settings say; nobody is recognised before the book is filled.
+    /// As the settings say, with these verifiers before theirs and these policies beside theirs. Nobody is recognised by a token
+    /// before the book is filled.
     ///
     /// # Errors
     /// [`TrustError`].
-    pub async fn of(settings: &Settings) -> Result<Self, TrustError> {
+    pub async fn of(
+        settings: &Settings,
+        mut verifiers: Vec<Arc<dyn Verifier>>,
+        mut policies: Vec<Arc<dyn Policy>>,
+    ) -> Result<Self, TrustError> {
         let book = Arc::new(Book::default());
         let jwt = jwt::verifier(&settings.jwt)?.map(Arc::new);
-        let mut verifiers: Vec<Arc<dyn Verifier>> = vec![Arc::new(Tokens::new(Arc::clone(&book)))];
+        verifiers.push(Arc::new(Tokens::new(Arc::clone(&book))));
         verifiers.extend(jwt.clone().map(|jwt| jwt as Arc<dyn Verifier>));
         if settings.tls.clients != ClientCertificates::Off {
             verifiers.push(Arc::new(certificates::Certificates::default()));
@@ -81,8 +83,8 @@ impl Trust {
         let recorder = room.map(|room| Arc::new(Recorder::new(room, &redacted)));
         let policy = policies::of_settings(&settings.policy, recorder.clone()).await?;
         let stored = policies::Stored::new(Arc::clone(&book), policies::rego(&settings.policy));
-        let mut policies: Vec<Arc<dyn Policy>> =
-            vec![Arc::new(Roles::new(Arc::clone(&book))), Arc::new(stored)];
+        policies.push(Arc::new(Roles::new(Arc::clone(&book))));
+        policies.push(Arc::new(stored));
         policies.extend(policy.as_ref().map(|p| Arc::clone(p.policy()) as Arc<dyn Policy>));
         let (changes, changed) = watch::channel(0);
         let mut gatekeeper = Gatekeeper::new(verifiers, policies, changed);
@@ -95,9 +97,8 @@ impl Trust {
                 ..Facts::default()
             }));
         }
-        let auditing = auditors::of(&settings.audit)?;
         let gatekeeper = Arc::new(gatekeeper);
-        Ok(Self { book, gatekeeper, auditing, recorder, jwt, policy, changes })
+        Ok(Self { book, gatekeeper, recorder, jwt, policy, changes })
     }
 
     /// Tells streams of every change of documents and policies, until the server stops; then ends what runs beside requests.
