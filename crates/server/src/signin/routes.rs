@@ -219,7 +219,8 @@ impl Desk {
     fn sign_in(&self, parts: &Parts, sessions: &Sessions, facts: Facts, here: bool) -> Response {
         let Ok(opened) = sessions.open(facts) else { return self.broken() };
         let (user, credential) = (opened.who.user(), &opened.who.facts().credential);
-        tracing::info!(user, credential, peer = ?peer(parts), "signed in");
+        let peer = peer(parts).map(tracing::field::display);
+        tracing::info!(user, credential, peer, "signed in");
         let jar = &self.entrance.jar;
         // A session that the browser had before is nobody's from now on.
         if let Found::One(before) = cookie(&parts.headers, &jar.name)
