@@ -5,7 +5,9 @@
 
 use std::convert::Infallible;
 use std::fmt::{Display, Write as _};
+use std::future::Future;
 use std::io;
+use std::task::Poll;
 
 use axum::body::Body;
 use axum::extract::FromRequestParts;
@@ -95,6 +97,33 @@ impl Wire {
     }
 }
 
+/// The blocks until `stop` is ready. That is looked at while there is nothing to send, and now and then where there always is
+/// something: to look costs as much as to send a block.
+pub(crate) fn until_stopped(
+    blocks: impl Stream<Item = Bytes> + Send + 'static,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> impl Stream<Item = Bytes> + Send + 'static {
+    const EVERY: usize = 64;
+    let (mut blocks, mut stop) = (Box::pin(blocks), Box::pin(stop));
+    let (mut unseen, mut stopped) = (0, false);
+    stream::poll_fn(move |cx| {
+        if stopped {
+            return Poll::Ready(None);
+        }
+        let due = unseen == EVERY;
+        if !due && let next @ Poll::Ready(_) = blocks.as_mut().poll_next(cx) {
+            unseen += 1;
+            return next;
+        }
+        unseen = 0;
+        if stop.as_mut().poll(cx).is_ready() {
+            stopped = true;
+            return Poll::Ready(None);
+        }
+        if due { blocks.as_mut().poll_next(cx) } else { Poll::Pending }
+    })
+}
+
 /// A block with data. Neither the id nor the event's name has a line break; the data is JSON, which has none.
 #[must_use]
 pub fn block(id: Option<&dyn Display>, event: &str, data: &str) -> Bytes {
@@ -175,6 +204,23 @@ mod tests {
         assert_eq!(block(Some(&7), "set", "{}"), "id: 7\nevent: set\ndata: {}\n\n");
         assert_eq!(block(None, "error", "{}"), "event: error\ndata: {}\n\n");
         assert_eq!(bookmark(&7), "id: 7\n\n");
+    }
+
+    #[tokio::test]
+    async fn a_stream_ends_when_the_server_stops_whether_it_waits_or_never_does() {
+        let waits = stream::iter([PREAMBLE]).chain(stream::pending());
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let mut blocks = Box::pin(until_stopped(waits, async { drop(stopped.await) }));
+        assert_eq!(blocks.next().await, Some(PREAMBLE));
+        assert!(futures::FutureExt::now_or_never(blocks.next()).is_none());
+        drop(stop);
+        assert_eq!(blocks.next().await, None);
+        assert_eq!(blocks.next().await, None);
+
+        let endless = until_stopped(stream::repeat(HEARTBEAT), std::future::ready(()));
+        assert!(endless.count().await < 100);
+        let all = until_stopped(stream::iter(vec![HEARTBEAT; 1_000]), std::future::pending());
+        assert_eq!(all.count().await, 1_000);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use futures::stream::BoxStream;
-use futures::{Stream, StreamExt, stream};
+use futures::{Stream, stream};
 use holdfast_api::config_v1::WatchRequest;
 use holdfast_auth::Work;
 use holdfast_engine::{
@@ -60,8 +60,10 @@ pub(super) async fn watch(
         Err(fault) => Err(fault.status),
     };
     match begun {
-        Ok(Begun::Here(events)) => wire.stream(events.blocks().take_until(stop), blocks::broken),
-        Ok(Begun::There(blocks)) => wire.stream(blocks.take_until(stop), blocks::broken),
+        Ok(Begun::Here(events)) => {
+            wire.stream(sse::until_stopped(events.blocks(), stop), blocks::broken)
+        }
+        Ok(Begun::There(blocks)) => wire.stream(sse::until_stopped(blocks, stop), blocks::broken),
         // The headers of the contract's servers are out before anybody is refused.
         Err(status) => wire.refused(&status, [sse::PREAMBLE, blocks::error(&status)]),
     }
@@ -238,16 +240,21 @@ impl Events {
         let shared: Option<Arc<blocks::Blocks>> =
             matched.commit.encoded(blocks::SLOT, blocks::of_commit);
         let shared = shared.unwrap_or_else(|| Arc::new(blocks::of_commit(matched.commit.commit())));
-        let mut wanted: Vec<&Bytes> = match &matched.events {
-            Which::All => shared.blocks.iter().flatten().collect(),
-            Which::Some(indexes) => {
-                let at = |index: &u32| shared.blocks.get(*index as usize)?.as_ref();
-                indexes.iter().filter_map(at).collect()
+        let without_id = |block: &Bytes| block.slice(shared.id_bytes..);
+        let (ready, mut last) = (&mut self.ready, None);
+        let take = |block| {
+            if let Some(before) = last.replace(block) {
+                ready.push_back(without_id(before));
             }
         };
-        let Some(last) = wanted.pop() else { return };
-        let without_id = |block: &Bytes| block.slice(shared.id_bytes..);
-        self.ready.extend(wanted.into_iter().map(without_id));
+        match &matched.events {
+            Which::All => shared.blocks.iter().flatten().for_each(take),
+            Which::Some(indexes) => {
+                let at = |index: &u32| shared.blocks.get(*index as usize)?.as_ref();
+                indexes.iter().filter_map(at).for_each(take);
+            }
+        }
+        let Some(last) = last else { return };
         self.ready.push_back(if self.ids { last.clone() } else { without_id(last) });
         self.told = revision;
     }
