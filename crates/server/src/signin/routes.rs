@@ -175,7 +175,8 @@ impl Desk {
         if !shown {
             return Err(unauthorized());
         }
-        let metadata = Shown::of(&parts.headers, peer(parts));
+        let direct = parts.extensions.get::<Peer>().map(|peer| peer.direct);
+        let metadata = Shown::of(&parts.headers, direct);
         let shown = credentials(&metadata, parts);
         let known = self.shared.recognise(&shown, parts.uri.path()).await;
         known.map_err(|error| match error {
