@@ -189,8 +189,8 @@ keys. Do not edit by hand. What was tried where a bar is missed stands in [perfo
 All servers are processes of their own on one machine, and so is the load: what the client takes is missing to the
 server, on every side alike. The client is the same code for all (tonic, the same codec, the same connections and
 payloads), values are JSON texts of random letters. Sides are measured in turns, and every figure is the median of its
-rounds, each figure by itself. Holdfast runs as `holdfast serve --dev`, with metrics on; its guard lets everybody do everything,
-because there is no other yet.
+rounds, each figure by itself. Holdfast runs as `holdfast serve --dev`, with metrics on; its guard lets everybody do everything;
+the section With tokens and roles is about the other one.
 
 ";
 
