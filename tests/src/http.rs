@@ -52,13 +52,7 @@ pub async fn request(
     headers: &[(&str, &str)],
     body: &[u8],
 ) -> io::Result<Answer> {
-    let lines: String =
-        headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{lines}content-length: {}\r\n\r\n",
-        body.len()
-    );
-    send(port, &head, body).await
+    bare(port, method, path, &[&[("host", "localhost")], headers].concat(), body).await
 }
 
 /// The same without a `host` of ours: the headers have one.
