@@ -12,7 +12,9 @@ pub mod bed;
 pub mod mutate;
 mod targets;
 
-use targets::{audit, commit, disk, documents, grpc, import, policy, rest, settings, text, trust};
+use targets::{
+    audit, commit, disk, documents, grpc, import, policy, proxies, rest, settings, text, trust,
+};
 
 /// A decoder and its promise.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +57,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "keys", run: trust::keys },
     // A cookie header: one session or none, and a token that says what it says.
     Target { name: "cookies", run: trust::cookie },
+    // What proxies say of who is behind them, in headers or before everything else: nobody is believed who is not trusted.
+    Target { name: "proxies", run: proxies::said },
     // A client certificate: somebody or nobody.
     Target { name: "certificates", run: trust::certificate },
     // The first byte chooses: an archive, a policy, or an input. What loads decides, and never says yes to nonsense.

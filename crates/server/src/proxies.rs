@@ -5,7 +5,7 @@
 //! - `forwarded`: the headers `Forwarded` (RFC 7239) and `X-Forwarded-For`
 
 mod forwarded;
-pub(crate) mod protocol;
+pub mod protocol;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -34,7 +34,9 @@ impl Proxies {
         any.then(|| Arc::new(Self { trusted, header, protocol }))
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// True for an address whose word counts.
+    #[must_use]
+    pub fn trusts(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.trusted.iter().any(|network| network.contains(&address))
     }
@@ -45,7 +47,8 @@ impl Proxies {
     }
 
     /// Where the caller is whose request came from `peer`: the last address on the way that is not a trusted proxy's.
-    pub(crate) fn caller(&self, headers: &HeaderMap, peer: IpAddr) -> IpAddr {
+    #[must_use]
+    pub fn caller(&self, headers: &HeaderMap, peer: IpAddr) -> IpAddr {
         if self.header == ProxyHeader::None || !self.trusts(peer) {
             return peer;
         }
@@ -148,6 +151,19 @@ mod tests {
                 Forwarded,
                 "10.1.1.1",
                 vec![("forwarded", "for=\"203.0.113.9, for=1.1.1.1")],
+                "10.1.1.1",
+            ),
+            // A quote that the caller leaves open swallows what the proxy adds.
+            (
+                Forwarded,
+                "10.1.1.1",
+                vec![("forwarded", "for=1.1.1.1;x=\"y, for=203.0.113.9")],
+                "10.1.1.1",
+            ),
+            (
+                Forwarded,
+                "10.1.1.1",
+                vec![("forwarded", "for=1.1.1.1;x=\", for=\"[2001:db8::9]:47\"")],
                 "10.1.1.1",
             ),
         ] {

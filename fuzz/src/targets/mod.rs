@@ -7,6 +7,7 @@ pub(crate) mod documents;
 pub(crate) mod grpc;
 pub(crate) mod import;
 pub(crate) mod policy;
+pub(crate) mod proxies;
 pub(crate) mod rest;
 pub(crate) mod settings;
 pub(crate) mod text;

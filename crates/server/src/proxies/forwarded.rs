@@ -21,7 +21,7 @@ pub(super) fn x_forwarded_for(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
 pub(super) fn forwarded(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
     let lines = headers.get_all("forwarded").iter();
     let all = lines.flat_map(|line| match line.to_str() {
-        Ok(line) => elements(line).into_iter().map(for_of).collect(),
+        Ok(line) => split(line, ',').into_iter().map(|element| for_of(element?)).collect(),
         Err(_) => vec![None],
     });
     newest(all.collect())
@@ -33,7 +33,7 @@ fn newest(mut all: Vec<Option<IpAddr>>) -> Vec<Option<IpAddr>> {
 
 /// The node of an element: `for=192.0.2.1`, `for="[2001:db8::1]:4711"`. Hidden ones (`unknown`, `_name`) are none.
 fn for_of(element: &str) -> Option<IpAddr> {
-    split(element, ';').into_iter().find_map(|pair| {
+    split(element, ';').into_iter().flatten().find_map(|pair| {
         let (name, value) = pair.split_once('=')?;
         let value = value.trim();
         let plain = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
@@ -41,12 +41,9 @@ fn for_of(element: &str) -> Option<IpAddr> {
     })
 }
 
-fn elements(line: &str) -> Vec<&str> {
-    split(line, ',')
-}
-
-/// Parts between separators that stand in no quotes. A quote without an end takes the rest with it.
-fn split(text: &str, separator: char) -> Vec<&str> {
+/// Parts between separators that stand in no quotes. The one in which a quote has no end is `None`: whatever a proxy has added
+/// behind it is inside of the quote, and what stands before it in the same part is the word of somebody who wants that.
+fn split(text: &str, separator: char) -> Vec<Option<&str>> {
     let (mut parts, mut begin, mut quoted, mut escaped) = (Vec::new(), 0, false, false);
     for (at, c) in text.char_indices() {
         match c {
@@ -54,13 +51,13 @@ fn split(text: &str, separator: char) -> Vec<&str> {
             '\\' if quoted => escaped = true,
             '"' => quoted = !quoted,
             c if c == separator && !quoted => {
-                parts.push(text[begin..at].trim());
+                parts.push(Some(text[begin..at].trim()));
                 begin = at + c.len_utf8();
             }
             _ => {}
         }
     }
-    parts.push(text[begin..].trim());
+    parts.push((!quoted).then(|| text[begin..].trim()));
     parts
 }
 
