@@ -16,6 +16,8 @@ use tokio::task::JoinSet;
 use tonic::Code;
 
 const CLIENTS: u64 = 64;
+/// How long a busy machine may take to bear a load.
+const PATIENCE: Duration = Duration::from_secs(60);
 const CONNECTIONS: usize = 4;
 const ACCOUNTS: u64 = 10;
 const START: i64 = 1_000;
@@ -97,7 +99,8 @@ async fn transfers(server: &mut Server, dice: &mut Dice, span: Duration) -> u64 
     }
     let auditor = connections[0].clone();
     let began = Instant::now();
-    while began.elapsed() < span {
+    while began.elapsed() < span || (done.load(Ordering::Relaxed) < 6 && began.elapsed() < PATIENCE)
+    {
         assert_eq!(total(&auditor).await, START * ACCOUNTS as i64, "in the middle of it");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -195,13 +198,30 @@ async fn operation(
 
 const KEYS: u64 = 4;
 
-async fn client(holdfast: Holdfast, who: u64, mut dice: Dice) -> Vec<(u64, Operation)> {
+/// Waits on a busy machine until there was a load worth its name.
+async fn enough(answered: &AtomicU64, wanted: u64) {
+    let began = Instant::now();
+    while answered.load(Ordering::Relaxed) < wanted && began.elapsed() < PATIENCE {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Until the server is gone; counts what was answered.
+async fn client(
+    holdfast: Holdfast,
+    who: u64,
+    mut dice: Dice,
+    answered: Arc<AtomicU64>,
+) -> Vec<(u64, Operation)> {
     let mut history = Vec::new();
     for number in 0_u64.. {
         let key = dice.below(KEYS);
         let value = format!("\"{who}/{number}\"");
         match operation(&holdfast, &format!("k{key}"), value, &mut dice).await {
-            Ok(done) => history.extend(done.map(|operation| (key, operation))),
+            Ok(done) => {
+                answered.fetch_add(u64::from(done.is_some()), Ordering::Relaxed);
+                history.extend(done.map(|operation| (key, operation)));
+            }
             Err(_) => break,
         }
     }
@@ -220,11 +240,14 @@ async fn every_key_is_linearizable_across_kills() {
         for _ in 0..CONNECTIONS {
             connections.push(server.holdfast().await);
         }
+        let answered = Arc::new(AtomicU64::new(0));
         for who in 0..CLIENTS {
             let holdfast = connections[who as usize % CONNECTIONS].clone();
-            clients.spawn(client(holdfast, kill * CLIENTS + who, dice.fork()));
+            let number = kill * CLIENTS + who;
+            clients.spawn(client(holdfast, number, dice.fork(), Arc::clone(&answered)));
         }
         tokio::time::sleep(Duration::from_millis(300 + dice.below(500))).await;
+        enough(&answered, CLIENTS * 6).await;
         server.kill();
         for (key, operation) in clients.join_all().await.into_iter().flatten() {
             histories[key as usize].push(operation);
