@@ -13,7 +13,7 @@ use holdfast_api::config_v1::config_service_server::SERVICE_NAME as CONFIG_V1;
 use holdfast_api::holdfast_v1::holdfast_service_server::SERVICE_NAME as HOLDFAST_V1;
 use holdfast_api::holdfast_v1::trust_service_server::SERVICE_NAME as TRUST;
 use holdfast_auth::{AllowAll, Auditor, Gatekeeper, Guard, Policy, RateLimiter, SignIn, Verifier};
-use holdfast_engine::{Auditing, Engine, EngineError};
+use holdfast_engine::{Engine, EngineError};
 use holdfast_policy_rego::Recorder;
 use holdfast_store::StoreError;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -214,33 +214,17 @@ pub struct Plugins {
 pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Running, ServeError> {
     let Plugins { guard, verifiers, policies, auditors, limiter, sign_in } = plugins;
     let auditing = auditors::of(&settings.audit, auditors)?;
-    let around = Around { auditing, limiter, sign_in };
-    if let Some(guard) = guard {
-        return start_behind(settings, guard, None, around).await;
-    }
-    if settings.dev {
-        tracing::warn!("{ALL_OPEN}");
-        return start_behind(settings, Arc::new(AllowAll), None, around).await;
-    }
-    let trust = Arc::new(Trust::of(settings, verifiers, policies).await?);
-    let guard: Arc<dyn Guard> = Arc::clone(&trust.gatekeeper) as _;
-    start_behind(settings, guard, Some(trust), around).await
-}
-
-/// What stands around the guard.
-struct Around {
-    auditing: Option<Arc<Auditing>>,
-    limiter: Option<Arc<dyn RateLimiter>>,
-    sign_in: Option<Arc<dyn SignIn>>,
-}
-
-async fn start_behind(
-    settings: &Settings,
-    guard: Arc<dyn Guard>,
-    trust: Option<Arc<Trust>>,
-    around: Around,
-) -> Result<Running, ServeError> {
-    let Around { auditing, limiter, sign_in } = around;
+    let (guard, trust): (Arc<dyn Guard>, _) = match guard {
+        Some(guard) => (guard, None),
+        None if settings.dev => {
+            tracing::warn!("{ALL_OPEN}");
+            (Arc::new(AllowAll), None)
+        }
+        None => {
+            let trust = Arc::new(Trust::of(settings, verifiers, policies).await?);
+            (Arc::clone(&trust.gatekeeper) as _, Some(trust))
+        }
+    };
     let stop = CancellationToken::new();
     // Whatever goes wrong below, nothing is left running.
     let unless_started = stop.clone().drop_guard();

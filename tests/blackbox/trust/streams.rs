@@ -1,5 +1,6 @@
 //! Running watches end with the right to them: over gRPC in both dialects and as event streams of both.
 
+use holdfast_api::holdfast_v1::watch_response::Kind;
 use holdfast_api::holdfast_v1::{DeleteUserRequest, PutUserRequest, RevokeTokenRequest};
 use holdfast_tests::client::put;
 use holdfast_tests::sse::Sse;
@@ -110,4 +111,42 @@ async fn a_role_that_loses_a_part_silences_it() {
     closed.root.commit(vec![put("a", "secret/2", "1")]).await.expect("committed");
     closed.root.commit(vec![put("a", "open", "1")]).await.expect("committed");
     assert_eq!(next().await, "open");
+}
+
+/// A role gets another rule while its holder watches: over holdfast.v1 she is told, and sees what comes from then on.
+#[tokio::test]
+async fn a_wider_grant_is_told() {
+    let closed = Closed::start().await;
+    closed.role("watcher", &["read,watch a/open/**"]).await;
+    let token = closed.token("ann", &["watcher"]).await.token;
+    let ann = closed.root.showing(&token);
+    let mut grpc = ann.watch(&[("a", "")], None).await.expect("she may");
+    let mut sse = Sse::showing(closed.server.port(), "/v2/watch?namespace=a", &token).await;
+    closed.root.commit(vec![put("a", "hidden/k", "1")]).await.expect("committed");
+    let hidden = closed.root.commit(vec![put("a", "open/k", "1")]).await.expect("committed");
+    closed.role("watcher", &["read,watch a"]).await;
+    let told = async {
+        loop {
+            let frame = grpc.message().await.expect("it goes on").expect("a frame");
+            assert!(frame.events.iter().all(|event| event.key == "open/k"), "{frame:?}");
+            if frame.kind.as_known() == Some(Kind::KIND_RESYNC) {
+                return frame;
+            }
+        }
+    };
+    let frame = timeout(SOON, told).await.expect("she is told");
+    assert!(frame.revision >= hidden.revision && !frame.token.is_empty(), "{frame:?}");
+    let told =
+        async { while !sse.text().await.expect("it goes on").contains("event: resync\n") {} };
+    timeout(SOON, told).await.expect("she is told");
+    closed.root.commit(vec![put("a", "hidden/k", "2")]).await.expect("committed");
+    let shown = async {
+        loop {
+            let frame = grpc.message().await.expect("it goes on").expect("a frame");
+            if frame.events.iter().any(|event| event.key == "hidden/k") {
+                return;
+            }
+        }
+    };
+    timeout(SOON, shown).await.expect("she sees it");
 }

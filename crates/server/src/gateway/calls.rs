@@ -22,6 +22,7 @@ use tonic::transport::Channel;
 use tonic::{Code, Request, Response, Status, async_trait};
 
 use super::Upstream;
+use crate::dial::innermost;
 use crate::grpc::call::{Counted, Extras, Streamed, observation};
 
 /// An answer has to be there by then; a caller who is in a hurry says so by `Grpc-Timeout`.
@@ -212,10 +213,7 @@ fn in_plain_words(status: Status) -> Status {
     if status.code() == Code::Cancelled && status.message().contains("Timeout") {
         return too_late();
     }
-    let Some(mut cause) = status.source() else { return status };
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
+    let Some(cause) = status.source().map(innermost) else { return status };
     tracing::warn!(%status, %cause, "the upstream did not answer");
     Status::unavailable(
         "the server behind this gateway cannot be reached or broke off; whether a write was made is unknown",
