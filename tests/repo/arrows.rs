@@ -9,13 +9,13 @@ use crate::{assert_none, root};
 /// What each room may use. A crate that is not listed here may not exist: a new room is a decision.
 fn allowed(name: &str) -> Option<&'static [&'static str]> {
     Some(match name {
-        "model" | "remote" => &[],
+        "model" | "remote" | "dial" | "tree" => &[],
         "store" | "channel" | "auth" | "grants" => &["model"],
         "audit" => &["model", "auth"],
         "api" => &["model"],
         "engine" => &["model", "store", "channel", "auth", "grants"],
         "cluster" => &["model", "store", "channel", "grants"],
-        "client" => &["model", "api"],
+        "client" => &["model", "api", "dial", "tree"],
         "embed" => &["model", "engine", "client"],
         "dashboard" => &["model"],
         "server" => &[
@@ -29,11 +29,11 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
             "store",
             "channel",
             "remote",
+            "dial",
             "BACKENDS",
         ],
-        // The generated client of `api` is the way to the server until there is a `client` crate.
-        "load" => &["model", "api"],
-        "cli" => &["model", "server", "client", "api", "load"],
+        "load" => &["model", "api", "dial"],
+        "cli" => &["model", "server", "client", "api", "dial", "load", "tree"],
         "testkit" => &["model", "store", "channel", "auth"],
         "tests" | "sim" | "bench" | "fuzz" => &["EVERYTHING"],
         _ if name.starts_with("store-") => &["model", "store"],

@@ -9,7 +9,7 @@ use holdfast_api::config_v1::config_service_client::ConfigServiceClient;
 use holdfast_api::holdfast_v1::holdfast_service_client::HoldfastServiceClient;
 use holdfast_api::holdfast_v1::trust_service_client::TrustServiceClient;
 use holdfast_api::{config_v1, google_rpc, holdfast_v1};
-use holdfast_load::{Bearer, Link};
+use holdfast_dial::{Bearer, Link};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status, Streaming};
 

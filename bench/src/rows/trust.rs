@@ -3,11 +3,11 @@
 use std::process::Command;
 use std::time::Duration;
 
+use holdfast_dial::{Bearer, IntoLink, Link};
 use holdfast_load::calls::{Get, Keys, Set};
 use holdfast_load::data::{NAMESPACE, Values};
 use holdfast_load::drive::Call;
 use holdfast_load::fanout::{self, Delivered, Fanout};
-use holdfast_load::link::{Bearer, IntoLink, Link};
 use holdfast_load::measured::median;
 
 use super::{Bench, Side, VALUE_BYTES, in_turns};

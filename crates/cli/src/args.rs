@@ -85,9 +85,9 @@ pub struct Proofs {
 
 impl Proofs {
     /// For whoever reads the files.
-    pub fn files(&self) -> holdfast_server::dial::Proofs {
+    pub fn files(&self) -> holdfast_dial::Proofs {
         let Self { ca_file, cert_file, key_file } = self.clone();
-        holdfast_server::dial::Proofs { ca: ca_file, cert: cert_file, key: key_file }
+        holdfast_dial::Proofs { ca: ca_file, cert: cert_file, key: key_file }
     }
 }
 

@@ -5,7 +5,7 @@ use holdfast_api::{config_v1, convert};
 use holdfast_model::Timestamp;
 
 use crate::record::Record;
-use crate::tree::Value;
+use holdfast_tree::Value;
 
 /// One line of a watch.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use crate::output::{self, Layout};
 use crate::plan::Change;
 use crate::record::{Record, printable};
 use crate::screen::{Ink, Paint};
-use crate::tree::{Item, Value};
+use holdfast_tree::{Item, Value};
 
 /// A line for each change, or documents; then a remark, where a person reads.
 pub fn show(changes: &[Change], global: &Global, remark: &str) -> Result<(), Failure> {

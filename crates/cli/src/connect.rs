@@ -6,8 +6,7 @@ use std::time::Duration;
 use holdfast_api::config_v1::config_service_client::ConfigServiceClient;
 use holdfast_api::holdfast_v1::holdfast_service_client::HoldfastServiceClient;
 use holdfast_api::holdfast_v1::trust_service_client::TrustServiceClient;
-use holdfast_load::Link;
-use holdfast_server::dial::{self, DialError};
+use holdfast_dial::{self as dial, DialError, Link};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Response, Status, Streaming};
 

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use holdfast_load::Bearer;
+use holdfast_dial::Bearer;
 
 use crate::args::Global;
 use crate::failure::Failure;

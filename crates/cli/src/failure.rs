@@ -9,8 +9,8 @@ use holdfast_server::stores::StoreError;
 use thiserror::Error;
 use tonic::{Code, Status};
 
-use crate::tree::format::ReadError;
-use crate::tree::nest::NotReversible;
+use holdfast_tree::format::ReadError;
+use holdfast_tree::nest::NotReversible;
 
 /// Why a verb did not do what it was asked.
 #[derive(Debug, Error)]

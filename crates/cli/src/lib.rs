@@ -6,7 +6,7 @@
 //! - [`failure`]: what can go wrong, as a sentence and an exit code
 //! - [`record`], [`change`], [`changes`], [`output`], [`screen`]: how entries and changes are shown
 //! - [`moment`]: which state a verb reads
-//! - [`tree`]: files of configuration as keys and back; [`plan`]: what an import would change
+//! - [`plan`]: what an import would change
 //!
 //! Invariants: what a script reads goes to stdout, everything else to stderr; colour and progress only on a terminal.
 
@@ -25,7 +25,6 @@ pub mod plan;
 pub mod read;
 pub mod record;
 pub mod screen;
-pub mod tree;
 pub mod verbs;
 
 use std::process::ExitCode;

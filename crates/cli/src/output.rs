@@ -7,7 +7,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 
 use crate::failure::Failure;
 use crate::record::{Record, printable, to_second};
-use crate::tree::{Format, Value};
+use holdfast_tree::{Format, Value};
 
 /// How to show an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::tree::Item;
+use holdfast_tree::Item;
 
 /// Most events of one commit, as a server without other settings takes them.
 pub const MAX_EVENTS: usize = 10_000;

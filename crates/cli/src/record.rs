@@ -7,7 +7,7 @@ use holdfast_api::convert::model_time;
 use holdfast_api::{config_v1, holdfast_v1};
 use holdfast_model::Timestamp;
 
-use crate::tree::{Item, Value, json};
+use holdfast_tree::{Item, Value, json};
 
 /// What is known about one version of a key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use tonic::{Code, Status};
 use crate::data::{PER_PREFIX, Values, key, prefix};
 use crate::dice::Dice;
 use crate::drive::Call;
-use crate::link::{IntoLink, Link};
+use holdfast_dial::{IntoLink, Link};
 
 /// The first so many keys of a namespace.
 #[derive(Debug, Clone)]

@@ -10,8 +10,8 @@ use tonic::{Request, Status, Streaming};
 
 use crate::LoadError;
 use crate::drive::ticks;
-use crate::link::{IntoLink, Link};
 use crate::measured::Measured;
+use holdfast_dial::{IntoLink, Link};
 
 /// The key that is changed; it is the only one that is watched.
 const KEY: &str = "fanout/change";

@@ -2,7 +2,6 @@
 //!
 //! - [`drive`]: **start here**: callers that make one kind of call over and over, each waiting for its answer
 //! - [`calls`]: the calls of Holdfast's APIs; a benchmark of another server implements [`drive::Call`] for its own
-//! - [`link`]: a connection with credentials
 //! - [`fanout`]: changes on their way to many watchers
 //! - [`data`]: keys and values; [`dice`]: cheap randomness; [`measured`]: rates and quantiles
 //!
@@ -14,10 +13,7 @@ pub mod data;
 pub mod dice;
 pub mod drive;
 pub mod fanout;
-pub mod link;
 pub mod measured;
-
-pub use link::{Bearer, IntoLink, Link};
 
 use thiserror::Error;
 

@@ -17,7 +17,6 @@ use axum::Router;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::dial::{DialError, Proofs};
 use crate::grpc::services::nothing_here;
 use crate::http::{self, Face, cors};
 use crate::listen::{self, Around, Bounds};
@@ -28,6 +27,7 @@ use crate::run::{ServeError, metrics_route, print, until_signal};
 use crate::settings::{Layers, Settings, load};
 use crate::tls::Tls;
 use crate::trace::Traces;
+use holdfast_dial::{DialError, Proofs};
 
 pub use upstream::{Own, Upstream};
 

@@ -10,7 +10,7 @@
 //! - [`listen`]: the accept loop
 //! - [`health`], [`metrics`]: what a supervisor asks
 //! - [`stores`]: the registry of stores
-//! - [`tls`]: certificates of the server and of callers; [`dial`]: the way to another server
+//! - [`tls`]: certificates of the server and of callers
 //! - [`proxies`]: where a caller is that came through them
 //! - [`rate`]: how often a client may call
 //! - [`offline`]: verbs of the command line that need no server
@@ -20,7 +20,6 @@
 //! Invariants: no handler runs before the guard recognised the caller; a watch ends with an error, never with OK; two
 //! settings that contradict each other never start.
 
-pub mod dial;
 pub mod gateway;
 pub mod grpc;
 pub mod health;

@@ -25,7 +25,6 @@ use tokio_util::sync::CancellationToken;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
-use crate::dial::DialError;
 use crate::grpc::call::{Knobs, Shared};
 use crate::grpc::services;
 use crate::health::Health;
@@ -44,6 +43,7 @@ use crate::trust::keeper::Keeper;
 use crate::trust::root::{self, RootError};
 use crate::trust::{Trust, TrustError, auditors};
 use crate::{logging, stores};
+use holdfast_dial::DialError;
 
 const ALL_OPEN: &str = "--dev: EVERYTHING IS OPEN: whoever can reach this machine's loopback may read and change all of it";
 

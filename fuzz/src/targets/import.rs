@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use holdfast_cli::tree::flatten::flatten;
-use holdfast_cli::tree::{Format, Item, nest};
 use holdfast_model::Key;
+use holdfast_tree::flatten::flatten;
+use holdfast_tree::{Format, Item, nest};
 
 /// The first byte chooses the format, and the one to write. What reads and may be a namespace writes, and reads back the same.
 pub(crate) fn document(data: &[u8]) {

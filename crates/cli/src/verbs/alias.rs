@@ -11,7 +11,7 @@ use crate::connect::Server;
 use crate::failure::Failure;
 use crate::output::{self, Layout};
 use crate::record::{printable, to_second};
-use crate::tree::Value;
+use holdfast_tree::Value;
 
 /// Give keys second names, which hold in every namespace.
 #[derive(Debug, Subcommand)]

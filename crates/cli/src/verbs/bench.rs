@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use holdfast_load::Link;
+use holdfast_dial::Link;
 use holdfast_load::calls::{Get, Keys, Set, fill};
 use holdfast_load::data::{NAMESPACE, Values};
 use holdfast_load::drive::{Load, drive};
@@ -15,8 +15,8 @@ use crate::connect;
 use crate::failure::Failure;
 use crate::output::{self, Layout};
 use crate::screen;
-use crate::tree::Value;
-use crate::tree::value::Number;
+use holdfast_tree::Value;
+use holdfast_tree::value::Number;
 
 /// Measure how fast a running server answers.
 ///

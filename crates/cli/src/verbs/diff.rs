@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::moment::Moment;
 use crate::plan::Change;
 use crate::record::Record;
-use crate::tree::Item;
+use holdfast_tree::Item;
 
 /// Differences in one page.
 const PAGE: u32 = 500;

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::moment::Instant;
 use crate::output::{self, Layout};
 use crate::record::{printable, to_second};
-use crate::tree::Value;
+use holdfast_tree::Value;
 
 /// Events in one page.
 const PAGE: u32 = 500;

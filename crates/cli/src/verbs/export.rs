@@ -13,7 +13,7 @@ use crate::moment::Past;
 use crate::output;
 use crate::read;
 use crate::screen;
-use crate::tree::{Format, Item, files, nest};
+use holdfast_tree::{Format, Item, files, nest};
 
 /// Write a namespace into files of configuration: the inverse of `import`.
 ///

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::moment::Past;
 use crate::output::{self, Layout};
 use crate::record::Record;
-use crate::tree::{Value, json};
+use holdfast_tree::{Value, json};
 
 /// Print the value of a key.
 ///

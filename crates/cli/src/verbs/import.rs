@@ -18,7 +18,7 @@ use crate::plan::{Change, MAX_BYTES, MAX_EVENTS, Plan};
 use crate::read;
 use crate::record::printable;
 use crate::screen;
-use crate::tree::{Format, Item, Value};
+use holdfast_tree::{Format, Item, Value};
 
 /// Write files of configuration into a namespace, in one commit.
 ///

@@ -7,7 +7,7 @@ use crate::connect::Server;
 use crate::failure::Failure;
 use crate::output::{self, Layout};
 use crate::read;
-use crate::tree::Value;
+use holdfast_tree::Value;
 
 /// List the namespaces that hold entries.
 #[derive(Debug, Args)]

@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::args::{Global, duration};
 use crate::failure::Failure;
 use crate::output::{self, Layout};
-use crate::tree::Format;
+use holdfast_tree::Format;
 
 /// Try a policy written in Rego before it goes live, and keep it on the server
 #[derive(Debug, Subcommand)]

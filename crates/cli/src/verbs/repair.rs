@@ -8,7 +8,7 @@ use holdfast_server::stores::{self, RepairReport};
 use crate::args::Global;
 use crate::failure::Failure;
 use crate::output::{self, Layout};
-use crate::tree::Value;
+use holdfast_tree::Value;
 
 /// Bring a damaged data directory back to what is provably intact.
 ///

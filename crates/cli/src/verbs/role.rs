@@ -13,7 +13,7 @@ use crate::connect::Server;
 use crate::failure::Failure;
 use crate::output::{self, Layout};
 use crate::record::printable;
-use crate::tree::Value;
+use holdfast_tree::Value;
 
 /// Say who may do what: rules under a name.
 #[derive(Debug, Subcommand)]

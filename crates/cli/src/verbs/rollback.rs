@@ -11,7 +11,7 @@ use crate::moment::Moment;
 use crate::output::{self, Layout};
 use crate::record::printable;
 use crate::screen::{Ink, Paint};
-use crate::tree::Value;
+use holdfast_tree::Value;
 
 /// Make a key, the keys below a prefix, or a whole namespace what they were.
 ///

@@ -15,7 +15,7 @@ use crate::connect::Server;
 use crate::failure::Failure;
 use crate::output::{self, Layout};
 use crate::record::printable;
-use crate::tree::Value;
+use holdfast_tree::Value;
 
 /// Write a value.
 ///

@@ -11,7 +11,7 @@ use crate::moment::Past;
 use crate::output::{self, Layout};
 use crate::record::Record;
 use crate::screen;
-use crate::tree::Value;
+use holdfast_tree::Value;
 
 /// Show all entries of a namespace with their common ETag.
 ///

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::output::{self, Layout};
 use crate::record::{printable, to_second};
 use crate::screen;
-use crate::tree::Value;
+use holdfast_tree::Value;
 
 /// Make, list, rotate and revoke tokens.
 #[derive(Debug, Subcommand)]

@@ -12,7 +12,7 @@ use crate::connect::Server;
 use crate::failure::Failure;
 use crate::output::{self, Layout};
 use crate::record::{Record, printable};
-use crate::tree::Value;
+use holdfast_tree::Value;
 
 use grammar::Step;
 

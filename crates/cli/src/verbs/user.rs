@@ -11,7 +11,7 @@ use crate::connect::Server;
 use crate::failure::Failure;
 use crate::output::{self, Layout};
 use crate::record::printable;
-use crate::tree::Value;
+use holdfast_tree::Value;
 
 /// Say what all tokens of a user have in common.
 #[derive(Debug, Subcommand)]

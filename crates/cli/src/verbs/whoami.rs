@@ -9,8 +9,8 @@ use crate::connect::Server;
 use crate::failure::Failure;
 use crate::output::{self, Layout};
 use crate::record::printable;
-use crate::tree::Value;
 use crate::verbs::token::texts;
+use holdfast_tree::Value;
 
 /// Show who the server takes you for, and which rules hold for you.
 #[derive(Debug, Args)]

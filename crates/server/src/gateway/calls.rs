@@ -22,8 +22,8 @@ use tonic::transport::Channel;
 use tonic::{Code, Request, Response, Status, async_trait};
 
 use super::Upstream;
-use crate::dial::innermost;
 use crate::grpc::call::{Counted, Extras, Streamed, observation};
+use holdfast_dial::innermost;
 
 /// An answer has to be there by then; a caller who is in a hurry says so by `Grpc-Timeout`.
 const ANSWER: Duration = Duration::from_secs(60);

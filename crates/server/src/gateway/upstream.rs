@@ -15,9 +15,9 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 use tower::ServiceExt;
 
-use crate::dial::{self, Proofs};
 use crate::metrics::Metrics;
 use crate::run::ServeError;
+use holdfast_dial::{self as dial, Proofs};
 
 /// A connection has to be there by then.
 const CONNECT: Duration = Duration::from_secs(5);

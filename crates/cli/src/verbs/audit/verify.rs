@@ -8,7 +8,7 @@ use holdfast_server::offline::audit::{self, ChainReport, Named};
 use crate::args::Global;
 use crate::failure::Failure;
 use crate::output::{self, Layout};
-use crate::tree::Value;
+use holdfast_tree::Value;
 
 /// What to check.
 #[derive(Debug, Args)]

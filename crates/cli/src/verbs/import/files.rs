@@ -9,9 +9,9 @@ use super::Import;
 use crate::failure::Failure;
 use crate::record::printable;
 use crate::screen;
-use crate::tree::flatten::{Flat, flatten, join};
-use crate::tree::walk::{Found, Options, Skip, walk};
-use crate::tree::{Format, Item, part};
+use holdfast_tree::flatten::{Flat, flatten, join};
+use holdfast_tree::walk::{Found, Options, Skip, walk};
+use holdfast_tree::{Format, Item, part};
 
 /// A larger file is no configuration, and one commit could not hold it.
 const MAX_FILE_BYTES: u64 = 256 << 20;

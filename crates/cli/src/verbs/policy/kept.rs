@@ -13,8 +13,8 @@ use crate::connect::Server;
 use crate::failure::Failure;
 use crate::output::{self, Layout};
 use crate::record::printable;
-use crate::tree::Value;
 use crate::verbs::token::{all_pages, done};
+use holdfast_tree::Value;
 
 /// Policies on the server.
 #[derive(Debug, Subcommand)]

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::output::{self, Layout};
 use crate::record::{printable, to_second};
 use crate::screen::{Ink, Paint};
-use crate::tree::Format;
+use holdfast_tree::Format;
 
 /// Writes one change after the other, each at once.
 #[derive(Debug, Clone, Copy)]

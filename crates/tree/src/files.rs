@@ -48,10 +48,10 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::flatten::flatten;
-    use super::super::nest::tests::any_items;
-    use super::super::walk::{Options, walk};
     use super::*;
+    use crate::flatten::flatten;
+    use crate::nest::tests::any_items;
+    use crate::walk::{Options, walk};
 
     fn item(key: &str, codec: &str, value: &[u8]) -> Item {
         Item { key: key.into(), codec: codec.into(), value: value.to_vec() }

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use clap::ValueEnum;
 use thiserror::Error;
 
 use super::{Value, json, toml, yaml};
 
 /// A format of files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 pub enum Format {
     /// RFC 8259.
     Json,

@@ -1,4 +1,4 @@
-//! The way to a server, as its client: an address, and by what both sides prove who they are.
+//! An address, and by what both sides prove who they are.
 
 use std::fs;
 use std::io;
