@@ -1,1 +1,21 @@
-//! The client library.
+//! The client library of Holdfast.
+//!
+//! - [`config`]: **start here**: configuration in memory that a watch keeps current
+//! - [`mod@client`]: the calls themselves, over the network
+//! - [`source`]: the contract between the two, for sources of your own
+//! - [`entry`], [`batch`], [`error`]: what is read, what is written, what can go wrong
+//! - [`codec`]: how bytes become values
+
+pub mod batch;
+pub mod client;
+pub mod codec;
+pub mod config;
+pub mod entry;
+pub mod error;
+pub mod source;
+
+pub use batch::{Action, Batch, Committed, OnlyIf, Write};
+pub use config::{Bounds, Config, ConfigBuilder, Namespace, Phase, Status, Value};
+pub use entry::Entry;
+pub use error::{Error, Kind};
+pub use source::Source;

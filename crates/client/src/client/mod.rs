@@ -1,0 +1,4 @@
+//! x
+pub(crate) mod backoff;
+pub mod breaker;
+pub(crate) mod budget;
