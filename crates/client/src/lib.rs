@@ -15,6 +15,7 @@ pub mod error;
 pub mod source;
 
 pub use batch::{Action, Batch, Committed, OnlyIf, Write};
+pub use client::{Client, ClientBuilder};
 pub use config::{Bounds, Config, ConfigBuilder, Namespace, Phase, Status, Value};
 pub use entry::Entry;
 pub use error::{Error, Kind};

@@ -148,4 +148,6 @@ pub enum Why {
     WiderRights,
     /// The source cannot go on from a place.
     NoResume,
+    /// A source without a log was compared with what is known: nothing was missed, as far as anybody can tell.
+    Compared,
 }

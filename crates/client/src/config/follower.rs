@@ -148,7 +148,11 @@ impl Follower {
         };
         loop {
             match timeout(self.max_staleness, updates.next()).await {
-                Ok(Some(Ok(update))) => self.take(update).await,
+                Ok(Some(Ok(update))) => {
+                    if let Err(error) = self.take(update).await {
+                        return End::Lost(error);
+                    }
+                }
                 Ok(Some(Err(error))) => return end_of(error),
                 Ok(None) => {
                     return End::Lost(Error::new(Kind::Unavailable, "the source ended the watch"));
@@ -159,13 +163,13 @@ impl Follower {
         }
     }
 
-    async fn take(&mut self, update: Update) {
+    async fn take(&mut self, update: Update) -> Result<(), Error> {
         let now = Tick::now();
         let mirror = &self.kept.mirror;
         match update {
             Update::Begin(why) => {
                 mirror.begin();
-                if why != Why::First {
+                if !matches!(why, Why::First | Why::Compared) {
                     self.kept.resyncs.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                     self.tell_resync(why);
                 }
@@ -181,9 +185,16 @@ impl Follower {
                 self.confirmed(place, now);
                 self.changed = true;
             }
+            Update::Confirmed { delayed, .. } if delayed > self.max_staleness => {
+                return Err(Error::new(
+                    Kind::Unavailable,
+                    format!("the source is {delayed:?} behind on this connection"),
+                ));
+            }
             Update::Confirmed { place, delayed } => self.confirmed(place, now.before(delayed)),
         }
         self.save(false).await;
+        Ok(())
     }
 
     fn confirmed(&mut self, place: Option<Place>, at: Tick) {
