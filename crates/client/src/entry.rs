@@ -55,9 +55,7 @@ impl Entry {
     /// True when its time is over, by the clock of this machine.
     #[must_use]
     pub fn has_ended(&self) -> bool {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        let now = since.map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX));
-        self.expires_at.is_some_and(|end| end.0 <= now)
+        self.expires_at.is_some_and(|end| end <= now())
     }
 
     /// Bytes that it holds in memory, roughly.
@@ -66,4 +64,10 @@ impl Entry {
         const FIXED: usize = 400;
         FIXED + self.key.len() * 2 + self.value.len()
     }
+}
+
+/// The time by the clock of this machine.
+pub(crate) fn now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    Timestamp(since.map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)))
 }

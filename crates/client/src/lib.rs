@@ -3,6 +3,7 @@
 //! - [`config`]: **start here**: configuration in memory that a watch keeps current
 //! - [`mod@client`]: the calls themselves, over the network
 //! - [`source`]: the contract between the two, for sources of your own
+//! - [`sources`]: sources other than a server: a log in memory
 //! - [`entry`], [`batch`], [`error`]: what is read, what is written, what can go wrong
 //! - [`codec`]: how bytes become values
 
@@ -13,6 +14,7 @@ pub mod config;
 pub mod entry;
 pub mod error;
 pub mod source;
+pub mod sources;
 
 pub use batch::{Action, Batch, Committed, OnlyIf, Write};
 pub use client::{Client, ClientBuilder};
