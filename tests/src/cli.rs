@@ -69,7 +69,7 @@ pub fn run(server: &impl Target, arguments: &[&str]) -> Ended {
 pub fn run_as(server: &impl Target, token: &str, arguments: &[&str]) -> Ended {
     let mut command = command(server, arguments);
     command.env("HOLDFAST_TOKEN", token).stdin(Stdio::null());
-    ended(command.output().expect("the binary starts"))
+    Ended::of(command.output().expect("the binary starts"))
 }
 
 /// Runs a verb with these bytes on its standard input.
@@ -89,18 +89,22 @@ pub fn run_with_input(server: &impl Target, arguments: &[&str], input: &[u8]) ->
     let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
     let output = child.wait_with_output().expect("a child can be waited for");
     writer.join().expect("the writer does not panic");
-    ended(output)
-}
-
-fn ended(output: Output) -> Ended {
-    Ended {
-        code: output.status.code().expect("it ended by itself"),
-        out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        err: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
+    Ended::of(output)
 }
 
 impl Ended {
+    /// Of a process that was waited for.
+    ///
+    /// # Panics
+    /// When it was ended by a signal.
+    pub fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code().expect("it ended by itself"),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
     /// Fails unless it ended well; its standard output.
     ///
     /// # Panics
