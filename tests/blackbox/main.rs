@@ -5,6 +5,8 @@
 //! - [`http_v1`]: config.v1 over HTTP/JSON and server-sent events
 //! - [`foreign`]: a gRPC client of another implementation
 //! - [`gateway`]: the HTTP face alone, in front of a server
+//! - [`config_only`]: a server that speaks config.v1 and nothing else
+//! - [`contexts`]: which server a command line means
 //! - [`cli`]: the other verbs, through pipes; [`real_input`]: files of real packages
 //! - [`admin`]: health, metrics, reflection, gRPC-Web
 //! - [`bad_input`], [`bad_data`]: wrong requests, broken data directories, a full disk
@@ -27,7 +29,9 @@ mod bad_data;
 mod bad_input;
 mod browser;
 mod cli;
+mod config_only;
 mod config_v1;
+mod contexts;
 mod crash;
 mod foreign;
 mod gateway;

@@ -1,9 +1,38 @@
 //! Other verbs of the binary, as a script runs them: through pipes.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use crate::{Server, binary};
+use crate::{ForeignServer, Server, binary};
+
+/// A server that verbs are run against.
+pub trait Target {
+    /// What the binary is told.
+    fn endpoint(&self) -> String;
+    /// Where the binary runs.
+    fn home(&self) -> &Path;
+}
+
+impl Target for Server {
+    fn endpoint(&self) -> String {
+        Self::endpoint(self)
+    }
+
+    fn home(&self) -> &Path {
+        Self::home(self)
+    }
+}
+
+impl Target for ForeignServer {
+    fn endpoint(&self) -> String {
+        Self::endpoint(self)
+    }
+
+    fn home(&self) -> &Path {
+        Self::home(self)
+    }
+}
 
 /// How a verb ended.
 #[derive(Debug)]
@@ -17,14 +46,19 @@ pub struct Ended {
 }
 
 /// A command of the binary against this server, ready to run.
-pub fn command(server: &Server, arguments: &[&str]) -> Command {
+pub fn command(server: &impl Target, arguments: &[&str]) -> Command {
     let mut command = binary::command();
-    command.args(arguments).env("HOLDFAST_ENDPOINT", server.endpoint()).current_dir(server.home());
+    command
+        .args(arguments)
+        .env("HOLDFAST_ENDPOINT", server.endpoint())
+        // The contexts of whoever runs the tests are none of theirs.
+        .env("HOLDFAST_CONTEXTS", server.home().join("contexts.toml"))
+        .current_dir(server.home());
     command
 }
 
 /// Runs a verb with nothing on its standard input.
-pub fn run(server: &Server, arguments: &[&str]) -> Ended {
+pub fn run(server: &impl Target, arguments: &[&str]) -> Ended {
     run_with_input(server, arguments, b"")
 }
 
@@ -32,17 +66,17 @@ pub fn run(server: &Server, arguments: &[&str]) -> Ended {
 ///
 /// # Panics
 /// When it cannot be started or is ended by a signal.
-pub fn run_as(server: &Server, token: &str, arguments: &[&str]) -> Ended {
+pub fn run_as(server: &impl Target, token: &str, arguments: &[&str]) -> Ended {
     let mut command = command(server, arguments);
     command.env("HOLDFAST_TOKEN", token).stdin(Stdio::null());
-    ended(command.output().expect("the binary starts"))
+    Ended::of(command.output().expect("the binary starts"))
 }
 
 /// Runs a verb with these bytes on its standard input.
 ///
 /// # Panics
 /// When it cannot be started or is ended by a signal.
-pub fn run_with_input(server: &Server, arguments: &[&str], input: &[u8]) -> Ended {
+pub fn run_with_input(server: &impl Target, arguments: &[&str], input: &[u8]) -> Ended {
     let mut child = command(server, arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -55,18 +89,22 @@ pub fn run_with_input(server: &Server, arguments: &[&str], input: &[u8]) -> Ende
     let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
     let output = child.wait_with_output().expect("a child can be waited for");
     writer.join().expect("the writer does not panic");
-    ended(output)
-}
-
-fn ended(output: Output) -> Ended {
-    Ended {
-        code: output.status.code().expect("it ended by itself"),
-        out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        err: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
+    Ended::of(output)
 }
 
 impl Ended {
+    /// Of a process that was waited for.
+    ///
+    /// # Panics
+    /// When it was ended by a signal.
+    pub fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code().expect("it ended by itself"),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
     /// Fails unless it ended well; its standard output.
     ///
     /// # Panics

@@ -2,7 +2,7 @@
 //!
 //! - [`server`]: [`Server`], a `holdfast serve` process: **start here**
 //! - [`client`]: [`Config`] and [`Holdfast`], the two gRPC dialects; [`Failure`], an error with its details
-//! - [`gateway`]: a `holdfast gateway` process
+//! - [`gateway`]: a `holdfast gateway` process; [`foreign_server`]: a server of another implementation, config.v1 only
 //! - [`log`]: the whole log of a server, read and checked
 //! - [`cli`]: runs other verbs of the binary
 //! - [`browser`]: headless Chromium with a page that tells what it sees; [`driven`]: led from page to page
@@ -19,6 +19,7 @@ pub mod cli;
 pub mod client;
 pub mod dice;
 pub mod driven;
+pub mod foreign_server;
 pub mod gateway;
 pub mod http;
 pub mod log;
@@ -35,4 +36,5 @@ pub mod torture;
 pub mod visitor;
 
 pub use client::{Config, Failure, Holdfast};
+pub use foreign_server::ForeignServer;
 pub use server::Server;

@@ -6,17 +6,21 @@ use std::time::Duration;
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, CommandFactory as _, Parser, Subcommand};
 
+use crate::contexts::Secret;
 use crate::output::Layout;
 use crate::verbs::{
-    alias, audit, bench, delete, diff, events, export, gateway, get, history, import, list, ns,
-    policy, repair, role, rollback, search, serve, set, snapshot, token, txn, user, watch, whoami,
+    alias, audit, bench, completion, context, delete, diff, events, export, gateway, get, history,
+    import, list, man, ns, policy, repair, role, rollback, search, serve, set, snapshot, token,
+    txn, user, watch, whoami,
 };
 
 /// Holdfast: a configuration server with history, watches and atomic commits, and the commands to work with it.
 #[derive(Debug, Parser)]
 #[command(name = "holdfast", version, max_term_width = 110)]
 #[command(
-    after_help = "Exit codes: 0 ok, 1 error, 2 usage, 3 not found, 4 conflict, 5 denied, 6 unavailable."
+    after_help = "Values of the global options come, strongest first, from the command line, the environment, the context in use \
+    (`holdfast context`, kept in $HOLDFAST_CONTEXTS, or holdfast/contexts.toml below $XDG_CONFIG_HOME or ~/.config), and the defaults.\n\n\
+    Exit codes: 0 ok, 1 error, 2 usage, 3 not found, 4 conflict, 5 denied, 6 unavailable."
 )]
 #[command(disable_help_subcommand = true, disable_help_flag = true)]
 pub struct Cli {
@@ -63,6 +67,12 @@ pub struct Global {
     /// How long one call may take: `500ms`, `10s`, `2m`; without it 10s, and 2m for a commit of an import
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
     pub timeout: Option<Duration>,
+    /// The context to take the other options from; without it the one that `holdfast context use` chose
+    #[arg(long, global = true, env = "HOLDFAST_CONTEXT", value_name = "NAME")]
+    pub context: Option<String>,
+    /// Of the context in use, where it keeps one.
+    #[arg(skip)]
+    pub token: Option<Secret>,
     /// Print help
     #[arg(short, long, global = true, action = ArgAction::Help, help_heading = "Global options")]
     pub help: Option<bool>,
@@ -74,13 +84,13 @@ pub struct Global {
 pub struct Proofs {
     /// Who vouches for a server at https://; without it, whom this machine trusts
     #[arg(long, global = true, env = "HOLDFAST_CA_FILE", value_name = "PATH")]
-    ca_file: Option<PathBuf>,
+    pub ca_file: Option<PathBuf>,
     /// The certificate to show to a server that asks for one
     #[arg(long, global = true, env = "HOLDFAST_CERT_FILE", value_name = "PATH")]
-    cert_file: Option<PathBuf>,
+    pub cert_file: Option<PathBuf>,
     /// The private key of that certificate
     #[arg(long, global = true, env = "HOLDFAST_KEY_FILE", value_name = "PATH")]
-    key_file: Option<PathBuf>,
+    pub key_file: Option<PathBuf>,
 }
 
 impl Proofs {
@@ -130,6 +140,10 @@ pub enum Command {
     Audit(audit::Audit),
     #[command(subcommand)]
     Policy(policy::Policy),
+    #[command(subcommand)]
+    Context(context::ContextVerb),
+    Completion(completion::Completion),
+    Man(man::Man),
 }
 
 impl Global {
@@ -153,6 +167,19 @@ impl Global {
 /// told otherwise: the default and the environment are for those that work in a single one.
 pub fn namespace_on_the_command_line() -> Option<String> {
     named_namespace(&Cli::command().get_matches())
+}
+
+/// Whether the command line or the environment says something about a global option.
+pub fn is_given(matches: &ArgMatches, option: &str) -> bool {
+    let here = matches.value_source(option);
+    let given = matches!(here, Some(ValueSource::CommandLine | ValueSource::EnvVariable));
+    given || matches.subcommand().is_some_and(|(_, inner)| is_given(inner, option))
+}
+
+/// Whether the command line itself does.
+pub fn is_said(matches: &ArgMatches, option: &str) -> bool {
+    let said = matches.value_source(option) == Some(ValueSource::CommandLine);
+    said || matches.subcommand().is_some_and(|(_, inner)| is_said(inner, option))
 }
 
 fn named_namespace(matches: &ArgMatches) -> Option<String> {

@@ -53,5 +53,5 @@ pub async fn commit(
 ) -> Result<CommitResponse, Failure> {
     let request = CommitRequest { writes, reason: reason.into(), ..CommitRequest::default() };
     let mut client = server.holdfast.clone();
-    server.answer(client.commit(server.request(request))).await
+    server.own(client.commit(server.request(request))).await
 }

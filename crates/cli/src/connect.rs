@@ -71,6 +71,14 @@ impl Server {
 }
 
 impl Server {
+    /// The same for a call of holdfast.v1, which not every server of config.v1 speaks.
+    pub async fn own<T>(
+        &self,
+        call: impl Future<Output = Result<Response<T>, Status>>,
+    ) -> Result<T, Failure> {
+        self.answer(call).await.map_err(Failure::or_not_spoken)
+    }
+
     /// The next message of a stream, no later than the command line allows; `None` when it ended.
     pub async fn next<T>(&self, stream: &mut Streaming<T>) -> Result<Option<T>, Failure> {
         match tokio::time::timeout(self.timeout, stream.message()).await {

@@ -6,6 +6,7 @@ use std::path::Path;
 use holdfast_dial::Bearer;
 
 use crate::args::Global;
+use crate::contexts::Secret;
 use crate::failure::Failure;
 
 /// Where a token may be.
@@ -17,7 +18,10 @@ pub fn bearer(global: &Global) -> Result<Bearer, Failure> {
         Some(path) => (read(path)?, path.display().to_string()),
         None => match std::env::var_os(TOKEN).filter(|token| !token.is_empty()) {
             Some(token) => (token.to_string_lossy().into_owned(), TOKEN.to_owned()),
-            None => return Ok(Bearer::default()),
+            None => match &global.token {
+                Some(Secret(token)) => (token.clone(), "the context".to_owned()),
+                None => return Ok(Bearer::default()),
+            },
         },
     };
     let token = token.trim();
@@ -30,4 +34,9 @@ pub fn bearer(global: &Global) -> Result<Bearer, Failure> {
 
 fn read(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(|source| Failure::File { path: path.to_owned(), source })
+}
+
+/// Whether the environment has a token, or the name of a file with one.
+pub fn in_environment() -> bool {
+    std::env::var_os(TOKEN).is_some_and(|token| !token.is_empty())
 }

@@ -21,6 +21,9 @@ pub enum Failure {
     /// The server answered with an error. Nothing changed, unless it says otherwise.
     #[error("{}", sentence_of(.0))]
     Server(#[from] Box<Status>),
+    /// The server has config.v1 and no more. Nothing was done.
+    #[error("the server does not speak holdfast.v1, which this needs")]
+    NotSpoken,
     /// No answer in time: a write may have been made or not.
     #[error(
         "no answer within {0:?}; whether a write was made is unknown. A longer --timeout may help"
@@ -135,7 +138,8 @@ impl Failure {
             Self::Denied(_) => exit::DENIED,
             Self::Value { source, .. } | Self::Partly { source, .. } => source.exit_code(),
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
-            Self::Repair(_)
+            Self::NotSpoken
+            | Self::Repair(_)
             | Self::Load(_)
             | Self::File { .. }
             | Self::Document { .. }
@@ -145,9 +149,13 @@ impl Failure {
         }
     }
 
-    /// True for the answer of a server to a call that it does not have.
-    pub fn is_unimplemented(&self) -> bool {
-        matches!(self, Self::Server(status) if status.code() == Code::Unimplemented)
+    /// Of a call of holdfast.v1: a server that does not know it says so without a reason of its own.
+    #[must_use]
+    pub fn or_not_spoken(self) -> Self {
+        match self {
+            Self::Server(status) if is_unknown_call(&status) => Self::NotSpoken,
+            other => other,
+        }
     }
 
     /// The size of the value that is larger than the server takes, when that is the failure.
@@ -161,6 +169,11 @@ impl Failure {
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Server(status) if status.code() == Code::NotFound)
     }
+}
+
+/// Whether it is the answer of a server to a call that it does not have.
+pub fn is_unknown_call(status: &Status) -> bool {
+    status.code() == Code::Unimplemented && status::error_info(status).is_none()
 }
 
 impl From<Status> for Failure {

@@ -20,9 +20,7 @@ pub async fn moment(
     prefix: &str,
 ) -> Result<Vec<Record>, Failure> {
     match initial_state(server, namespace, prefix).await {
-        Err(failure) if failure.is_unimplemented() => {
-            entries(server, namespace, prefix, None).await
-        }
+        Err(Failure::NotSpoken) => all(server, namespace, prefix).await,
         Err(failure) => Err(failure),
         Ok(mut found) => {
             found.sort_by(|a, b| a.key.cmp(&b.key));
@@ -44,7 +42,7 @@ async fn initial_state(
         ..WatchRequest::default()
     };
     let mut client = server.holdfast.clone();
-    let mut stream = server.answer(client.watch(Request::new(request))).await?;
+    let mut stream = server.own(client.watch(Request::new(request))).await?;
     let mut found = Vec::new();
     loop {
         let frame = server.next(&mut stream).await?.ok_or_else(|| {
@@ -70,14 +68,28 @@ pub async fn entries(
     prefix: &str,
     limit: Option<usize>,
 ) -> Result<Vec<Record>, Failure> {
+    let Some(limit) = limit else { return all(server, namespace, prefix).await };
+    match ordered(server, namespace, prefix, Some(limit), None).await {
+        // The first of a server that has no order are known when all are.
+        Err(Failure::NotSpoken) => {
+            let mut found = all(server, namespace, prefix).await?;
+            found.truncate(limit);
+            Ok(found)
+        }
+        other => other,
+    }
+}
+
+/// All of them through config.v1, whose servers may list in any order, and with a cursor behind the last page.
+async fn all(server: &Server, namespace: &str, prefix: &str) -> Result<Vec<Record>, Failure> {
     let mut client = server.config.clone();
-    let mut found = Vec::new();
+    let mut found: Vec<Record> = Vec::new();
     let mut cursor = String::new();
     loop {
         let request = ListRequest {
             namespace: namespace.into(),
             prefix: prefix.into(),
-            limit: page(limit.map(|limit| limit - found.len())),
+            limit: PAGE,
             cursor,
             ..ListRequest::default()
         };
@@ -85,8 +97,8 @@ pub async fn entries(
         let came = answer.entries.len();
         found.extend(answer.entries.into_iter().map(Record::from));
         cursor = answer.next_cursor;
-        let enough = limit.is_some_and(|limit| found.len() >= limit);
-        if cursor.is_empty() || came == 0 || enough {
+        if cursor.is_empty() || came == 0 {
+            found.sort_by(|a, b| a.key.cmp(&b.key));
             return Ok(found);
         }
     }
@@ -104,6 +116,17 @@ pub async fn past(
     limit: Option<usize>,
     moment: Moment,
 ) -> Result<Vec<Record>, Failure> {
+    ordered(server, namespace, prefix, limit, Some(moment)).await
+}
+
+/// Through holdfast.v1, all pages of one state.
+async fn ordered(
+    server: &Server,
+    namespace: &str,
+    prefix: &str,
+    limit: Option<usize>,
+    moment: Option<Moment>,
+) -> Result<Vec<Record>, Failure> {
     let mut client = server.holdfast.clone();
     let mut found = Vec::new();
     let mut cursor = String::new();
@@ -114,10 +137,10 @@ pub async fn past(
             prefix: prefix.into(),
             limit: u32::try_from(wanted).unwrap_or_default(),
             cursor,
-            at: moment.wire().into(),
+            at: moment.map(Moment::wire).into(),
             ..holdfast_v1::ListRequest::default()
         };
-        let answer = server.answer(client.list(server.request(request))).await?;
+        let answer = server.own(client.list(server.request(request))).await?;
         found.extend(answer.entries.into_iter().map(Record::from));
         cursor = answer.next_cursor;
         let enough = limit.is_some_and(|limit| found.len() >= limit);

@@ -30,6 +30,8 @@ pub struct Record {
     pub updated_at: Option<Timestamp>,
     /// When it goes by itself.
     pub expires_at: Option<Timestamp>,
+    /// Which revision wrote this version; 0: config.v1 does not say.
+    pub mod_revision: u64,
 }
 
 impl From<config_v1::Entry> for Record {
@@ -38,6 +40,7 @@ impl From<config_v1::Entry> for Record {
             created_at: entry.created_at.as_option().map(model_time),
             updated_at: entry.updated_at.as_option().map(model_time),
             expires_at: None,
+            mod_revision: 0,
             namespace: entry.namespace,
             key: entry.key,
             value: entry.value,
@@ -54,6 +57,7 @@ impl From<holdfast_v1::Entry> for Record {
             created_at: entry.created_at.as_option().map(model_time),
             updated_at: entry.updated_at.as_option().map(model_time),
             expires_at: entry.expires_at.as_option().map(model_time),
+            mod_revision: entry.mod_revision,
             namespace: entry.namespace,
             key: entry.key,
             value: entry.value,
@@ -70,6 +74,7 @@ impl From<holdfast_v1::Event> for Record {
             created_at: event.created_at.as_option().map(model_time),
             updated_at: event.updated_at.as_option().map(model_time),
             expires_at: event.expires_at.as_option().map(model_time),
+            mod_revision: event.mod_revision,
             namespace: event.namespace,
             key: event.key,
             value: event.value,

@@ -8,7 +8,8 @@ use crate::changes;
 use crate::connect::Server;
 use crate::failure::Failure;
 use crate::moment::Moment;
-use crate::plan::Change;
+use crate::plan::{Change, Plan};
+use crate::read;
 use crate::record::Record;
 use holdfast_tree::Item;
 
@@ -38,20 +39,46 @@ pub struct Diff {
 impl Diff {
     /// Reads all differences and shows them.
     pub async fn run(self, global: &Global, server: &Server) -> Result<(), Failure> {
+        let found = match self.found(global, server).await {
+            Err(Failure::NotSpoken) => self.of_two_namespaces(global, server).await?,
+            other => other?,
+        };
+        changes::show(&found, global, "")
+    }
+
+    /// What two namespaces differ in now is told by what they hold, on a server that has no more than that.
+    async fn of_two_namespaces(
+        &self,
+        global: &Global,
+        server: &Server,
+    ) -> Result<Vec<Change>, Failure> {
+        let (None, None, Some(with)) = (self.from, self.to, &self.with) else {
+            return Err(Failure::NotSpoken);
+        };
+        let mut sides = Vec::new();
+        for namespace in [with, &global.namespace] {
+            let found = read::entries(server, namespace, &self.prefix, None).await?;
+            sides.push(found.into_iter().map(|record| (record.key.clone(), Item::from(record))));
+        }
+        let [newer, older] = [sides.remove(0).collect(), sides.remove(0).collect()];
+        Ok(Plan::new(newer, older, true).changes)
+    }
+
+    async fn found(&self, global: &Global, server: &Server) -> Result<Vec<Change>, Failure> {
         let mut request = DiffRequest {
             from: state(&global.namespace, self.from).into(),
             to: state(self.with.as_deref().unwrap_or(&global.namespace), self.to).into(),
-            prefix: self.prefix,
+            prefix: self.prefix.clone(),
             limit: PAGE,
             ..DiffRequest::default()
         };
         let mut found: Vec<Change> = Vec::new();
         loop {
             let mut client = server.holdfast.clone();
-            let answer = server.answer(client.diff(server.request(request.clone()))).await?;
+            let answer = server.own(client.diff(server.request(request.clone()))).await?;
             found.extend(answer.differences.into_iter().filter_map(change));
             if answer.next_cursor.is_empty() {
-                return changes::show(&found, global, "");
+                return Ok(found);
             }
             request.cursor = answer.next_cursor;
         }

@@ -70,7 +70,7 @@ impl Events {
         loop {
             request.limit = u32::try_from(most - found.len()).unwrap_or(PAGE).min(PAGE);
             let mut client = server.holdfast.clone();
-            let answer = server.answer(client.events(server.request(request.clone()))).await?;
+            let answer = server.own(client.events(server.request(request.clone()))).await?;
             found.extend(answer.events);
             if answer.next_cursor.is_empty() || found.len() >= most {
                 break;

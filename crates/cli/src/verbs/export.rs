@@ -11,6 +11,7 @@ use crate::connect::Server;
 use crate::failure::Failure;
 use crate::moment::Past;
 use crate::output;
+use crate::place::{self, Readers};
 use crate::read;
 use crate::screen;
 use holdfast_tree::{Format, Item, files, nest};
@@ -53,7 +54,7 @@ impl Export {
             None => output::bytes(nest::document(&items, format)?.as_bytes()),
             Some(path) if is_directory(path) => self.directory(path, &items, format),
             Some(path) => {
-                write(path, &nest::document(&items, format)?)?;
+                place::replace(path, &nest::document(&items, format)?, Readers::Usual)?;
                 screen::note(&format!("{} entries written to {}", items.len(), path.display()));
                 Ok(())
             }
@@ -76,7 +77,7 @@ impl Export {
             )));
         }
         for (name, text) in &documents {
-            write(&path.join(name), text)?;
+            place::replace(&path.join(name), text, Readers::Usual)?;
         }
         screen::note(&format!(
             "{} entries written to {} files in {}",
@@ -90,22 +91,4 @@ impl Export {
 
 fn is_directory(path: &Path) -> bool {
     path.is_dir() || path.as_os_str().to_string_lossy().ends_with('/')
-}
-
-/// Beside the place and then into it, so that nobody ever reads half a file.
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |source| Failure::File { path: path.to_owned(), source };
-    // A device or a pipe is written to, not replaced.
-    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
-        return fs::write(path, text).map_err(failed);
-    }
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let beside = path.with_file_name(name);
-    let moved = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
-    moved.map_err(|source| {
-        // Best effort: the failure that is reported is the first one.
-        let _ = fs::remove_file(&beside);
-        failed(source)
-    })
 }

@@ -1,5 +1,7 @@
 //! `holdfast get`.
 
+mod follow;
+
 use clap::Args;
 use holdfast_api::config_v1::{GetAliasRequest, GetRequest};
 use holdfast_api::holdfast_v1;
@@ -9,6 +11,7 @@ use crate::connect::Server;
 use crate::failure::Failure;
 use crate::moment::Past;
 use crate::output::{self, Layout};
+use crate::read;
 use crate::record::Record;
 use holdfast_tree::{Value, json};
 
@@ -16,49 +19,91 @@ use holdfast_tree::{Value, json};
 ///
 /// Its bytes and nothing else; with -o all that is known about it. A key that does not exist but is an alias stands for the alias's target.
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["key", "prefix"]))]
 pub struct Get {
     /// The key
     #[arg(value_name = "KEY")]
-    key: String,
+    key: Option<String>,
+    /// All keys that begin with this, as `list` shows them; with `-o raw` only their values, one for each line
+    #[arg(long, value_name = "PREFIX")]
+    prefix: Option<String>,
     /// Print a JSON string as the text that it holds, without quotes
     #[arg(short, long)]
     string: bool,
+    /// Then print every new value, until interrupted
+    #[arg(short, long, conflicts_with_all = ["rev", "at"])]
+    watch: bool,
     #[command(flatten)]
     past: Past,
 }
 
 impl Get {
-    /// Asks for the key, then for an alias of its name.
+    /// Reads what was asked for, once or until interrupted.
     pub async fn run(self, global: &Global, server: &Server) -> Result<(), Failure> {
-        let found = match self.entry(global, server).await {
+        match (&self.prefix, self.key.as_deref().unwrap_or_default()) {
+            (Some(prefix), _) if self.watch => follow::prefix(&self, prefix, global, server).await,
+            (Some(prefix), _) => self.several(prefix, global, server).await,
+            (None, key) if self.watch => follow::key(&self, key, global, server).await,
+            (None, key) => self.one(key, global, server).await,
+        }
+    }
+
+    /// Asks for the key, then for an alias of its name.
+    async fn one(&self, key: &str, global: &Global, server: &Server) -> Result<(), Failure> {
+        let found = match self.entry(key, global, server).await {
             // What an alias stood for in the past is not kept.
             Err(missing) if self.past.moment().is_some() => return Err(missing),
             Err(missing) if missing.is_not_found() => {
-                follow_alias(server, &global.namespace, &self.key, missing).await?
+                follow_alias(server, &global.namespace, key, missing).await?
             }
             other => other?,
         };
         match global.output.unwrap_or(Layout::Raw) {
-            Layout::Raw if self.string => output::bare(text(&found)?.as_bytes()),
-            Layout::Raw => output::bare(&found.value),
+            Layout::Raw => output::bare(&self.shown(&found)?),
             Layout::Table => output::entry_table(&[found]),
             layout => output::document(&Value::Table(found.members()), layout),
         }
     }
+
+    async fn several(&self, prefix: &str, global: &Global, server: &Server) -> Result<(), Failure> {
+        let namespace = &global.namespace;
+        let found = match self.past.moment() {
+            None => read::moment(server, namespace, prefix).await?,
+            Some(moment) => read::past(server, namespace, prefix, None, moment).await?,
+        };
+        match global.output.unwrap_or(Layout::Table) {
+            Layout::Raw => found.iter().try_for_each(|record| self.line(record)),
+            layout => output::records(&found, layout),
+        }
+    }
+
+    /// The value on a line of its own.
+    fn line(&self, record: &Record) -> Result<(), Failure> {
+        let mut line = self.shown(record)?;
+        if !line.ends_with(b"\n") {
+            line.push(b'\n');
+        }
+        output::bytes(&line)
+    }
+
+    /// The bytes that stand for a value.
+    fn shown(&self, record: &Record) -> Result<Vec<u8>, Failure> {
+        if self.string { text(record).map(String::into_bytes) } else { Ok(record.value.to_vec()) }
+    }
 }
 
 impl Get {
-    async fn entry(&self, global: &Global, server: &Server) -> Result<Record, Failure> {
+    async fn entry(&self, key: &str, global: &Global, server: &Server) -> Result<Record, Failure> {
         let Some(moment) = self.past.moment() else {
-            return entry(server, &global.namespace, &self.key).await;
+            return entry(server, &global.namespace, key).await;
         };
         let request = holdfast_v1::GetRequest {
             namespace: global.namespace.clone(),
-            key: self.key.clone(),
+            key: key.to_owned(),
             at: moment.wire().into(),
             ..holdfast_v1::GetRequest::default()
         };
-        let answer = server.answer(server.holdfast.clone().get(server.request(request))).await?;
+        let answer = server.own(server.holdfast.clone().get(server.request(request))).await?;
         let entry = answer.entry.into_option();
         entry.map(Record::from).ok_or_else(|| Failure::Refused("the server sent no entry".into()))
     }

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
+use holdfast_api::config_v1::WriteMode;
 use holdfast_api::holdfast_v1::Write;
+use indicatif::ProgressBar;
 
 use crate::args::Global;
 use crate::changes;
@@ -18,6 +20,7 @@ use crate::plan::{Change, MAX_BYTES, MAX_EVENTS, Plan};
 use crate::read;
 use crate::record::printable;
 use crate::screen;
+use crate::single::{self, Put};
 use holdfast_tree::{Format, Item, Value};
 
 /// Write files of configuration into a namespace, in one commit.
@@ -108,20 +111,70 @@ impl Import {
         let parts = plan.parts(&global.namespace);
         let bar = screen::progress(u64::try_from(total).unwrap_or(u64::MAX), "writing");
         let server = server.patient(global.commit_timeout());
+        let written = match self.commits(global, &server, &parts, &bar).await {
+            Err(Failure::NotSpoken) if self.parts => {
+                singly(global, &server, &parts.concat(), &bar).await
+            }
+            Err(Failure::NotSpoken) => Err(Failure::Refused(
+                "the server does not speak holdfast.v1 and writes key by key; --parts allows that, and others \
+                 can see it half done"
+                    .into(),
+            )),
+            other => other,
+        };
+        bar.finish_and_clear();
+        let (commits, revision) = written?;
+        show(global, counts, same, commits, revision)
+    }
+
+    /// How many commits there were, and the revision of the last one.
+    async fn commits(
+        &self,
+        global: &Global,
+        server: &Server,
+        parts: &[Vec<Change>],
+        bar: &ProgressBar,
+    ) -> Result<(usize, Option<u64>), Failure> {
         let mut revision = None;
         for (applied, part) in parts.iter().enumerate() {
             let writes = part.iter().map(|change| write(&global.namespace, change)).collect();
             let reason = self.reason.as_deref().unwrap_or_default();
-            let answer = commit::commit(&server, writes, reason).await.map_err(|source| {
-                bar.finish_and_clear();
-                partly(applied, parts.len(), named(part, source))
-            })?;
+            let answer = commit::commit(server, writes, reason)
+                .await
+                .map_err(|source| partly(applied, parts.len(), named(part, source)))?;
             revision = Some(answer.revision);
             bar.inc(u64::try_from(part.len()).unwrap_or(u64::MAX));
         }
-        bar.finish_and_clear();
-        show(global, counts, same, parts.len(), revision)
+        Ok((parts.len(), revision))
     }
+}
+
+/// Key by key, each a part of its own.
+async fn singly(
+    global: &Global,
+    server: &Server,
+    changes: &[Change],
+    bar: &ProgressBar,
+) -> Result<(usize, Option<u64>), Failure> {
+    let (namespace, mode) = (global.namespace.as_str(), WriteMode::WRITE_MODE_UPSERT);
+    for (applied, change) in changes.iter().enumerate() {
+        let done = match change {
+            Change::Add(item) | Change::Replace { new: item, .. } => {
+                let put = Put { namespace, key: &item.key, codec: &item.codec, mode };
+                single::put(server, put, item.value.clone().into()).await.map(|_| ())
+            }
+            Change::Remove(item) => match single::delete(server, namespace, &item.key).await {
+                Err(gone) if gone.is_not_found() => Ok(()),
+                other => other,
+            },
+        };
+        done.map_err(|source| {
+            let source = Failure::Value { key: printable(change.key()), source: Box::new(source) };
+            partly(applied, changes.len(), source)
+        })?;
+        bar.inc(1);
+    }
+    Ok((changes.len(), None))
 }
 
 fn write(namespace: &str, change: &Change) -> Write {
@@ -163,8 +216,9 @@ fn show(
         Layout::Table => {
             let place = match (commits, revision) {
                 (1, Some(revision)) => format!(" in revision {revision}"),
+                (0, _) => String::new(),
+                (n, None) => format!(" in {n} writes of single keys"),
                 (n, Some(revision)) => format!(" in {n} commits, the last one revision {revision}"),
-                _ => String::new(),
             };
             output::line(&format!(
                 "{added} added, {changed} changed, {removed} removed, {same} unchanged{place}"

@@ -8,6 +8,8 @@ use crate::failure::Failure;
 use crate::moment::Past;
 use crate::output::{self, Layout};
 use crate::read;
+use crate::verbs::watch;
+use crate::verbs::watch::engine::{Scope, Start};
 
 /// List the entries whose key begins with a prefix.
 ///
@@ -20,6 +22,9 @@ pub struct List {
     /// Show no more than this many
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,
+    /// Then print every change, until interrupted
+    #[arg(short, long, conflicts_with_all = ["limit", "rev", "at"])]
+    watch: bool,
     #[command(flatten)]
     past: Past,
 }
@@ -27,6 +32,11 @@ pub struct List {
 impl List {
     /// Reads page after page and shows them as one list.
     pub async fn run(self, global: &Global, server: &Server) -> Result<(), Failure> {
+        if self.watch {
+            let namespace = Some(global.namespace.clone());
+            let scope = Scope { namespace, prefixes: vec![self.prefix] };
+            return watch::show(global, server, &scope, Start::Initial).await;
+        }
         let limit = self.limit.and_then(|limit| usize::try_from(limit).ok());
         let (namespace, prefix) = (&global.namespace, &self.prefix);
         let found = match self.past.moment() {

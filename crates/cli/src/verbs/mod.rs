@@ -3,6 +3,8 @@
 pub mod alias;
 pub mod audit;
 pub mod bench;
+pub mod completion;
+pub mod context;
 pub mod delete;
 pub mod diff;
 pub mod events;
@@ -12,6 +14,7 @@ pub mod get;
 pub mod history;
 pub mod import;
 pub mod list;
+pub mod man;
 pub mod ns;
 pub mod policy;
 pub mod repair;
@@ -27,12 +30,15 @@ pub mod user;
 pub mod watch;
 pub mod whoami;
 
+use clap::ArgMatches;
+
 use crate::args::{Cli, Command, Global};
 use crate::connect::Server;
+use crate::contexts;
 use crate::failure::Failure;
 
-/// Runs the verb of a command line.
-pub fn run(cli: Cli) -> Result<(), Failure> {
+/// Runs the verb of a command line, of which `matches` tells what was said and what is a default.
+pub fn run(cli: Cli, matches: &ArgMatches) -> Result<(), Failure> {
     let (command, global) = match cli.command {
         // The server builds a runtime of its own, with all threads.
         Command::Serve(serve) => return serve.run(),
@@ -40,10 +46,15 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Repair(repair) => return repair.run(&cli.global),
         Command::Audit(audit) => return audit.run(&cli.global),
         Command::Policy(policy) if policy.is_offline() => return policy.run(&cli.global),
-        // So does the load generator.
-        Command::Bench(bench) => return bench.run(&cli.global),
-        other => (other, cli.global),
+        Command::Context(context) => return context.run(&cli.global, matches),
+        Command::Completion(completion) => return completion.run(),
+        Command::Man(man) => return man.run(),
+        other => (other, contexts::settle(cli.global, matches)?),
     };
+    // The load generator has a runtime of its own too.
+    if let Command::Bench(bench) = command {
+        return bench.run(&global);
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(talk(command, global))
 }
@@ -60,7 +71,7 @@ async fn talk(command: Command, global: Global) -> Result<(), Failure> {
         Command::Get(get) => get.run(&global, &server).await,
         Command::Delete(delete) => delete.run(&global, &server).await,
         Command::List(list) => list.run(&global, &server).await,
-        Command::Watch(watch) => watch.run(&global, server).await,
+        Command::Watch(watch) => watch.run(&global, &server).await,
         Command::History(history) => history.run(&global, &server).await,
         Command::Diff(diff) => diff.run(&global, &server).await,
         Command::Rollback(rollback) => rollback.run(&global, &server).await,
@@ -83,6 +94,9 @@ async fn talk(command: Command, global: Global) -> Result<(), Failure> {
         | Command::Repair(_)
         | Command::Audit(_)
         | Command::Policy(_)
+        | Command::Context(_)
+        | Command::Completion(_)
+        | Command::Man(_)
         | Command::Bench(_) => {
             unreachable!("handled above")
         }

@@ -67,12 +67,12 @@ impl RoleVerb {
             Self::Set(set) => {
                 let shown = printable(&set.name);
                 let request = server.request(set.request()?);
-                server.answer(client.put_role(request)).await?;
+                server.own(client.put_role(request)).await?;
                 done(global, &format!("role {shown} written"), "written", &shown)
             }
             Self::Get { name } => {
                 let request = GetRoleRequest { name, ..GetRoleRequest::default() };
-                let answer = server.answer(client.get_role(server.request(request))).await?;
+                let answer = server.own(client.get_role(server.request(request))).await?;
                 match global.output.unwrap_or(Layout::Table) {
                     Layout::Table | Layout::Raw => output::lines(&answer.role.rules),
                     layout => output::document(&members(&answer.role), layout),
@@ -81,7 +81,7 @@ impl RoleVerb {
             Self::List => {
                 let all = all_pages(async |cursor| {
                     let request = ListRolesRequest { cursor, ..ListRolesRequest::default() };
-                    let page = server.answer(client.list_roles(server.request(request))).await?;
+                    let page = server.own(client.list_roles(server.request(request))).await?;
                     Ok((page.roles, page.next_cursor))
                 });
                 show_all(&all.await?, global.output.unwrap_or(Layout::Table))
@@ -89,7 +89,7 @@ impl RoleVerb {
             Self::Delete { name } => {
                 let shown = printable(&name);
                 let request = DeleteRoleRequest { name, ..DeleteRoleRequest::default() };
-                server.answer(client.delete_role(server.request(request))).await?;
+                server.own(client.delete_role(server.request(request))).await?;
                 done(global, &format!("role {shown} deleted"), "deleted", &shown)
             }
         }

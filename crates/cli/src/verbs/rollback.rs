@@ -61,8 +61,7 @@ impl Rollback {
             ..RollbackRequest::default()
         };
         let server = server.patient(global.commit_timeout());
-        let answer =
-            server.answer(server.holdfast.clone().rollback(server.request(request))).await?;
+        let answer = server.own(server.holdfast.clone().rollback(server.request(request))).await?;
         self.show(global, &answer)
     }
 

@@ -71,7 +71,7 @@ impl Search {
         loop {
             request.limit = u32::try_from(most - found.len()).unwrap_or(PAGE).min(PAGE);
             let mut client = server.holdfast.clone();
-            let answer = server.answer(client.search(server.request(request.clone()))).await?;
+            let answer = server.own(client.search(server.request(request.clone()))).await?;
             let entries = answer.matches.into_iter().filter_map(|one| one.entry.into_option());
             found.extend(entries.map(Record::from));
             if answer.next_cursor.is_empty() || found.len() >= most {

@@ -15,6 +15,7 @@ use crate::connect::Server;
 use crate::failure::Failure;
 use crate::output::{self, Layout};
 use crate::record::printable;
+use crate::single::{self, Put};
 use holdfast_tree::Value;
 
 /// Write a value.
@@ -112,17 +113,9 @@ impl Set {
             (_, true) => WRITE_MODE_UPDATE,
             _ => WRITE_MODE_UPSERT,
         };
-        let request = config_v1::SetRequest {
-            namespace: global.namespace.clone(),
-            key: self.key.clone(),
-            value,
-            codec: self.codec.clone(),
-            write_mode: mode.into(),
-            ..config_v1::SetRequest::default()
-        };
-        let answer = server.answer(server.config.clone().set(server.request(request))).await?;
-        let version = answer.entry.as_option().map_or(0, |entry| entry.version);
-        Ok(Written { version: u64::try_from(version).unwrap_or_default(), commit: None })
+        let (namespace, key, codec) = (&global.namespace, &self.key, &self.codec);
+        let version = single::put(server, Put { namespace, key, codec, mode }, value).await?;
+        Ok(Written { version, commit: None })
     }
 
     /// Through holdfast.v1, which has words for conditions, life times and reasons.

@@ -39,7 +39,7 @@ impl Snapshot {
                 ..holdfast_v1::SnapshotRequest::default()
             };
             let mut client = server.holdfast.clone();
-            let answer = server.answer(client.snapshot(server.request(request))).await?;
+            let answer = server.own(client.snapshot(server.request(request))).await?;
             let entries = answer.entries.into_iter().map(Record::from).collect();
             return show(entries, &answer.etag, answer.not_modified, layout);
         }

@@ -91,13 +91,13 @@ impl TokenVerb {
         match self {
             Self::Create(create) => {
                 let request = server.request(create.request());
-                let made = server.answer(client.create_token(request)).await?;
+                let made = server.own(client.create_token(request)).await?;
                 issued(&made.token, &made.id, global)
             }
             Self::Rotate { id, grace } => {
                 let grace = grace.map(wire_duration).into();
                 let request = RotateTokenRequest { id, grace, ..RotateTokenRequest::default() };
-                let made = server.answer(client.rotate_token(server.request(request))).await?;
+                let made = server.own(client.rotate_token(server.request(request))).await?;
                 issued(&made.token, &made.id, global)
             }
             Self::List { user } => {
@@ -106,7 +106,7 @@ impl TokenVerb {
             }
             Self::Get { id } => {
                 let request = GetTokenRequest { id, ..GetTokenRequest::default() };
-                let answer = server.answer(client.get_token(server.request(request))).await?;
+                let answer = server.own(client.get_token(server.request(request))).await?;
                 match global.output.unwrap_or(Layout::Table) {
                     Layout::Table | Layout::Raw => {
                         show_all(&[(*answer.token).clone()], Layout::Table)
@@ -117,7 +117,7 @@ impl TokenVerb {
             Self::Revoke { id } => {
                 let shown = printable(&id);
                 let request = RevokeTokenRequest { id, ..RevokeTokenRequest::default() };
-                server.answer(client.revoke_token(server.request(request))).await?;
+                server.own(client.revoke_token(server.request(request))).await?;
                 done(global, &format!("token {shown} revoked"), "revoked", &shown)
             }
         }
@@ -142,7 +142,7 @@ async fn list(server: &Server, user: String) -> Result<Vec<Token>, Failure> {
     let all = all_pages(async |cursor| {
         let user = user.clone();
         let request = ListTokensRequest { user, cursor, ..ListTokensRequest::default() };
-        let page = server.answer(server.trust.clone().list_tokens(server.request(request))).await?;
+        let page = server.own(server.trust.clone().list_tokens(server.request(request))).await?;
         Ok((page.tokens, page.next_cursor))
     });
     all.await

@@ -56,7 +56,7 @@ impl Txn {
             idempotency_key: self.idempotency_key.unwrap_or_default(),
             ..TxnRequest::default()
         };
-        let answer = server.answer(server.holdfast.clone().txn(server.request(request))).await?;
+        let answer = server.own(server.holdfast.clone().txn(server.request(request))).await?;
         show(&answer, global.output.unwrap_or(Layout::Table))?;
         if answer.succeeded || !alone { Ok(()) } else { Err(Failure::NotHeld) }
     }

@@ -59,12 +59,12 @@ impl UserVerb {
                 let shown = printable(&name);
                 let default = PutUserRequest::default();
                 let request = PutUserRequest { name, roles, groups, disabled, note, ..default };
-                server.answer(client.put_user(server.request(request))).await?;
+                server.own(client.put_user(server.request(request))).await?;
                 done(global, &format!("user {shown} written"), "written", &shown)
             }
             Self::Get { name } => {
                 let request = GetUserRequest { name, ..GetUserRequest::default() };
-                let answer = server.answer(client.get_user(server.request(request))).await?;
+                let answer = server.own(client.get_user(server.request(request))).await?;
                 match global.output.unwrap_or(Layout::Table) {
                     Layout::Table | Layout::Raw => {
                         show_all(&[(*answer.user).clone()], Layout::Table)
@@ -75,7 +75,7 @@ impl UserVerb {
             Self::List => {
                 let all = all_pages(async |cursor| {
                     let request = ListUsersRequest { cursor, ..ListUsersRequest::default() };
-                    let page = server.answer(client.list_users(server.request(request))).await?;
+                    let page = server.own(client.list_users(server.request(request))).await?;
                     Ok((page.users, page.next_cursor))
                 });
                 show_all(&all.await?, global.output.unwrap_or(Layout::Table))
@@ -83,7 +83,7 @@ impl UserVerb {
             Self::Delete { name } => {
                 let shown = printable(&name);
                 let request = DeleteUserRequest { name, ..DeleteUserRequest::default() };
-                let gone = server.answer(client.delete_user(server.request(request))).await?;
+                let gone = server.own(client.delete_user(server.request(request))).await?;
                 let tokens = gone.revoked.len();
                 let sentence = format!("user {shown} deleted, tokens revoked: {tokens}");
                 done(global, &sentence, "deleted", &shown)

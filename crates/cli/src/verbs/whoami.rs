@@ -20,7 +20,7 @@ impl WhoAmI {
     /// Asks and shows.
     pub async fn run(self, global: &Global, server: &Server) -> Result<(), Failure> {
         let request = server.request(WhoAmIRequest::default());
-        let known = server.answer(server.trust.clone().who_am_i(request)).await?;
+        let known = server.own(server.trust.clone().who_am_i(request)).await?;
         match global.output.unwrap_or(Layout::Table) {
             Layout::Raw => output::line(&printable(&known.user)),
             Layout::Table => lines(&known),

@@ -20,6 +20,8 @@ const OTHER_NAMES: [&str; 11] = [
     "ENDPOINT",
     "TOKEN",
     "TOKEN_FILE",
+    "CONTEXT",
+    "CONTEXTS",
     "NAMESPACE",
     "OUTPUT",
     "CONTEXT",
@@ -252,6 +254,8 @@ mod tests {
             ("HOLDFAST_LISTEN".into(), "127.0.0.1:3".into()),
             ("HOLDFAST_RETENTION__MAX_AGE".into(), "30d".into()),
             ("HOLDFAST_ENDPOINT".into(), "http://elsewhere".into()),
+            ("HOLDFAST_CONTEXT".into(), "prod".into()),
+            ("HOLDFAST_CONTEXTS".into(), "/home/ann/contexts.toml".into()),
             ("HOLDFAST_PORT_8080_TCP_ADDR".into(), "10.0.0.1".into()),
             ("PATH".into(), "/bin".into()),
         ];

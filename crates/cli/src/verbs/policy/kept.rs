@@ -56,12 +56,12 @@ impl Kept {
                 let shown = printable(&name);
                 let modules = files.iter().map(|path| module(path)).collect::<Result<_, _>>()?;
                 let request = PutPolicyRequest { name, modules, note, ..Default::default() };
-                server.answer(client.put_policy(server.request(request))).await?;
+                server.own(client.put_policy(server.request(request))).await?;
                 done(global, &format!("policy {shown} written"), "written", &shown)
             }
             Self::Get { name } => {
                 let request = GetPolicyRequest { name, ..GetPolicyRequest::default() };
-                let answer = server.answer(client.get_policy(server.request(request))).await?;
+                let answer = server.own(client.get_policy(server.request(request))).await?;
                 match global.output.unwrap_or(Layout::Table) {
                     Layout::Table | Layout::Raw => print(&answer.policy),
                     layout => output::document(&members(&answer.policy), layout),
@@ -70,7 +70,7 @@ impl Kept {
             Self::List => {
                 let all = all_pages(async |cursor| {
                     let request = ListPoliciesRequest { cursor, ..ListPoliciesRequest::default() };
-                    let page = server.answer(client.list_policies(server.request(request))).await?;
+                    let page = server.own(client.list_policies(server.request(request))).await?;
                     Ok((page.policies, page.next_cursor))
                 });
                 show_all(&all.await?, global.output.unwrap_or(Layout::Table))
@@ -78,7 +78,7 @@ impl Kept {
             Self::Delete { name } => {
                 let shown = printable(&name);
                 let request = DeletePolicyRequest { name, ..DeletePolicyRequest::default() };
-                server.answer(client.delete_policy(server.request(request))).await?;
+                server.own(client.delete_policy(server.request(request))).await?;
                 done(global, &format!("policy {shown} deleted"), "deleted", &shown)
             }
         }

@@ -10,17 +10,19 @@ use holdfast_tree::Format;
 
 /// Writes one change after the other, each at once.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Printer {
+pub struct Printer {
     layout: Layout,
     paint: Paint,
 }
 
 impl Printer {
-    pub(super) fn new(global: &Global) -> Self {
+    /// In the layout of the command line.
+    pub fn new(global: &Global) -> Self {
         Self { layout: global.output.unwrap_or(Layout::Table), paint: Paint::stdout() }
     }
 
-    pub(super) fn print(self, change: &Change) -> Result<(), Failure> {
+    /// Writes one.
+    pub fn print(self, change: &Change) -> Result<(), Failure> {
         match self.layout {
             Layout::Raw => output::line(&change.record.key),
             Layout::Json => output::line(&change.document().to_string()),
