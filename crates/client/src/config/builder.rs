@@ -13,7 +13,7 @@ use super::clock::Tick;
 use super::mirror::Bounds;
 use super::{Config, Inner};
 use crate::source::{Source, Why};
-use crate::{Error, Kind};
+use crate::{Codecs, Error, Kind};
 
 /// Chooses settings; [`open`](Self::open) makes the [`Config`].
 #[derive(Debug)]
@@ -40,6 +40,8 @@ pub(crate) struct Settings {
     pub(crate) alias_refresh: Duration,
     pub(crate) on_watch_error: Option<OnWatchError>,
     pub(crate) on_resync: Option<OnResync>,
+    /// `None`: the ones that are always there.
+    pub(crate) codecs: Option<Arc<Codecs>>,
 }
 
 impl std::fmt::Debug for Settings {
@@ -70,6 +72,7 @@ impl ConfigBuilder {
             alias_refresh: Duration::from_secs(30),
             on_watch_error: None,
             on_resync: None,
+            codecs: None,
         };
         Self { source, settings }
     }
@@ -144,6 +147,13 @@ impl ConfigBuilder {
     #[must_use]
     pub fn on_resync(mut self, told: impl Fn(&str, Why) + Send + Sync + 'static) -> Self {
         self.settings.on_resync = Some(Arc::new(told));
+        self
+    }
+
+    /// Which codecs there are; those of [`Codecs::new`] unless said otherwise.
+    #[must_use]
+    pub fn codecs(mut self, codecs: Codecs) -> Self {
+        self.settings.codecs = Some(Arc::new(codecs));
         self
     }
 

@@ -132,11 +132,22 @@ impl Registration {
         }
         self.inbox.tell();
     }
+
+    /// Tells what has gathered by now, unless it is being told for long: whoever wrote something sees it.
+    pub(crate) fn catch_up(&self) {
+        const LONG: std::time::Duration = std::time::Duration::from_millis(100);
+        if let Some(listener) = self.inbox.listener.try_lock_for(LONG) {
+            self.inbox.tell_to(&**listener);
+        }
+    }
 }
 
 impl Inbox {
     fn tell(&self) {
-        let listener = self.listener.lock();
+        self.tell_to(&**self.listener.lock());
+    }
+
+    fn tell_to(&self, listener: &dyn Listener) {
         let pending = std::mem::take(&mut *self.pending.lock());
         let told = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             if let Some(state) = pending.state {

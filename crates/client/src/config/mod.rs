@@ -9,7 +9,7 @@
 //! not" are never covered up by an older value; reads see the writes of the same process.
 
 pub mod builder;
-mod clock;
+pub(crate) mod clock;
 mod disk;
 mod follower;
 pub(crate) mod listeners;

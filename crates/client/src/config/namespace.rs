@@ -13,7 +13,8 @@ use super::listeners::{Listener, Registration, Selector};
 use super::mirror::{Asking, Mirror};
 use super::status::{CacheStatus, Phase, Status};
 use super::{Inner, Value, closed};
-use crate::{Batch, Committed, Entry, Error, Kind, OnlyIf, Write, codec};
+use crate::codec::At;
+use crate::{Batch, Codecs, Committed, Entry, Error, Kind, OnlyIf, Write};
 
 /// Reads and writes in one namespace. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -38,6 +39,8 @@ pub(crate) struct Kept {
     pub(crate) last_error: Mutex<Option<Error>>,
     hits: AtomicU64,
     misses: AtomicU64,
+    /// `None`: the ones that are always there.
+    codecs: Option<Arc<Codecs>>,
 }
 
 impl Kept {
@@ -56,6 +59,7 @@ impl Kept {
             last_error: Mutex::default(),
             hits: AtomicU64::new(0),
             misses: AtomicU64::new(0),
+            codecs: config.settings.codecs.clone(),
         }
     }
 
@@ -98,7 +102,23 @@ impl Kept {
     /// An entry that was confirmed then, as a reader sees it.
     fn seen(&self, entry: Arc<Entry>, confirmed: Tick, now: Tick) -> Value {
         let age = confirmed.until(now);
-        if age <= self.max_staleness { Value::fresh(entry) } else { Value::stale(entry, age) }
+        let value =
+            if age <= self.max_staleness { Value::fresh(entry) } else { Value::stale(entry, age) };
+        value.with(&self.codecs)
+    }
+
+    /// True when nobody has confirmed for `max_staleness` that nothing has changed.
+    /// What was known by an answer of its own is known since then.
+    pub(crate) fn is_stale(&self, answered: Tick) -> bool {
+        self.mirror.confirmed().max(answered).until(Tick::now()) > self.max_staleness
+    }
+
+    fn fresh(&self, entry: Entry) -> Value {
+        Value::fresh(Arc::new(entry)).with(&self.codecs)
+    }
+
+    pub(crate) fn codecs(&self) -> &Codecs {
+        self.codecs.as_deref().unwrap_or(Codecs::standard())
     }
 }
 
@@ -171,7 +191,7 @@ impl Namespace {
             return Ok(self.all_seen(known));
         }
         match config.source.list(&self.kept.name, prefix).await {
-            Ok(entries) => Ok(entries.into_iter().map(Arc::new).map(Value::fresh).collect()),
+            Ok(entries) => Ok(entries.into_iter().map(|entry| self.kept.fresh(entry)).collect()),
             Err(error) if error.is_passing() => {
                 known.map(|known| self.all_seen(&known)).ok_or(error)
             }
@@ -201,8 +221,8 @@ impl Namespace {
         value: &(impl Serialize + ?Sized),
         codec: &str,
     ) -> Result<Committed, Error> {
-        let bytes = codec::encode(value, codec)?;
-        self.write(Write::put(Arc::clone(&self.kept.name), key, bytes, codec)).await
+        let write = self.put(key, value, codec).await?;
+        self.write(write).await
     }
 
     /// Writes a value as JSON, if the key still has this version; 0: if it does not exist.
@@ -215,10 +235,30 @@ impl Namespace {
         value: &(impl Serialize + ?Sized),
         version: u64,
     ) -> Result<Committed, Error> {
-        let bytes = codec::encode(value, "json")?;
+        let write = self.put(key, value, "json").await?;
         let condition = if version == 0 { OnlyIf::Absent } else { OnlyIf::Version(version) };
-        let write = Write::put(Arc::clone(&self.kept.name), key, bytes, "json");
         self.write(write.only_if(condition)).await
+    }
+
+    /// The write of a value in a codec, for a [`Batch`].
+    ///
+    /// # Errors
+    /// [`Kind::Codec`] when the codec is not known, or has no words for the value.
+    pub async fn put(
+        &self,
+        key: &str,
+        value: &(impl Serialize + ?Sized),
+        codec: &str,
+    ) -> Result<Write, Error> {
+        // What is encrypted is bound to the key, not to another name of it.
+        let target = match codec.contains(':') {
+            true => self.config()?.target_anew(key).await,
+            false => None,
+        };
+        let key = target.unwrap_or_else(|| key.into());
+        let at = At { namespace: &self.kept.name, key: &key, codec };
+        let bytes = self.kept.codecs().encode(value, at)?;
+        Ok(Write::put(Arc::clone(&self.kept.name), key, bytes, codec))
     }
 
     /// Deletes a key.
@@ -265,38 +305,44 @@ impl Namespace {
         self.kept.status()
     }
 
-    /// Somebody listens from now on: is told the state of now before this returns, and what happens behind it.
-    ///
-    /// # Errors
-    /// Those of the source where the state is not known here.
+    /// Somebody listens from now on: is told the state of now before this returns, and what happens behind it. Where the state cannot
+    /// be known, it is told as soon as it can, and the error says why not now. Else: when what was told was true by an answer of its own.
     pub(crate) async fn listen(
         &self,
         selector: Selector,
         listener: Arc<dyn Listener>,
-    ) -> Result<Registration, Error> {
+    ) -> (Registration, Result<Tick, Error>) {
         let (registration, known) = self.kept.mirror.listen(selector.clone(), listener);
         // Before the first state has been told what is known is what a file of last time says.
         let known = known.filter(|_| !self.kept.starting.load(Ordering::Relaxed));
         let entries = match known {
-            Some(entries) => entries,
-            None => self.selected(&selector).await?,
+            Some(entries) => Ok((entries, Tick::NEVER)),
+            None => self.selected(&selector).await,
         };
-        registration.begin(entries);
-        Ok(registration)
+        let told = entries.map(|(entries, at)| {
+            registration.begin(entries);
+            at
+        });
+        (registration, told)
     }
 
-    async fn selected(&self, selector: &Selector) -> Result<Vec<Arc<Entry>>, Error> {
-        match selector {
+    /// Waits until the configuration is closed.
+    pub(crate) fn closed(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.config.stop.clone().cancelled_owned()
+    }
+
+    async fn selected(&self, selector: &Selector) -> Result<(Vec<Arc<Entry>>, Tick), Error> {
+        let asked = Tick::now();
+        let values = match selector {
             Selector::Key(key) => match self.get(key).await {
-                Ok(value) => Ok(vec![Arc::clone(value.entry())]),
-                Err(error) if error.kind() == Kind::NotFound => Ok(vec![]),
-                Err(error) => Err(error),
+                Ok(value) => vec![value],
+                Err(error) if error.kind() == Kind::NotFound => vec![],
+                Err(error) => return Err(error),
             },
-            Selector::Prefix(prefix) => {
-                let values = self.list(prefix).await?;
-                Ok(values.iter().map(|value| Arc::clone(value.entry())).collect())
-            }
-        }
+            Selector::Prefix(prefix) => self.list(prefix).await?,
+        };
+        let at = if values.iter().any(Value::is_stale) { Tick::NEVER } else { asked };
+        Ok((values.iter().map(|value| Arc::clone(value.entry())).collect(), at))
     }
 
     fn look(&self, key: &str) -> Memory {
@@ -353,7 +399,7 @@ impl Namespace {
         match config.source.get(&self.kept.name, key).await {
             Ok(entry) => {
                 question.answered(Some(entry.clone()));
-                Ok(Value::fresh(Arc::new(entry)))
+                Ok(self.kept.fresh(entry))
             }
             Err(error) if error.kind() == Kind::NotFound => {
                 question.answered(None);

@@ -5,23 +5,34 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use crate::codec;
-use crate::{Entry, Error};
+use crate::{Codecs, Entry, Error};
 
 /// An entry, and how sure it is that it still holds. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Value {
     entry: Arc<Entry>,
     stale: Option<Duration>,
+    /// `None`: the ones that are always there, so that nearly nobody has to count references.
+    codecs: Option<Arc<Codecs>>,
 }
 
 impl Value {
     pub(crate) fn fresh(entry: Arc<Entry>) -> Self {
-        Self { entry, stale: None }
+        Self { entry, stale: None, codecs: None }
     }
 
     pub(crate) fn stale(entry: Arc<Entry>, age: Duration) -> Self {
-        Self { entry, stale: Some(age) }
+        Self { entry, stale: Some(age), codecs: None }
+    }
+
+    /// To be decoded with these codecs.
+    pub(crate) fn with(mut self, codecs: &Option<Arc<Codecs>>) -> Self {
+        self.codecs.clone_from(codecs);
+        self
+    }
+
+    fn codecs(&self) -> &Codecs {
+        self.codecs.as_deref().unwrap_or(Codecs::standard())
     }
 
     /// The entry, with all that is known about it.
@@ -53,7 +64,43 @@ impl Value {
     /// # Errors
     /// [`Kind::Codec`](crate::Kind::Codec) when they do not decode into `T`.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        codec::decode(&self.entry)
+        self.codecs().decode(&self.entry)
+    }
+
+    /// As a whole number: also of a text, or of a fraction without one, see [`Scalar`](crate::codec::Scalar).
+    ///
+    /// # Errors
+    /// [`Kind::Codec`](crate::Kind::Codec) when it is none of 64 bits; [`Kind::NotFound`](crate::Kind::NotFound) for null.
+    pub fn as_i64(&self) -> Result<i64, Error> {
+        self.codecs().scalar(&self.entry)?.as_i64().map_err(|error| self.named(&error))
+    }
+
+    /// As a number, see [`Scalar`](crate::codec::Scalar).
+    ///
+    /// # Errors
+    /// As [`as_i64`](Self::as_i64).
+    pub fn as_f64(&self) -> Result<f64, Error> {
+        self.codecs().scalar(&self.entry)?.as_f64().map_err(|error| self.named(&error))
+    }
+
+    /// As a truth, see [`Scalar`](crate::codec::Scalar).
+    ///
+    /// # Errors
+    /// As [`as_i64`](Self::as_i64).
+    pub fn as_bool(&self) -> Result<bool, Error> {
+        self.codecs().scalar(&self.entry)?.as_bool().map_err(|error| self.named(&error))
+    }
+
+    /// As a text: of a text that itself, of anything else how JSON spells it; of a secret `******`.
+    ///
+    /// # Errors
+    /// As [`as_i64`](Self::as_i64).
+    pub fn to_text(&self) -> Result<String, Error> {
+        self.codecs().scalar(&self.entry)?.to_text().map_err(|error| self.named(&error))
+    }
+
+    fn named(&self, error: &Error) -> Error {
+        Error::new(error.kind(), format!("{}: {error}", self.entry.key))
     }
 
     /// The bytes as a text.

@@ -89,7 +89,7 @@ impl Memory {
         key: &str,
         value: &(impl serde::Serialize + ?Sized),
     ) -> Result<Committed, Error> {
-        let bytes = crate::codec::encode(value, "json")?;
+        let bytes = crate::codec::json(value)?;
         self.apply(&Batch::new().and(Write::put(namespace, key, bytes, "json")))
     }
 
