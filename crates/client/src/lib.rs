@@ -19,6 +19,6 @@ pub mod sources;
 pub use batch::{Action, Batch, Committed, OnlyIf, Write};
 pub use client::{Client, ClientBuilder};
 pub use config::{Bounds, Config, ConfigBuilder, Namespace, Phase, Status, Value};
-pub use entry::Entry;
+pub use entry::{Entry, Log};
 pub use error::{Error, Kind};
 pub use source::Source;
