@@ -5,6 +5,7 @@
 //! - [`http_v1`]: config.v1 over HTTP/JSON and server-sent events
 //! - [`foreign`]: a gRPC client of another implementation
 //! - [`gateway`]: the HTTP face alone, in front of a server
+//! - [`client`]: the client library, over a good network and a bad one
 //! - [`config_only`]: a server that speaks config.v1 and nothing else
 //! - [`contexts`]: which server a command line means
 //! - [`cli`]: the other verbs, through pipes; [`real_input`]: files of real packages
@@ -29,6 +30,7 @@ mod bad_data;
 mod bad_input;
 mod browser;
 mod cli;
+mod client;
 mod config_only;
 mod config_v1;
 mod contexts;

@@ -6,6 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use holdfast_model::Timestamp;
 
+use crate::entry::Log;
+
 /// Writes that are applied together or not at all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Batch {
@@ -71,6 +73,8 @@ pub enum OnlyIf {
 pub struct Committed {
     /// The revision of the commit; 0 where the source has no log.
     pub revision: u64,
+    /// Of which log.
+    pub log: Log,
     /// When it was made; `None` where the source does not tell.
     pub time: Option<Timestamp>,
     /// For each write the version that it made; 0 for a delete, or where the source does not count.

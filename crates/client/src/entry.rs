@@ -5,6 +5,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use holdfast_model::Timestamp;
 
+/// Which log, as a number that two logs do not share. All sources without a log have the same.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
+pub struct Log(pub u64);
+
 /// What is kept under a key, as a source tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -20,6 +26,8 @@ pub struct Entry {
     pub version: u64,
     /// The revision of the log that wrote this version; 0 where the source has no log.
     pub revision: u64,
+    /// Which log that is: revisions of two logs say nothing about each other.
+    pub log: Log,
     /// When the key came to be; `None` where the source does not know.
     pub created_at: Option<Timestamp>,
     /// When this version was written; `None` where the source does not know.
@@ -45,6 +53,7 @@ impl Entry {
             codec: codec.into(),
             version: 0,
             revision: 0,
+            log: Log::default(),
             created_at: None,
             updated_at: None,
             expires_at: None,

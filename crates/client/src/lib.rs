@@ -23,7 +23,7 @@ pub use batch::{Action, Batch, Committed, OnlyIf, Write};
 pub use client::{Client, ClientBuilder};
 pub use codec::Codecs;
 pub use config::{Bounds, Config, ConfigBuilder, Namespace, Phase, Status, Value};
-pub use entry::Entry;
+pub use entry::{Entry, Log};
 pub use error::{Error, Kind};
 pub use live::{Bound, Live};
 pub use secret::Secret;

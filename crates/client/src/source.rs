@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 
+use crate::entry::Log;
 use crate::{Batch, Committed, Entry, Error};
 
 /// Whoever has entries: a server, an engine in this process, files, the environment, or several of them as layers.
@@ -73,7 +74,7 @@ pub type Updates = BoxStream<'static, Result<Update, Error>>;
 pub enum Update {
     /// The whole state comes: what is told from here to [`Update::Complete`] is all there is.
     Begin(Why),
-    /// A part of that state.
+    /// A part of that state. Which log they are of may only be known at its end.
     Entries(Vec<Entry>),
     /// The state is told.
     Complete {
@@ -103,10 +104,21 @@ pub enum Update {
 /// Which state news are of: tells them apart from writes that the caller made meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
-    /// This revision of a log.
-    Revision(u64),
+    /// This revision of this log.
+    Revision(u64, Log),
     /// Of a source without a log: whatever was written before the source was asked is in it.
     Asked(std::time::Instant),
+}
+
+impl Moment {
+    /// Of which log it is.
+    #[must_use]
+    pub fn log(self) -> Log {
+        match self {
+            Self::Revision(_, log) => log,
+            Self::Asked(_) => Log::default(),
+        }
+    }
 }
 
 /// What became of a key.
@@ -120,6 +132,8 @@ pub enum Change {
         key: Arc<str>,
         /// The revision that removed it; 0 where the source has no log.
         revision: u64,
+        /// Of which log.
+        log: Log,
     },
 }
 
@@ -130,6 +144,15 @@ impl Change {
         match self {
             Self::Set(entry) => &entry.key,
             Self::Gone { key, .. } => key,
+        }
+    }
+
+    /// Of which log its revision is.
+    #[must_use]
+    pub fn log(&self) -> Log {
+        match self {
+            Self::Set(entry) => entry.log,
+            Self::Gone { log, .. } => *log,
         }
     }
 }

@@ -9,6 +9,7 @@ use holdfast_api::holdfast_v1::{
 };
 use uuid::Uuid;
 
+use crate::entry::Log;
 use crate::source::Change;
 use crate::{Action, Batch, Entry, Error, Kind, OnlyIf, Write};
 
@@ -20,8 +21,14 @@ pub(super) fn codec(name: String) -> Arc<str> {
     if name.is_empty() || name == "json" { JSON.with(Arc::clone) } else { name.into() }
 }
 
+/// Which log a token stands in: all of it but the revision.
+pub(super) fn log_of(token: &str) -> Log {
+    let log = token.rsplit_once('.').map_or("", |(log, _)| log);
+    if log.is_empty() { Log::default() } else { Log(xxhash_rust::xxh3::xxh3_64(log.as_bytes())) }
+}
+
 /// An entry of holdfast.v1.
-pub(super) fn entry(entry: wire::Entry, origin: &Arc<str>) -> Entry {
+pub(super) fn entry(entry: wire::Entry, log: Log, origin: &Arc<str>) -> Entry {
     Entry {
         namespace: entry.namespace.into(),
         key: entry.key.into(),
@@ -29,6 +36,7 @@ pub(super) fn entry(entry: wire::Entry, origin: &Arc<str>) -> Entry {
         codec: codec(entry.codec),
         version: entry.version,
         revision: entry.mod_revision,
+        log,
         created_at: entry.created_at.as_option().map(convert::model_time),
         updated_at: entry.updated_at.as_option().map(convert::model_time),
         expires_at: entry.expires_at.as_option().map(convert::model_time),
@@ -45,6 +53,7 @@ pub(super) fn config_entry(entry: config_v1::Entry, origin: &Arc<str>) -> Entry 
         codec: codec(entry.codec),
         version: u64::try_from(entry.version).unwrap_or(0),
         revision: 0,
+        log: Log::default(),
         created_at: entry.created_at.as_option().map(convert::model_time),
         updated_at: entry.updated_at.as_option().map(convert::model_time),
         expires_at: None,
@@ -53,16 +62,21 @@ pub(super) fn config_entry(entry: config_v1::Entry, origin: &Arc<str>) -> Entry 
 }
 
 /// What an event of holdfast.v1 did to its key; `None` for a kind that this client does not know.
-pub(super) fn change(event: wire::Event, revision: u64, origin: &Arc<str>) -> Option<Change> {
+pub(super) fn change(
+    event: wire::Event,
+    revision: u64,
+    log: Log,
+    origin: &Arc<str>,
+) -> Option<Change> {
     let kind = convert::holdfast::model_event_kind(event.kind.as_known()?)?;
     if kind.removes() {
-        return Some(Change::Gone { key: event.key.into(), revision });
+        return Some(Change::Gone { key: event.key.into(), revision, log });
     }
-    kind.leaves_entry().then(|| Change::Set(of_event(event, origin)))
+    kind.leaves_entry().then(|| Change::Set(of_event(event, log, origin)))
 }
 
 /// The entry that an event left.
-pub(super) fn of_event(event: wire::Event, origin: &Arc<str>) -> Entry {
+pub(super) fn of_event(event: wire::Event, log: Log, origin: &Arc<str>) -> Entry {
     Entry {
         namespace: event.namespace.into(),
         key: event.key.into(),
@@ -70,6 +84,7 @@ pub(super) fn of_event(event: wire::Event, origin: &Arc<str>) -> Entry {
         codec: codec(event.codec),
         version: event.version,
         revision: event.mod_revision,
+        log,
         created_at: event.created_at.as_option().map(convert::model_time),
         updated_at: event.updated_at.as_option().map(convert::model_time),
         expires_at: event.expires_at.as_option().map(convert::model_time),

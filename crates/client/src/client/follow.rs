@@ -7,13 +7,13 @@ use futures::Stream;
 use holdfast_api::convert as times;
 use holdfast_api::holdfast_v1::watch_request::Start;
 use holdfast_api::holdfast_v1::watch_response::Kind as FrameKind;
-use holdfast_api::holdfast_v1::{Filter, WatchRequest, WatchResponse};
+use holdfast_api::holdfast_v1::{Event, Filter, WatchRequest, WatchResponse};
 use tonic::{Code, Streaming};
 
 use super::call::closed;
 use super::pool::Taken;
 use super::{Client, convert};
-use crate::source::{Change, Follow, Moment, Place, Update, Why};
+use crate::source::{Follow, Moment, Place, Update, Why};
 use crate::{Error, Kind};
 
 /// An open watch, and what was read of it so far.
@@ -25,8 +25,8 @@ pub(super) struct Following {
     /// Why the state is being told; `None` while changes are.
     telling: Option<Why>,
     begun: bool,
-    /// Changes of a commit that came in part.
-    part: Vec<Change>,
+    /// Events of a commit that came in part: of which log they are stands at its end.
+    part: Vec<Event>,
     delay: Delay,
 }
 
@@ -125,27 +125,32 @@ impl Following {
             self.ready.push_back(Update::Begin(self.telling.unwrap_or(Why::First)));
         }
         let origin = &self.client.inner.origin;
-        let entries = frame.events.into_iter().map(|event| convert::of_event(event, origin));
+        let log = convert::log_of(&frame.token);
+        let entries = frame.events.into_iter().map(|event| convert::of_event(event, log, origin));
         let entries: Vec<_> = entries.collect();
         if !entries.is_empty() {
             self.ready.push_back(Update::Entries(entries));
         }
         if frame.last {
             self.telling = None;
-            let moment = Moment::Revision(frame.revision);
+            let moment = Moment::Revision(frame.revision, log);
             self.ready.push_back(Update::Complete { place: place(&frame.token), moment });
         }
     }
 
     fn commit(&mut self, frame: WatchResponse) {
-        let origin = &self.client.inner.origin;
-        let events = frame.events.into_iter();
-        self.part.extend(events.filter_map(|e| convert::change(e, frame.revision, origin)));
-        if frame.last {
-            let changes = std::mem::take(&mut self.part);
-            let moment = Moment::Revision(frame.revision);
-            self.ready.push_back(Update::Changes { changes, place: place(&frame.token), moment });
+        self.part.extend(frame.events);
+        if !frame.last {
+            return;
         }
+        let (revision, log) = (frame.revision, convert::log_of(&frame.token));
+        let origin = &self.client.inner.origin;
+        let events = std::mem::take(&mut self.part).into_iter();
+        let changes = events.filter_map(|event| convert::change(event, revision, log, origin));
+        let mut changes: Vec<_> = changes.collect();
+        changes.sort_by(|one, other| one.key().cmp(other.key()));
+        let moment = Moment::Revision(revision, log);
+        self.ready.push_back(Update::Changes { changes, place: place(&frame.token), moment });
     }
 }
 
@@ -184,17 +189,19 @@ async fn open(
         bookmark_interval: times::duration(follow.every).into(),
         ..WatchRequest::default()
     };
-    stream(client, "Watch", message, |taken, request| async move {
+    let span = Some(client.inner.settings.attempt_timeout);
+    stream(client, "Watch", message, span, |taken, request| async move {
         client.holdfast(taken).watch(request).await
     })
     .await
 }
 
-/// Opens a stream of any dialect. One attempt, on one connection; whoever follows tries again.
+/// Opens a stream of any dialect, within that span. One attempt, on one connection; whoever follows tries again.
 pub(super) async fn stream<M, R, F>(
     client: &Client,
     method: &str,
     message: M,
+    span: Option<Duration>,
     send: impl Fn(tonic::transport::Channel, tonic::Request<M>) -> F,
 ) -> Result<Streaming<R>, Error>
 where
@@ -206,18 +213,22 @@ where
     loop {
         let request = inner.request(method, message.clone(), None).await?;
         let taken: Taken = inner.pool.take().ok_or_else(closed)?;
-        let span = inner.settings.attempt_timeout;
-        let opened = tokio::select! {
-            opened = tokio::time::timeout(span, send(taken.channel.clone(), request)) => opened,
-            () = inner.closed.cancelled() => return Err(closed()),
-        };
-        let error = match opened {
-            Ok(Ok(response)) => {
-                inner.pool.worked(&taken);
-                return Ok(response.into_inner());
+        let late = async {
+            match span {
+                Some(span) => tokio::time::sleep(span).await,
+                None => std::future::pending().await,
             }
-            Ok(Err(status)) => Error::from(status),
-            Err(_) => Error::new(Kind::Deadline, format!("{method} did not begin within {span:?}")),
+        };
+        let error = tokio::select! {
+            opened = send(taken.channel.clone(), request) => match opened {
+                Ok(response) => {
+                    inner.pool.worked(&taken);
+                    return Ok(response.into_inner());
+                }
+                Err(status) => Error::from(status),
+            },
+            () = late => Error::new(Kind::Deadline, format!("{method} did not begin in time")),
+            () = inner.closed.cancelled() => return Err(closed()),
         };
         inner.note(&taken, &error);
         let credential = inner.settings.credential.as_ref();

@@ -7,20 +7,21 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::Stream;
+use futures::future::BoxFuture;
 use holdfast_api::config_v1::{ChangeType, WatchRequest, WatchResponse};
 use tokio::time::Interval;
 use tonic::Streaming;
 
 use super::Client;
 use super::follow::stream;
+use crate::entry::Log;
 use crate::source::{Change, Follow, Moment, Update, Why};
 use crate::{Entry, Error, Kind};
 
 pub(super) struct Hinted {
     client: Client,
     follow: Follow,
-    /// `None`: the server cannot watch, so the snapshots have to do.
-    events: Option<Streaming<WatchResponse>>,
+    events: Events,
     ready: VecDeque<Update>,
     hints: BTreeSet<Arc<str>>,
     etag: Option<String>,
@@ -28,15 +29,40 @@ pub(super) struct Hinted {
     told: bool,
 }
 
+/// The watch, which tells what to read.
+enum Events {
+    /// It has been asked for. Some servers answer with the first event and not before.
+    Opening(BoxFuture<'static, Result<Streaming<WatchResponse>, Error>>),
+    Open(Streaming<WatchResponse>),
+    /// The server cannot watch: the snapshots have to do.
+    Never,
+}
+
+impl Events {
+    async fn next(&mut self) -> Result<Option<WatchResponse>, Error> {
+        loop {
+            match self {
+                Self::Opening(opening) => match opening.await {
+                    Ok(events) => *self = Self::Open(events),
+                    Err(error) if error.kind() == Kind::Unsupported => *self = Self::Never,
+                    Err(error) => return Err(error),
+                },
+                Self::Open(events) => return Ok(events.message().await?),
+                Self::Never => std::future::pending().await,
+            }
+        }
+    }
+}
+
 /// What happened next.
 enum Next {
-    Event(Box<Result<Option<WatchResponse>, tonic::Status>>),
+    Event(Box<Result<Option<WatchResponse>, Error>>),
     Tick,
     Closed,
 }
 
 impl Hinted {
-    pub(super) async fn open(client: Client, follow: Follow) -> Result<Self, Error> {
+    pub(super) fn open(client: Client, follow: Follow) -> Self {
         let message = WatchRequest {
             namespaces: vec![follow.namespace.to_string()],
             prefixes: if follow.prefix.is_empty() {
@@ -46,27 +72,26 @@ impl Hinted {
             },
             ..WatchRequest::default()
         };
-        let opened = stream(&client, "Watch", message, |channel, request| {
-            let mut stub = client.config(channel);
-            async move { stub.watch(request).await }
-        });
-        let events = match opened.await {
-            Ok(events) => Some(events),
-            Err(error) if error.kind() == Kind::Unsupported => None,
-            Err(error) => return Err(error),
+        let asking = client.clone();
+        let opening = async move {
+            stream(&asking, "Watch", message, None, |channel, request| {
+                let mut stub = asking.config(channel);
+                async move { stub.watch(request).await }
+            })
+            .await
         };
         let mut ticks = tokio::time::interval(follow.every.max(Duration::from_millis(100)));
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        Ok(Self {
+        Self {
             client,
             follow,
-            events,
+            events: Events::Opening(Box::pin(opening)),
             ready: VecDeque::new(),
             hints: BTreeSet::new(),
             etag: None,
             ticks,
             told: false,
-        })
+        }
     }
 
     pub(super) fn updates(self) -> impl Stream<Item = Result<Update, Error>> + Send {
@@ -93,7 +118,7 @@ impl Hinted {
                 Next::Event(event) => match *event {
                     Ok(Some(event)) => self.hint(event),
                     Ok(None) => return Ok(None),
-                    Err(status) => return Err(status.into()),
+                    Err(error) => return Err(error),
                 },
                 Next::Tick => self.look().await?,
                 Next::Closed => return Err(super::call::closed()),
@@ -103,14 +128,8 @@ impl Hinted {
 
     async fn wait(&mut self) -> Next {
         let closed = self.client.inner.closed.clone();
-        let event = async {
-            match &mut self.events {
-                Some(events) => events.message().await,
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
-            event = event => Next::Event(Box::new(event)),
+            event = self.events.next() => Next::Event(Box::new(event)),
             _ = self.ticks.tick() => Next::Tick,
             () = closed.cancelled() => Next::Closed,
         }
@@ -133,7 +152,9 @@ impl Hinted {
         let asked = Instant::now();
         let change = match self.client.get(&self.follow.namespace, &key).await {
             Ok(entry) => Change::Set(entry),
-            Err(error) if error.kind() == Kind::NotFound => Change::Gone { key, revision: 0 },
+            Err(error) if error.kind() == Kind::NotFound => {
+                Change::Gone { key, revision: 0, log: Log::default() }
+            }
             Err(error) => return Err(error),
         };
         let moment = Moment::Asked(asked);

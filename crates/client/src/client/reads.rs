@@ -6,6 +6,7 @@ use holdfast_api::{config_v1, holdfast_v1};
 use tonic::transport::Channel;
 
 use super::{Client, Repeat, convert};
+use crate::entry::Log;
 use crate::{Entry, Error, Kind};
 
 /// Entries of a namespace as of one moment.
@@ -69,7 +70,12 @@ impl Client {
                 async move { client.get(request).await }
             };
             match self.call("Get", Repeat::Safe, message, send).await {
-                Ok(answer) => return self.one(answer.entry.into_option(), namespace, key),
+                Ok(answer) => {
+                    let entry = answer.entry.into_option();
+                    let entry = entry.ok_or_else(|| Error::not_found(namespace, key))?;
+                    let log = convert::log_of(&answer.token);
+                    return Ok(convert::entry(entry, log, &self.inner.origin));
+                }
                 Err(error) if self.only_config(&error) => {}
                 Err(error) => return Err(error),
             }
@@ -86,16 +92,6 @@ impl Client {
         let answer = self.call("Get", Repeat::Safe, message, send).await?;
         let entry = answer.entry.into_option().ok_or_else(|| empty("Get"))?;
         Ok(convert::config_entry(entry, &self.inner.origin))
-    }
-
-    fn one(
-        &self,
-        entry: Option<holdfast_v1::Entry>,
-        namespace: &str,
-        key: &str,
-    ) -> Result<Entry, Error> {
-        let entry = entry.ok_or_else(|| Error::not_found(namespace, key))?;
-        Ok(convert::entry(entry, &self.inner.origin))
     }
 
     /// Every entry whose key begins with the prefix, by key, of one state (of config.v1: as pages show them).
@@ -126,8 +122,8 @@ impl Client {
                 async move { client.list(request).await }
             };
             let page = self.call("List", Repeat::Safe, message.clone(), send).await?;
-            let came = page.entries.into_iter();
-            entries.extend(came.map(|entry| convert::entry(entry, &self.inner.origin)));
+            let (log, came) = (convert::log_of(&page.token), page.entries.into_iter());
+            entries.extend(came.map(|entry| convert::entry(entry, log, &self.inner.origin)));
             if page.next_cursor.is_empty() {
                 return Ok(entries);
             }
@@ -181,8 +177,8 @@ impl Client {
             match self.call("Snapshot", Repeat::Safe, message, send).await {
                 Ok(answer) if answer.not_modified => return Ok(None),
                 Ok(answer) => {
-                    let came = answer.entries.into_iter();
-                    let entries = came.map(|entry| convert::entry(entry, &self.inner.origin));
+                    let (log, came) = (convert::log_of(&answer.token), answer.entries.into_iter());
+                    let entries = came.map(|entry| convert::entry(entry, log, &self.inner.origin));
                     let (etag, revision) = (answer.etag, answer.revision);
                     return Ok(Some(Snapshot { entries: entries.collect(), etag, revision }));
                 }
@@ -264,7 +260,7 @@ impl Client {
 
     fn version(&self, event: holdfast_v1::Event) -> Version {
         let revision = event.mod_revision;
-        match convert::change(event, revision, &self.inner.origin) {
+        match convert::change(event, revision, Log::default(), &self.inner.origin) {
             Some(crate::source::Change::Set(entry)) => Version { entry: Some(entry), revision },
             _ => Version { entry: None, revision },
         }

@@ -41,7 +41,7 @@ impl Source for Client {
                 Err(error) => return Err(error),
             }
         }
-        Ok(Hinted::open(self.clone(), follow).await?.updates().boxed())
+        Ok(Hinted::open(self.clone(), follow).updates().boxed())
     }
 
     async fn aliases(&self) -> Result<Vec<(Arc<str>, Arc<str>)>, Error> {

@@ -110,9 +110,8 @@ impl Links {
             uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });
         let stream = TcpStream::connect((host, port)).await?;
         stream.set_nodelay(true)?;
-        drop(attempt);
         self.made.fetch_add(1, Ordering::Relaxed);
-        self.count(|counts| counts.open += 1);
+        attempt.succeeded();
         Ok(TokioIo::new(Link { stream, links: self }))
     }
 }
@@ -124,6 +123,17 @@ impl<'a> Attempt<'a> {
     fn new(links: &'a Links) -> Self {
         links.count(|counts| counts.connecting += 1);
         Self(links)
+    }
+}
+
+impl Attempt<'_> {
+    /// In one step: between the two there is no time without either.
+    fn succeeded(self) {
+        self.0.count(|counts| {
+            counts.connecting -= 1;
+            counts.open += 1;
+        });
+        std::mem::forget(self);
     }
 }
 
@@ -214,15 +224,7 @@ mod tests {
         links.close();
         assert_eq!(
             *seen.lock(),
-            [
-                "connecting",
-                "disconnected",
-                "connected",
-                "disconnected",
-                "connecting",
-                "disconnected",
-                "closed"
-            ]
+            ["connecting", "connected", "disconnected", "connecting", "disconnected", "closed"]
         );
     }
 }

@@ -96,6 +96,7 @@ fn committed(batch: &Batch, answer: &holdfast_v1::CommitResponse) -> Committed {
     };
     Committed {
         revision: answer.revision,
+        log: convert::log_of(&answer.token),
         time: answer.time.as_option().map(times::model_time),
         versions: writes.map(version).collect(),
         replayed: answer.replayed,

@@ -11,7 +11,8 @@ use holdfast_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-use crate::source::{Moment, Place};
+use crate::entry::Log;
+use crate::source::Place;
 use crate::{Entry, Error, Kind};
 
 /// Begins every file; the digit is the form of what follows.
@@ -32,7 +33,6 @@ pub(super) struct Disk {
 pub(super) struct Found {
     pub(super) entries: Vec<Entry>,
     pub(super) place: Option<Place>,
-    pub(super) moment: Moment,
     pub(super) age: Duration,
 }
 
@@ -52,6 +52,7 @@ struct Row {
     codec: String,
     version: u64,
     revision: u64,
+    log: Log,
     created_at: Option<Timestamp>,
     updated_at: Option<Timestamp>,
     expires_at: Option<Timestamp>,
@@ -176,11 +177,9 @@ fn found(bytes: &[u8], identity: &str, namespace: &Arc<str>) -> Result<Found, St
         return Err("it is of another namespace or source".into());
     }
     let entries: Vec<_> = contents.entries.into_iter().map(|row| entry(row, namespace)).collect();
-    let newest = entries.iter().map(|entry| entry.revision).max().unwrap_or(0);
     Ok(Found {
         entries,
         place: contents.place.map(|place| Place(place.into())),
-        moment: super::moment_of(newest, std::time::Instant::now()),
         age: age_of(contents.confirmed_at),
     })
 }
@@ -192,6 +191,7 @@ fn row(entry: &Entry) -> Row {
         codec: entry.codec.to_string(),
         version: entry.version,
         revision: entry.revision,
+        log: entry.log,
         created_at: entry.created_at,
         updated_at: entry.updated_at,
         expires_at: entry.expires_at,
@@ -207,6 +207,7 @@ fn entry(row: Row, namespace: &Arc<str>) -> Entry {
         codec: row.codec.into(),
         version: row.version,
         revision: row.revision,
+        log: row.log,
         created_at: row.created_at,
         updated_at: row.updated_at,
         expires_at: row.expires_at,

@@ -11,7 +11,7 @@ use super::disk::Disk;
 use super::namespace::Kept;
 use super::{Inner, Phase};
 use crate::client::backoff::Backoff;
-use crate::source::{Follow, Place, Source, Update, Why};
+use crate::source::{Follow, Moment, Place, Source, Update, Why};
 use crate::{Error, Kind};
 
 /// A confirmation is asked for this often in `max_staleness`, so that one that is late does no harm.
@@ -137,7 +137,8 @@ impl Follower {
         let follow = Follow {
             namespace: Arc::clone(&self.kept.name),
             prefix: Arc::from(""),
-            after: self.place.clone(),
+            // What came from another log cannot be mended by changes of this one.
+            after: self.place.clone().filter(|_| !self.kept.mirror.is_mixed()),
             every: self.max_staleness / CONFIRMATIONS,
         };
         let opened = timeout(self.max_staleness, self.source.follow(follow)).await;
@@ -194,6 +195,12 @@ impl Follower {
             Update::Confirmed { place, delayed } => self.confirmed(place, now.before(delayed)),
         }
         self.save(false).await;
+        if self.kept.mirror.is_mixed() && *self.kept.phase.borrow() == Phase::Following {
+            return Err(Error::new(
+                Kind::ForeignLog,
+                "reads are answered from another log than the watch",
+            ));
+        }
         Ok(())
     }
 
@@ -219,7 +226,8 @@ impl Follower {
                 let mirror = &self.kept.mirror;
                 mirror.begin();
                 mirror.load(found.entries);
-                mirror.complete(found.moment);
+                // Nothing else is known yet that it could be compared with.
+                mirror.complete(Moment::Asked(std::time::Instant::now()));
                 mirror.confirm(Tick::now().before(found.age.max(before)));
                 self.place = found.place;
             }

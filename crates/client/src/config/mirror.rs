@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 use super::clock::Tick;
 use super::listeners::{Listener, Listeners, Registration, Selector};
 use crate::Entry;
+use crate::entry::Log;
 use crate::source::{Change, Moment};
 
 /// How much may be kept of one namespace.
@@ -38,6 +39,8 @@ pub(crate) struct Known {
     pub(crate) entry: Option<Arc<Entry>>,
     /// The revision that says so; 0 when no log was asked.
     revision: u64,
+    /// Of this log.
+    log: Log,
     /// When this was true, by itself; what the watch confirms counts beside it.
     confirmed: AtomicU64,
     /// When a write of our own made it so.
@@ -76,6 +79,10 @@ struct Held {
     bytes: usize,
     /// Every key that the watch covers is here.
     complete: bool,
+    /// The log that the watch tells of.
+    log: Log,
+    /// Something came from another one.
+    mixed: bool,
     /// Where the eviction hand stands.
     hand: Option<Arc<str>>,
     /// Keys that somebody is asking the source about: how many ask, and what the watch has said since.
@@ -162,6 +169,7 @@ impl Mirror {
     /// One commit that the watch told.
     pub(crate) fn apply(&self, changes: &[Change], moment: Moment) {
         let mut held = self.held.lock();
+        held.log = moment.log();
         for change in changes {
             let key = change.key();
             if let Some(asked) = held.asked.get_mut(key) {
@@ -181,10 +189,16 @@ impl Mirror {
         let mut held = self.held.lock();
         let proof = Proof { asked: None, at: sent, written: Some(Instant::now()) };
         for change in changes {
+            held.mixed |= change.log() != held.log;
             self.learn(&mut held, change, &proof);
         }
         self.evict(&mut held);
         self.listeners.post(changes);
+    }
+
+    /// True when something came from another log than the watch tells of: only the whole state can say what is so.
+    pub(crate) fn is_mixed(&self) -> bool {
+        self.held.lock().mixed
     }
 
     /// Somebody asks the source about a key: until [`answered`](Self::answered) what the watch says of it is kept.
@@ -205,8 +219,13 @@ impl Mirror {
         let Some(answer) = answer else { return };
         let change = match answer {
             Some(entry) => Change::Set(entry),
-            None => Change::Gone { key: Arc::clone(key), revision: 0 },
+            None => Change::Gone { key: Arc::clone(key), revision: 0, log: held.log },
         };
+        if change.log() != held.log {
+            // The watch will not tell when this changes.
+            held.mixed = true;
+            return;
+        }
         let proof = Proof { asked: Some(asked.instant), at: asked.tick, written: None };
         match news {
             // The watch has been ahead of the answer: which of the two is newer cannot always be told for "none".
@@ -252,9 +271,10 @@ impl Mirror {
         let mut held = self.held.lock();
         let Held { known, loading, .. } = &mut *held;
         let Some(loading) = loading else { return };
-        for entry in entries {
+        for mut entry in entries {
             // What did not change is not kept twice.
             let same = known.get(&entry.key).and_then(|known| known.entry.clone());
+            entry.log = same.as_ref().map_or(entry.log, |same| same.log);
             let entry = same.filter(|same| **same == entry).unwrap_or_else(|| Arc::new(entry));
             loading.add(entry, self.bounds, |key| self.listeners.selects(key));
         }
@@ -263,17 +283,24 @@ impl Mirror {
     /// The state is told: what was not in it is gone, unless it was written meanwhile.
     pub(crate) fn complete(&self, moment: Moment) {
         let mut held = self.held.lock();
-        let Some(loading) = held.loading.take() else { return };
+        let Some(mut loading) = held.loading.take() else { return };
         let before = std::mem::take(&mut held.known);
         held.bytes = 0;
-        for (key, entry) in &loading.entries {
+        held.log = moment.log();
+        held.mixed = false;
+        for (key, entry) in &mut loading.entries {
+            if entry.log != held.log {
+                Arc::make_mut(entry).log = held.log;
+            }
+            let entry = &*entry;
             let old = before.get(key);
             let same = |old: &&Arc<Known>| {
                 old.entry.as_ref().is_some_and(|old| Arc::ptr_eq(old, entry))
                     || old.is_behind(moment)
             };
             let kept = old.filter(same).map(Arc::clone);
-            let told = || Proof::told(moment).knows(Some(Arc::clone(entry)), entry.revision);
+            let at = (entry.revision, entry.log);
+            let told = || Proof::told(moment).knows(Some(Arc::clone(entry)), at);
             self.put(&mut held, Arc::clone(key), kept.unwrap_or_else(told));
         }
         for (key, known) in before {
@@ -305,15 +332,15 @@ impl Mirror {
 
     fn learn(&self, held: &mut Held, change: &Change, proof: &Proof) {
         let key = change.key();
-        let (entry, revision) = match change {
-            Change::Set(entry) => (Some(entry), entry.revision),
-            Change::Gone { revision, .. } => (None, *revision),
+        let (entry, at) = match change {
+            Change::Set(entry) => (Some(entry), (entry.revision, entry.log)),
+            Change::Gone { revision, log, .. } => (None, (*revision, *log)),
         };
-        if let Some(now) = held.known.get(key).filter(|now| now.outlives(entry, revision, proof)) {
+        if let Some(now) = held.known.get(key).filter(|now| now.outlives(entry, at, proof)) {
             now.confirmed.fetch_max(proof.at.raw(), Ordering::Relaxed);
             return;
         }
-        let learned = proof.knows(entry.cloned().map(Arc::new), revision);
+        let learned = proof.knows(entry.cloned().map(Arc::new), at);
         self.put(held, Arc::clone(key), learned);
     }
 
@@ -372,16 +399,18 @@ impl Asking {
 impl Proof {
     fn told(moment: Moment) -> Self {
         let asked = match moment {
-            Moment::Revision(_) => None,
+            Moment::Revision(..) => None,
             Moment::Asked(asked) => Some(asked),
         };
         Self { asked, at: Tick::NEVER, written: None }
     }
 
-    fn knows(&self, entry: Option<Arc<Entry>>, revision: u64) -> Arc<Known> {
+    fn knows(&self, entry: Option<Arc<Entry>>, at: (u64, Log)) -> Arc<Known> {
+        let (revision, log) = at;
         Arc::new(Known {
             entry,
             revision,
+            log,
             confirmed: AtomicU64::new(self.at.raw()),
             written: self.written,
             used: AtomicBool::new(true),
@@ -393,14 +422,18 @@ impl Known {
     /// True when the state of that moment does not show this yet: a write of our own, or what the log told later.
     fn is_behind(&self, moment: Moment) -> bool {
         match moment {
-            Moment::Revision(state) => self.revision > state,
+            Moment::Revision(state, log) => self.log == log && self.revision > state,
             Moment::Asked(asked) => self.written.is_some_and(|written| written > asked),
         }
     }
 
     /// True when what is told is no newer than this. Revisions decide where both sides have one; a source without a log tells what
     /// was so when it was asked, so that only a write of our own can be newer.
-    fn outlives(&self, entry: Option<&Entry>, revision: u64, proof: &Proof) -> bool {
+    fn outlives(&self, entry: Option<&Entry>, at: (u64, Log), proof: &Proof) -> bool {
+        let (revision, log) = at;
+        if log != self.log {
+            return false;
+        }
         if revision > 0 && self.revision > 0 {
             return revision <= self.revision;
         }

@@ -32,7 +32,7 @@ pub use namespace::Namespace;
 pub use status::{CacheStatus, Phase, Status};
 pub use value::Value;
 
-use crate::source::{Change, Moment, Source};
+use crate::source::{Change, Source};
 use crate::{Batch, Committed, Entry, Error, Kind};
 use clock::Tick;
 use namespace::Kept;
@@ -222,13 +222,16 @@ fn written(
             codec: Arc::clone(codec),
             version,
             revision,
+            log: committed.log,
             // Only the first version is known to be as old as the key.
             created_at: committed.time.filter(|_| version == 1),
             updated_at: committed.time,
             expires_at: committed.time.zip(*ttl).map(|(time, ttl)| time.after(ttl)),
             origin: Arc::clone(origin),
         })),
-        crate::Action::Delete | crate::Action::Discard => Some(Change::Gone { key, revision }),
+        crate::Action::Delete | crate::Action::Discard => {
+            Some(Change::Gone { key, revision, log: committed.log })
+        }
         crate::Action::Check => None,
     }
 }
@@ -237,9 +240,4 @@ impl Drop for Inner {
     fn drop(&mut self) {
         self.stop.cancel();
     }
-}
-
-/// The moment of a change that a log told, or of one without a revision.
-pub(crate) fn moment_of(revision: u64, asked: std::time::Instant) -> Moment {
-    if revision > 0 { Moment::Revision(revision) } else { Moment::Asked(asked) }
 }

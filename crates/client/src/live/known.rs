@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::entry::Log;
 use crate::source::Change;
 use crate::{Codecs, Entry};
 
@@ -16,7 +17,7 @@ const ENDS: usize = 1_000;
 #[derive(Debug, Default)]
 pub(super) struct Known {
     entries: Arc<Entries>,
-    ends: BTreeMap<Arc<str>, u64>,
+    ends: BTreeMap<Arc<str>, (u64, Log)>,
 }
 
 impl Known {
@@ -30,14 +31,14 @@ impl Known {
     pub(super) fn changed(&mut self, changes: Vec<Change>) {
         for change in changes {
             match change {
-                Change::Set(entry) if self.is_news(&entry.key, entry.revision) => {
+                Change::Set(entry) if self.is_news(&entry.key, entry.revision, entry.log) => {
                     self.ends.remove(&entry.key);
                     Arc::make_mut(&mut self.entries)
                         .insert(Arc::clone(&entry.key), Arc::new(entry));
                 }
-                Change::Gone { key, revision } if self.is_news(&key, revision) => {
+                Change::Gone { key, revision, log } if self.is_news(&key, revision, log) => {
                     Arc::make_mut(&mut self.entries).remove(&key);
-                    self.end(key, revision);
+                    self.end(key, revision, log);
                 }
                 Change::Set(_) | Change::Gone { .. } => {}
             }
@@ -48,18 +49,19 @@ impl Known {
         &self.entries
     }
 
-    fn is_news(&self, key: &str, revision: u64) -> bool {
-        let known = self.entries.get(key).map(|entry| entry.revision);
-        let known = known.or_else(|| self.ends.get(key).copied()).unwrap_or(0);
-        revision == 0 || known == 0 || revision > known
+    fn is_news(&self, key: &str, revision: u64, log: Log) -> bool {
+        let known = self.entries.get(key).map(|entry| (entry.revision, entry.log));
+        let known = known.or_else(|| self.ends.get(key).copied());
+        let older = known.is_some_and(|(known, same)| log == same && revision <= known);
+        revision == 0 || !older
     }
 
-    fn end(&mut self, key: Arc<str>, revision: u64) {
+    fn end(&mut self, key: Arc<str>, revision: u64, log: Log) {
         if revision > 0 {
-            self.ends.insert(key, revision);
+            self.ends.insert(key, (revision, log));
         }
         if self.ends.len() > ENDS {
-            let oldest = self.ends.iter().min_by_key(|(_, revision)| **revision);
+            let oldest = self.ends.iter().min_by_key(|(_, (revision, _))| *revision);
             if let Some(key) = oldest.map(|(key, _)| Arc::clone(key)) {
                 self.ends.remove(&key);
             }

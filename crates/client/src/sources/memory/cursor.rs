@@ -119,7 +119,7 @@ impl Cursor {
         }
         while let Some(commit) = log.next(self.at) {
             self.at = commit.revision;
-            if let Some(update) = self.changes(&commit, log.place(self.at)) {
+            if let Some(update) = self.changes(&commit, log.place(self.at), log.tag()) {
                 return Step::Tell(update);
             }
         }
@@ -130,13 +130,13 @@ impl Cursor {
         Step::Wait(Some(next_end(&log).map_or(self.due, |end| end.min(self.due))))
     }
 
-    fn changes(&self, commit: &Commit, place: Place) -> Option<Update> {
+    fn changes(&self, commit: &Commit, place: Place, tag: entry::Log) -> Option<Update> {
         let mine = commit.changes.iter().filter(|(namespace, change)| {
             *namespace == self.follow.namespace && change.key().starts_with(&*self.follow.prefix)
         });
         let mut changes: Vec<_> = mine.map(|(_, change)| change.clone()).collect();
         changes.sort_by(|a, b| a.key().cmp(b.key()));
-        let moment = Moment::Revision(commit.revision);
+        let moment = Moment::Revision(commit.revision, tag);
         (!changes.is_empty()).then_some(Update::Changes { changes, place: Some(place), moment })
     }
 }
@@ -146,7 +146,7 @@ fn whole_state(log: &mut Log, follow: &Follow, why: Why) -> VecDeque<Update> {
     let entries = log.list(&follow.namespace, &follow.prefix);
     queue.extend(entries.chunks(PORTION).map(|part| Update::Entries(part.to_vec())));
     let revision = log.revision();
-    let moment = Moment::Revision(revision);
+    let moment = Moment::Revision(revision, log.tag());
     queue.push_back(Update::Complete { place: Some(log.place(revision)), moment });
     queue
 }

@@ -70,6 +70,11 @@ impl Log {
         self.id
     }
 
+    /// Tells its revisions from those of another log.
+    pub(super) fn tag(&self) -> entry::Log {
+        entry::Log(self.id.as_u64_pair().0 ^ self.id.as_u64_pair().1)
+    }
+
     pub(super) fn revision(&self) -> u64 {
         self.floor + self.commits.len() as u64
     }
@@ -155,7 +160,7 @@ impl Log {
             self.push(changes);
         }
         let time = (self.time.0 > 0).then_some(self.time);
-        let committed = Committed { revision, time, versions, replayed: false };
+        let committed = Committed { revision, log: self.tag(), time, versions, replayed: false };
         self.remember(batch, &committed);
         Ok(committed)
     }
@@ -206,6 +211,7 @@ impl Log {
                     codec: Arc::clone(codec),
                     version,
                     revision,
+                    log: self.tag(),
                     created_at: before.map_or(Some(self.time), |before| before.created_at),
                     updated_at: Some(self.time),
                     expires_at: ttl.map(|ttl| self.time.after(ttl)),
@@ -242,7 +248,7 @@ impl Log {
             self.due.remove(&(end, at.clone()));
         }
         let (namespace, key) = at;
-        (namespace, Change::Gone { key, revision })
+        (namespace, Change::Gone { key, revision, log: self.tag() })
     }
 
     fn push(&mut self, changes: Vec<(Arc<str>, Change)>) {

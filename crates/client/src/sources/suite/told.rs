@@ -114,7 +114,7 @@ impl Told {
     }
 
     fn pass(&mut self, moment: Moment) -> bool {
-        let Moment::Revision(revision) = moment else { return true };
+        let Moment::Revision(revision, _) = moment else { return true };
         let forward = revision > self.revision;
         self.revision = revision;
         forward
