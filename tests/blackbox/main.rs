@@ -6,7 +6,7 @@
 //! - [`foreign`]: a gRPC client of another implementation
 //! - [`gateway`]: the HTTP face alone, in front of a server
 //! - [`config_only`]: a server that speaks config.v1 and nothing else
-//! - [`contexts`]: which server a command line means
+//! - [`contexts`]: which server a command line means; [`apply`]: files, prefixes and transactions; [`doctor`]: the way to a server
 //! - [`cli`]: the other verbs, through pipes; [`real_input`]: files of real packages
 //! - [`admin`]: health, metrics, reflection, gRPC-Web
 //! - [`bad_input`], [`bad_data`]: wrong requests, broken data directories, a full disk
@@ -24,6 +24,7 @@
 //! - [`watch`]: 100 watchers, slow and resuming, over restarts
 
 mod admin;
+mod apply;
 mod audit;
 mod bad_data;
 mod bad_input;
@@ -33,6 +34,7 @@ mod config_only;
 mod config_v1;
 mod contexts;
 mod crash;
+mod doctor;
 mod foreign;
 mod gateway;
 mod holdfast_v1;
