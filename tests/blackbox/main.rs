@@ -7,6 +7,7 @@
 //! - [`gateway`]: the HTTP face alone, in front of a server
 //! - [`config_only`]: a server that speaks config.v1 and nothing else
 //! - [`contexts`]: which server a command line means; [`apply`]: files, prefixes and transactions; [`doctor`]: the way to a server
+//! - [`terminal`]: what a person sees; [`golden`]: what verbs print; [`shells`]: completion and manual pages
 //! - [`cli`]: the other verbs, through pipes; [`real_input`]: files of real packages
 //! - [`admin`]: health, metrics, reflection, gRPC-Web
 //! - [`bad_input`], [`bad_data`]: wrong requests, broken data directories, a full disk
@@ -37,6 +38,7 @@ mod crash;
 mod doctor;
 mod foreign;
 mod gateway;
+mod golden;
 mod holdfast_v1;
 mod http_v1;
 mod http_v2;
@@ -48,8 +50,10 @@ mod policy;
 mod proxies;
 mod quotas;
 mod real_input;
+mod shells;
 mod shutdown;
 mod signin;
+mod terminal;
 mod transactions;
 mod trust;
 mod watch;

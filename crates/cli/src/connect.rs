@@ -125,7 +125,8 @@ pub fn endpoint(global: &Global) -> Result<Endpoint, Failure> {
 
 /// What the network said; where a certificate is not trusted, with what can be done.
 pub fn explained(why: String) -> String {
-    if why.contains("UnknownIssuer") {
+    // Of two authorities with the same name only one can have signed it.
+    if why.contains("UnknownIssuer") || why.contains("BadSignature") {
         return format!("{why}: name who vouches for the server with --ca-file");
     }
     why

@@ -49,6 +49,14 @@ pub enum Failure {
         /// Where it was looked for.
         namespace: String,
     },
+    /// There is no such key, but there are some whose names are nearly the same.
+    #[error("{source}; did you mean {}?", near.join(" or "))]
+    Near {
+        /// What the server said.
+        source: Box<Failure>,
+        /// Keys that exist.
+        near: Vec<String>,
+    },
     /// The comparisons of a transaction did not hold, and it had nothing else to do.
     #[error("a comparison did not hold; nothing was done")]
     NotHeld,
@@ -153,7 +161,9 @@ impl Failure {
             Self::DanglingAlias { .. } | Self::NoAlias(_) => exit::NOT_FOUND,
             Self::NotHeld => exit::CONFLICT,
             Self::Denied(_) => exit::DENIED,
-            Self::Value { source, .. } | Self::Partly { source, .. } => source.exit_code(),
+            Self::Value { source, .. }
+            | Self::Partly { source, .. }
+            | Self::Near { source, .. } => source.exit_code(),
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
             Self::NotSpoken
             | Self::Repair(_)

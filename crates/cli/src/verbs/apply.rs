@@ -28,7 +28,7 @@ use holdfast_tree::Item;
 #[derive(Debug, Args)]
 pub struct Apply {
     /// Files, directories, or `-` for standard input; may be given several times
-    #[arg(short, long = "file", value_name = "PATH", required = true)]
+    #[arg(short = 'f', long = "file", value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
     /// Each directory right below a PATH is a namespace
     #[arg(long)]

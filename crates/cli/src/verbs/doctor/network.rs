@@ -1,7 +1,7 @@
 //! The name and the connection.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use tokio::net::{TcpStream, lookup_host};
@@ -23,7 +23,11 @@ pub(super) async fn connect(
         }
     };
     let shown: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
-    let name = Finding::ok("name", format!("{host} is {}", shown.join(", ")));
+    let said = match host.parse::<IpAddr>() {
+        Ok(_) => format!("{host} is an address"),
+        Err(_) => format!("{host} is {}", shown.join(", ")),
+    };
+    let name = Finding::ok("name", said);
     let mut last = (addresses[0], io::Error::from(io::ErrorKind::TimedOut));
     for address in addresses {
         let begun = Instant::now();

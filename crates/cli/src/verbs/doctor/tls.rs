@@ -136,7 +136,8 @@ fn address(bytes: &[u8]) -> Option<String> {
 }
 
 fn advice(why: &str) -> &'static str {
-    if why.contains("UnknownIssuer") {
+    // Of two authorities with the same name only one can have signed it.
+    if why.contains("UnknownIssuer") || why.contains("BadSignature") {
         "name who vouches for the server with --ca-file"
     } else if why.contains("xpired") {
         "the certificate has ended: renew it on the server (or set this machine's clock)"
