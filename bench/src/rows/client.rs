@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use holdfast_api::holdfast_v1::GetRequest;
 use holdfast_api::holdfast_v1::holdfast_service_client::HoldfastServiceClient;
 use holdfast_client::{Client, Config, Namespace};
-use holdfast_load::calls::Keys;
-use holdfast_load::data::NAMESPACE;
+use holdfast_load::data::{NAMESPACE, key};
 use holdfast_load::dice::Dice;
 use holdfast_load::drive::Call;
 use tonic::transport::Channel;
@@ -30,26 +29,30 @@ const IDLE: Duration = Duration::from_secs(30);
 
 pub(crate) async fn measure(bench: &mut Bench) -> Result<Section, Fault> {
     let seed = bench.seed().await?;
-    let keys = Keys::new(NAMESPACE, bench.scale.hot);
+    let keys = bench.scale.hot;
     let server = Holdfast::start(bench.work(), Some(&seed), &[])?;
     let endpoint = format!("http://127.0.0.1:{}", server.port());
-    let mut lines = memory(bench, &endpoint, &keys).await?;
+    let mut lines = memory(bench, &endpoint, keys).await?;
     let stubs = server.connect(CONNECTIONS).await?.into_iter();
-    let stub = |channel: Channel| Stub { client: HoldfastServiceClient::new(channel), keys: keys.clone() };
+    let stub = |channel: Channel| Stub { client: HoldfastServiceClient::new(channel), keys };
     let bare = Side { connections: stubs.map(stub).collect(), pid: server.process.pid() };
     let client = Client::builder(&endpoint).connections(CONNECTIONS).build()?;
-    let ours = Library { client, keys: keys.clone() };
+    let ours = Library { client, keys };
     let ours = Side { connections: vec![ours; CONNECTIONS], pid: server.process.pid() };
     let (ours, bare) = in_turns(bench, IN_FLIGHT, &ours, &bare).await?;
-    lines.push(Line::rate("get over the network", ours.rate, ("stub", bare.rate), Bar::AtLeast(0.9)));
+    lines.push(Line::rate(
+        "get over the network",
+        ours.rate,
+        ("stub", bare.rate),
+        Bar::AtLeast(0.9),
+    ));
     lines.extend(idle(bench, &endpoint)?);
     Ok(Section {
         title: "Client library",
         about: format!(
-            "In this process, on one thread: {READS} reads of 64 of {} keys of {VALUE_BYTES} bytes from the memory of a `Config` that follows a \
-             server. Then `holdfast.v1/Get` through the library and through the generated stub, {CONNECTIONS} connections with {IN_FLIGHT} calls at once on \
+            "In this process, on one thread: {READS} reads of 64 of {keys} keys of {VALUE_BYTES} bytes from the memory of a `Config` that follows a \
+             server, and of a live value. Then `holdfast.v1/Get` through the library and through the generated stub, {CONNECTIONS} connections with {IN_FLIGHT} calls at once on \
              each. Then a process that follows a namespace in which nothing happens, for {} s.",
-            keys.count,
             IDLE.as_secs()
         ),
         lines,
@@ -60,11 +63,11 @@ pub(crate) async fn measure(bench: &mut Bench) -> Result<Section, Fault> {
     })
 }
 
-async fn memory(bench: &Bench, endpoint: &str, keys: &Keys) -> Result<Vec<Line>, Fault> {
+async fn memory(bench: &Bench, endpoint: &str, keys: u64) -> Result<Vec<Line>, Fault> {
     let config = Config::over(Client::builder(endpoint).build()?).open()?;
     let namespace = config.namespace(NAMESPACE);
     let mut dice = Dice::new(7);
-    let names: Vec<String> = (0..64).map(|_| keys.any(&mut dice)).collect();
+    let names: Vec<String> = (0..64).map(|_| key(dice.below(keys))).collect();
     namespace.ready().await?;
     for name in &names {
         namespace.get(name).await?;
@@ -73,9 +76,22 @@ async fn memory(bench: &Bench, endpoint: &str, keys: &Keys) -> Result<Vec<Line>,
     for _ in 0..bench.scale.rounds {
         rounds.push(read(&namespace, &names).await?);
     }
-    let nanoseconds = |ns: f64| format!("{ns:.0} ns");
+    namespace.set("live", &1_u64).await?;
+    let live = namespace.live::<u64>("live").await?;
+    let look = |_| {
+        let began = Instant::now();
+        for _ in 0..READS {
+            black_box(*black_box(&live).get());
+        }
+        began.elapsed().as_nanos() as f64 / f64::from(READS)
+    };
+    let looks = (0..bench.scale.rounds).map(look).collect();
+    let nanoseconds = |ns: f64| format!("{ns:.1} ns");
     config.close().await;
-    Ok(vec![Line::bound("get from memory", median(rounds), nanoseconds, Some(50.0))])
+    Ok(vec![
+        Line::bound("get from memory", median(rounds), nanoseconds, Some(50.0)),
+        Line::bound("Live::get", median(looks), nanoseconds, Some(50.0)),
+    ])
 }
 
 /// Nanoseconds for one read, on the average of a round.
@@ -117,16 +133,16 @@ pub(crate) async fn be_idle(idle: &ClientIdle) -> Result<(), Fault> {
 #[derive(Debug, Clone)]
 struct Stub {
     client: HoldfastServiceClient<Channel>,
-    keys: Keys,
+    keys: u64,
 }
 
 impl Call for Stub {
     async fn call(&mut self, dice: &mut Dice) -> Result<(), Status> {
-        let key = self.keys.any(dice);
-        let namespace = self.keys.namespace.to_string();
-        let request = GetRequest { namespace, key: key.clone(), ..GetRequest::default() };
+        let name = key(dice.below(self.keys));
+        let namespace = NAMESPACE.to_owned();
+        let request = GetRequest { namespace, key: name.clone(), ..GetRequest::default() };
         let answer = self.client.get(request).await?.into_inner();
-        right(answer.entry.as_option().is_some_and(|entry| entry.key == key))
+        right(answer.entry.as_option().is_some_and(|entry| entry.key == name))
     }
 }
 
@@ -134,17 +150,21 @@ impl Call for Stub {
 #[derive(Debug, Clone)]
 struct Library {
     client: Client,
-    keys: Keys,
+    keys: u64,
 }
 
 impl Call for Library {
     async fn call(&mut self, dice: &mut Dice) -> Result<(), Status> {
-        let key = self.keys.any(dice);
-        let got = self.client.get(&self.keys.namespace, &key).await;
-        right(got.map_err(|error| Status::unknown(error.to_string()))?.key == *key)
+        let name = key(dice.below(self.keys));
+        let got = self.client.get(NAMESPACE, &name).await;
+        right(*got.map_err(|error| Status::unknown(error.to_string()))?.key == *name)
     }
 }
 
 fn right(right: bool) -> Result<(), Status> {
-    if right { Ok(()) } else { Err(Status::new(Code::DataLoss, "another answer than was asked for")) }
+    if right {
+        Ok(())
+    } else {
+        Err(Status::new(Code::DataLoss, "another answer than was asked for"))
+    }
 }
