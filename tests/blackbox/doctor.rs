@@ -57,6 +57,7 @@ async fn a_good_server_is_well() {
         "connect",
         "http/2",
         "apis",
+        "version",
         "clock",
         "credentials",
         "permissions",
@@ -149,7 +150,7 @@ async fn a_server_with_config_v1_alone_is_a_warning() {
     let examined = examine(&server, &[]);
     assert_eq!(examined.code, 0, "{:?}", examined.checks);
     assert_eq!(examined.result("apis"), "warn");
-    for silent in ["clock", "credentials", "health"] {
+    for silent in ["version", "clock", "credentials", "health"] {
         assert_eq!(examined.result(silent), "unknown", "{silent}: {:?}", examined.checks);
     }
     for fine in ["permissions", "watch", "round trip"] {
