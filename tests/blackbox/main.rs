@@ -5,6 +5,7 @@
 //! - [`http_v1`]: config.v1 over HTTP/JSON and server-sent events
 //! - [`foreign`]: a gRPC client of another implementation
 //! - [`gateway`]: the HTTP face alone, in front of a server
+//! - [`client`]: the client library, over a good network and a bad one
 //! - [`config_only`]: a server that speaks config.v1 and nothing else
 //! - [`contexts`]: which server a command line means; [`apply`]: files, prefixes and transactions; [`doctor`]: the way to a server
 //! - [`terminal`]: what a person sees; [`golden`]: what verbs print; [`shells`]: completion and manual pages
@@ -31,6 +32,7 @@ mod bad_data;
 mod bad_input;
 mod browser;
 mod cli;
+mod client;
 mod config_only;
 mod config_v1;
 mod contexts;

@@ -7,6 +7,7 @@
 //! - [`cli`]: runs other verbs of the binary; [`terminal`]: a program in a terminal of its own
 //! - [`browser`]: headless Chromium with a page that tells what it sees; [`driven`]: led from page to page
 //! - [`http`]: HTTP/1.1 by hand; [`sse`]: event streams byte by byte; [`raw`]: gRPC with bytes of the test's choice; [`relay`]: a connection that is watched
+//! - [`faults`]: a bad network: what is dropped, reset, late, stalled, slow
 //! - [`visitor`]: a browser without scripts: cookies, forms, redirects; [`provider`]: an OpenID provider
 //! - [`register`]: linearizability of single keys
 //! - [`dice`], [`ports`], [`binary`], [`memory`], [`skip`], [`torture`]: what the ones above need
@@ -19,6 +20,7 @@ pub mod cli;
 pub mod client;
 pub mod dice;
 pub mod driven;
+pub mod faults;
 pub mod foreign_server;
 pub mod gateway;
 pub mod http;
