@@ -43,6 +43,11 @@ pub trait Source: Debug + Send + Sync + 'static {
     /// The state of a namespace and its changes.
     async fn follow(&self, follow: Follow) -> Result<Updates, Error>;
 
+    /// True when what is written is what is read. Where it is not (another layer may be above it), whoever writes reads it.
+    fn reads_as_written(&self) -> bool {
+        true
+    }
+
     /// Other names of keys, the same in every namespace: each with the key that it stands for. None by default.
     async fn aliases(&self) -> Result<Vec<(Arc<str>, Arc<str>)>, Error> {
         Ok(Vec::new())
@@ -90,6 +95,13 @@ pub enum Update {
         /// Right behind it.
         place: Option<Place>,
         /// The revision of the commit, or when the changes were asked for.
+        moment: Moment,
+    },
+    /// One commit of one of several logs: it says nothing about how current the others are.
+    Partial {
+        /// By key; each key once.
+        changes: Vec<Change>,
+        /// When the changes were asked for.
         moment: Moment,
     },
     /// Until now there is nothing else.

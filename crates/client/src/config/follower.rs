@@ -178,12 +178,12 @@ impl Follower {
             Update::Entries(entries) => mirror.load(entries),
             Update::Complete { place, moment } => {
                 mirror.complete(moment);
-                self.confirmed(place, now);
+                self.confirmed(place, as_of(moment, now));
                 self.changed = true;
             }
             Update::Changes { changes, place, moment } => {
                 mirror.apply(&changes, moment);
-                self.confirmed(place, now);
+                self.confirmed(place, as_of(moment, now));
                 self.changed = true;
             }
             Update::Confirmed { delayed, .. } if delayed > self.max_staleness => {
@@ -191,6 +191,10 @@ impl Follower {
                     Kind::Unavailable,
                     format!("the source is {delayed:?} behind on this connection"),
                 ));
+            }
+            Update::Partial { changes, moment } => {
+                mirror.apply(&changes, moment);
+                self.changed = true;
             }
             Update::Confirmed { place, delayed } => self.confirmed(place, now.before(delayed)),
         }
@@ -277,6 +281,14 @@ impl Follower {
         if let Some(told) = told {
             told(&self.kept.name, why);
         }
+    }
+}
+
+/// Up to when news of that moment have told everything.
+fn as_of(moment: Moment, now: Tick) -> Tick {
+    match moment {
+        Moment::Revision(..) => now,
+        Moment::Asked(asked) => now.before(asked.elapsed()),
     }
 }
 

@@ -65,6 +65,11 @@ impl Told {
         self.take(update.expect("the watch goes on"));
     }
 
+    /// True when a log tells, which leaves no commit out.
+    pub(super) fn counts(&self) -> bool {
+        self.revision > 0
+    }
+
     pub(super) fn shown(&self) -> Vec<(String, String)> {
         self.entries.values().map(|entry| (entry.key.to_string(), json(entry))).collect()
     }
@@ -92,6 +97,11 @@ impl Told {
                 self.commits.push(changes.iter().map(|c| Arc::clone(c.key())).collect());
                 changes.into_iter().for_each(|change| self.change(change));
                 self.place = place;
+            }
+            Update::Partial { changes, moment } => {
+                assert!(matches!(moment, Moment::Asked(_)), "several logs have no one revision");
+                self.commits.push(changes.iter().map(|c| Arc::clone(c.key())).collect());
+                changes.into_iter().for_each(|change| self.change(change));
             }
             Update::Confirmed { place, .. } => {
                 assert!(self.loading.is_none(), "nothing is confirmed inside a state");
