@@ -21,6 +21,9 @@ pub(crate) enum Command {
     /// Be the echo server that gets are compared with
     #[command(hide = true)]
     Echo(Echo),
+    /// Be a client that follows a namespace in which nothing happens
+    #[command(hide = true)]
+    ClientIdle(ClientIdle),
 }
 
 #[derive(Debug, clap::Args)]
@@ -82,6 +85,13 @@ pub(crate) struct Echo {
     pub(crate) listen: SocketAddr,
 }
 
+#[derive(Debug, clap::Args)]
+pub(crate) struct ClientIdle {
+    /// The server
+    #[arg(long)]
+    pub(crate) endpoint: String,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RowName {
     /// Unary get beside a bare echo server
@@ -106,4 +116,6 @@ pub(crate) enum RowName {
     Rego,
     /// Get, set and watch with tokens and roles, beside the same without
     Trust,
+    /// What the client library costs
+    Client,
 }

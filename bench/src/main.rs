@@ -40,6 +40,7 @@ fn main() -> ExitCode {
     let ended = match (runtime, Args::parse().command) {
         (Ok(runtime), Command::Run(run)) => runtime.block_on(rows::run(&run)),
         (Ok(runtime), Command::Drive(drive)) => runtime.block_on(profile::drive(&drive)),
+        (Ok(runtime), Command::ClientIdle(idle)) => runtime.block_on(rows::be_idle(&idle)),
         (Ok(runtime), Command::Echo(echo)) => runtime.block_on(subjects::echo::serve(echo.listen)),
         (Err(error), _) => Err(error.into()),
     };

@@ -1,5 +1,6 @@
 //! The kinds of work, and the run over them.
 
+mod client;
 mod commit;
 mod get;
 mod list;
@@ -11,6 +12,8 @@ mod set;
 mod sse;
 mod start;
 mod trust;
+
+pub(crate) use client::be_idle;
 
 use std::path::{Path, PathBuf};
 
@@ -133,5 +136,6 @@ async fn measure(bench: &mut Bench, row: RowName) -> Result<Section, Fault> {
         RowName::Start => start::measure(bench).await,
         RowName::Rego => rego::measure(bench).await,
         RowName::Trust => trust::measure(bench).await,
+        RowName::Client => client::measure(bench).await,
     }
 }

@@ -7,7 +7,8 @@
 //! - [`gateway`]: the HTTP face alone, in front of a server
 //! - [`client`]: the client library, over a good network and a bad one
 //! - [`config_only`]: a server that speaks config.v1 and nothing else
-//! - [`contexts`]: which server a command line means
+//! - [`contexts`]: which server a command line means; [`apply`]: files, prefixes and transactions; [`doctor`]: the way to a server
+//! - [`terminal`]: what a person sees; [`golden`]: what verbs print; [`shells`]: completion and manual pages
 //! - [`cli`]: the other verbs, through pipes; [`real_input`]: files of real packages
 //! - [`admin`]: health, metrics, reflection, gRPC-Web
 //! - [`bad_input`], [`bad_data`]: wrong requests, broken data directories, a full disk
@@ -25,6 +26,7 @@
 //! - [`watch`]: 100 watchers, slow and resuming, over restarts
 
 mod admin;
+mod apply;
 mod audit;
 mod bad_data;
 mod bad_input;
@@ -35,8 +37,10 @@ mod config_only;
 mod config_v1;
 mod contexts;
 mod crash;
+mod doctor;
 mod foreign;
 mod gateway;
+mod golden;
 mod holdfast_v1;
 mod http_v1;
 mod http_v2;
@@ -48,8 +52,10 @@ mod policy;
 mod proxies;
 mod quotas;
 mod real_input;
+mod shells;
 mod shutdown;
 mod signin;
+mod terminal;
 mod transactions;
 mod trust;
 mod watch;

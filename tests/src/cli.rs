@@ -115,6 +115,16 @@ impl Ended {
         self.out
     }
 
+    /// Fails unless it ended with this code; its standard output.
+    ///
+    /// # Panics
+    /// On another one.
+    pub fn code_is(self, code: i32) -> String {
+        assert_eq!(self.code, code, "exit code {code}, but: {}\n{}", self.err, self.out);
+        assert!(!self.err.contains("panicked at"), "{}", self.err);
+        self.out
+    }
+
     /// Fails unless it ended with this code and one sentence on standard error, and nothing on standard output.
     ///
     /// # Panics

@@ -4,7 +4,7 @@
 //! - [`client`]: [`Config`] and [`Holdfast`], the two gRPC dialects; [`Failure`], an error with its details
 //! - [`gateway`]: a `holdfast gateway` process; [`foreign_server`]: a server of another implementation, config.v1 only
 //! - [`log`]: the whole log of a server, read and checked
-//! - [`cli`]: runs other verbs of the binary
+//! - [`cli`]: runs other verbs of the binary; [`terminal`]: a program in a terminal of its own
 //! - [`browser`]: headless Chromium with a page that tells what it sees; [`driven`]: led from page to page
 //! - [`http`]: HTTP/1.1 by hand; [`sse`]: event streams byte by byte; [`raw`]: gRPC with bytes of the test's choice; [`relay`]: a connection that is watched
 //! - [`faults`]: a bad network: what is dropped, reset, late, stalled, slow
@@ -34,6 +34,7 @@ pub mod relay;
 pub mod server;
 pub mod skip;
 pub mod sse;
+pub mod terminal;
 pub mod torture;
 pub mod visitor;
 

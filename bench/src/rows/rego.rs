@@ -67,7 +67,7 @@ fn nanoseconds(policy: &RegoPolicy) -> Result<f64, Fault> {
     Ok(begin.elapsed().as_nanos() as f64 / DECISIONS as f64)
 }
 
-fn median(mut rounds: Vec<f64>) -> f64 {
+pub(super) fn median(mut rounds: Vec<f64>) -> f64 {
     rounds.sort_by(f64::total_cmp);
     rounds[rounds.len() / 2]
 }

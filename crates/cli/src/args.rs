@@ -9,9 +9,9 @@ use clap::{ArgAction, ArgMatches, Args, CommandFactory as _, Parser, Subcommand}
 use crate::contexts::Secret;
 use crate::output::Layout;
 use crate::verbs::{
-    alias, audit, bench, completion, context, delete, diff, events, export, gateway, get, history,
-    import, list, man, ns, policy, repair, role, rollback, search, serve, set, snapshot, token,
-    txn, user, watch, whoami,
+    alias, apply, audit, bench, completion, context, delete, diff, doctor, events, export, gateway,
+    get, history, import, list, man, ns, policy, repair, role, rollback, search, serve, set,
+    snapshot, token, txn, user, watch, whoami,
 };
 
 /// Holdfast: a configuration server with history, watches and atomic commits, and the commands to work with it.
@@ -47,7 +47,7 @@ pub struct Global {
     )]
     pub namespace: String,
     /// How to show the answer; without it a table, and for `get` the bare value
-    #[arg(short, long, global = true, value_name = "LAYOUT")]
+    #[arg(short, long, global = true, env = "HOLDFAST_OUTPUT", value_name = "LAYOUT")]
     pub output: Option<Layout>,
     /// The server
     #[arg(
@@ -130,8 +130,10 @@ pub enum Command {
     User(user::UserVerb),
     #[command(subcommand)]
     Role(role::RoleVerb),
+    Apply(apply::Apply),
     Import(import::Import),
     Export(export::Export),
+    Doctor(doctor::Doctor),
     Bench(bench::Bench),
     Serve(serve::Serve),
     Gateway(gateway::Gateway),

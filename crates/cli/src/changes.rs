@@ -18,14 +18,14 @@ pub fn show(changes: &[Change], global: &Global, remark: &str) -> Result<(), Fai
             output::line(&format!("{}{remark}", counted(changes)))
         }
         _ => {
-            let changes = changes.iter().map(|change| document(change, global)).collect();
+            let changes = changes.iter().map(|change| Value::Table(members(change))).collect();
             output::document(&Value::List(changes), layout)
         }
     }
 }
 
 /// How many of which kind.
-fn counted(changes: &[Change]) -> String {
+pub fn counted(changes: &[Change]) -> String {
     let count = |of: fn(&Change) -> bool| changes.iter().filter(|change| of(change)).count();
     format!(
         "{} to add, {} to change, {} to remove",
@@ -37,12 +37,16 @@ fn counted(changes: &[Change]) -> String {
 
 fn lines(changes: &[Change], paint: Paint) -> Result<(), Failure> {
     let width = output::width();
-    let line = |change: &Change| match change {
+    output::lines(changes.iter().map(|change| line(change, paint, width)))
+}
+
+/// A change on one line: `+` new, `~` changed, `-` removed.
+pub fn line(change: &Change, paint: Paint, width: Option<usize>) -> String {
+    match change {
         Change::Add(item) => paint.ink(Ink::Green, &one_sided('+', item, width)),
         Change::Remove(item) => paint.ink(Ink::Red, &one_sided('-', item, width)),
         Change::Replace { old, new } => paint.ink(Ink::Yellow, &two_sided(old, new, width)),
-    };
-    output::lines(changes.iter().map(line))
+    }
 }
 
 fn one_sided(sign: char, item: &Item, width: Option<usize>) -> String {
@@ -67,12 +71,11 @@ fn two_sided(old: &Item, new: &Item, width: Option<usize>) -> String {
 }
 
 fn preview(item: &Item) -> String {
-    record(item, "").preview()
+    record(item).preview()
 }
 
-fn record(item: &Item, namespace: &str) -> Record {
+fn record(item: &Item) -> Record {
     Record {
-        namespace: namespace.to_owned(),
         key: item.key.clone(),
         value: item.value.clone().into(),
         codec: item.codec.clone(),
@@ -80,8 +83,9 @@ fn record(item: &Item, namespace: &str) -> Record {
     }
 }
 
-fn document(change: &Change, global: &Global) -> Value {
-    let side = |item: &Item| Value::Table(record(item, &global.namespace).content());
+/// A change for JSON and YAML.
+pub fn members(change: &Change) -> Vec<(String, Value)> {
+    let side = |item: &Item| Value::Table(record(item).content());
     let (word, old, new) = match change {
         Change::Add(new) => ("add", None, Some(new)),
         Change::Replace { old, new } => ("change", Some(old), Some(new)),
@@ -93,5 +97,5 @@ fn document(change: &Change, global: &Global) -> Value {
     ];
     members.extend(old.map(|item| ("old".to_owned(), side(item))));
     members.extend(new.map(|item| ("new".to_owned(), side(item))));
-    Value::Table(members)
+    members
 }

@@ -32,15 +32,19 @@ pub struct Server {
 impl Server {
     /// Connects to the endpoint of the command line.
     pub async fn connect(global: &Global) -> Result<Self, Failure> {
-        let link = link(global).await?;
-        Ok(Self {
+        Ok(Self::on(link(global).await?, global))
+    }
+
+    /// On a connection.
+    pub fn on(link: Link, global: &Global) -> Self {
+        Self {
             config: ConfigServiceClient::new(link.clone())
                 .max_decoding_message_size(MAX_ANSWER_BYTES),
             trust: TrustServiceClient::new(link.clone())
                 .max_decoding_message_size(MAX_ANSWER_BYTES),
             holdfast: HoldfastServiceClient::new(link).max_decoding_message_size(MAX_ANSWER_BYTES),
             timeout: global.call_timeout(),
-        })
+        }
     }
 
     /// The same server, asked with more patience.
@@ -99,7 +103,8 @@ pub async fn link(global: &Global) -> Result<Link, Failure> {
     Ok(bearer.on(channel(global).await?))
 }
 
-async fn channel(global: &Global) -> Result<Channel, Failure> {
+/// A connection of its own, without credentials.
+pub async fn channel(global: &Global) -> Result<Channel, Failure> {
     let endpoint = endpoint(global)?.connect_timeout(global.call_timeout());
     endpoint.connect().await.map_err(|error| Failure::Unreachable {
         endpoint: global.endpoint.clone(),
@@ -107,7 +112,8 @@ async fn channel(global: &Global) -> Result<Channel, Failure> {
     })
 }
 
-fn endpoint(global: &Global) -> Result<Endpoint, Failure> {
+/// What the command line says about the way.
+pub fn endpoint(global: &Global) -> Result<Endpoint, Failure> {
     let given = &global.endpoint;
     dial::endpoint(given, &global.proofs.files()).map_err(|why| match why {
         DialError::File { path, error } => Failure::File { path, source: error },
@@ -118,8 +124,9 @@ fn endpoint(global: &Global) -> Result<Endpoint, Failure> {
 }
 
 /// What the network said; where a certificate is not trusted, with what can be done.
-fn explained(why: String) -> String {
-    if why.contains("UnknownIssuer") {
+pub fn explained(why: String) -> String {
+    // Of two authorities with the same name only one can have signed it.
+    if why.contains("UnknownIssuer") || why.contains("BadSignature") {
         return format!("{why}: name who vouches for the server with --ca-file");
     }
     why

@@ -49,6 +49,14 @@ pub enum Failure {
         /// Where it was looked for.
         namespace: String,
     },
+    /// There is no such key, but there are some whose names are nearly the same.
+    #[error("{source}; did you mean {}?", near.join(" or "))]
+    Near {
+        /// What the server said.
+        source: Box<Failure>,
+        /// Keys that exist.
+        near: Vec<String>,
+    },
     /// The comparisons of a transaction did not hold, and it had nothing else to do.
     #[error("a comparison did not hold; nothing was done")]
     NotHeld,
@@ -71,6 +79,20 @@ pub enum Failure {
         /// Why.
         source: ReadError,
     },
+    /// A file says what makes no sense. Nothing was sent.
+    #[error("{}: {}", path.display(), faults.join("\n  "))]
+    Faults {
+        /// Which.
+        path: PathBuf,
+        /// Each with its place.
+        faults: Vec<String>,
+    },
+    /// What was looked at has changed before the commit. Nothing was done.
+    #[error("the keys changed while this was at work ({0}); nothing was done, so do it again")]
+    Changed(#[source] Box<Failure>),
+    /// Something is not as it should be, and was told in full.
+    #[error("{0}")]
+    Told(String, u8),
     /// An export would not read back. Nothing was written.
     #[error(transparent)]
     NotReversible(#[from] NotReversible),
@@ -121,6 +143,7 @@ impl Failure {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return None,
             // Every fault of the settings stands on a line of its own.
             Self::Serve(_) => return Some(self.to_string()),
+            Self::Faults { path, faults } => return Some(listed(path, faults)),
             other => other.to_string(),
         };
         Some(text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
@@ -129,14 +152,18 @@ impl Failure {
     /// For the shell.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) => exit::USAGE,
+            Self::Usage(_) | Self::Faults { .. } => exit::USAGE,
+            Self::Changed(_) => exit::CONFLICT,
+            Self::Told(_, code) => *code,
             Self::Server(status) => status::exit_code(status),
             Self::Timeout(_) | Self::Unreachable { .. } => exit::UNAVAILABLE,
             Self::Serve(error) => error.exit_code(),
             Self::DanglingAlias { .. } | Self::NoAlias(_) => exit::NOT_FOUND,
             Self::NotHeld => exit::CONFLICT,
             Self::Denied(_) => exit::DENIED,
-            Self::Value { source, .. } | Self::Partly { source, .. } => source.exit_code(),
+            Self::Value { source, .. }
+            | Self::Partly { source, .. }
+            | Self::Near { source, .. } => source.exit_code(),
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
             Self::NotSpoken
             | Self::Repair(_)
@@ -187,6 +214,18 @@ impl From<LoadError> for Failure {
         match error {
             LoadError::Call(status) => Self::Server(status),
             other => Self::Load(other),
+        }
+    }
+}
+
+/// Every fault on a line of its own.
+fn listed(path: &std::path::Path, faults: &[String]) -> String {
+    let plain = |text: &str| text.replace(char::is_control, " ");
+    match faults {
+        [one] => format!("{}: {}", path.display(), plain(one)),
+        many => {
+            let lines: String = many.iter().map(|fault| format!("\n  {}", plain(fault))).collect();
+            format!("{} has {} faults:{lines}", path.display(), many.len())
         }
     }
 }

@@ -6,7 +6,7 @@
 //! - [`failure`]: what can go wrong, as a sentence and an exit code
 //! - [`record`], [`change`], [`changes`], [`output`], [`screen`]: how entries and changes are shown
 //! - [`moment`]: which state a verb reads
-//! - [`plan`]: what an import would change
+//! - [`source`]: files of configuration as keys; [`plan`]: what an import or an apply would change
 //! - [`contexts`]: servers that were given a name; [`place`]: files that are replaced as a whole
 //!
 //! Invariants: what a script reads goes to stdout, everything else to stderr; colour and progress only on a terminal.
@@ -29,6 +29,7 @@ pub mod read;
 pub mod record;
 pub mod screen;
 pub mod single;
+pub mod source;
 pub mod verbs;
 
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! What an import would change, and in how many commits.
+//! What an import or an apply would change, and in how many commits.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,14 @@ use holdfast_tree::Item;
 pub const MAX_EVENTS: usize = 10_000;
 /// Most bytes of one commit: values, keys and namespace names.
 pub const MAX_BYTES: usize = 8 << 20;
+
+/// Whether a key is this one or below it. As text `app` begins `apple` too, as a key it does not.
+pub fn is_below(key: &str, prefix: &str) -> bool {
+    match key.strip_prefix(prefix) {
+        Some(rest) => prefix.is_empty() || rest.is_empty() || rest.starts_with('/'),
+        None => false,
+    }
+}
 
 /// One change of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -64,7 +65,7 @@ pub struct Follow {
     /// Go on behind this place, which the same source gave before; `None`: from the state of now.
     pub after: Option<Place>,
     /// Confirm at least this often.
-    pub every: std::time::Duration,
+    pub every: Duration,
 }
 
 /// A place in the changes of a source. Means something only to the source that gave it.
@@ -87,29 +88,26 @@ pub enum Update {
         place: Option<Place>,
         /// Of which state it is.
         moment: Moment,
+        /// How long ago everything told so far was all there was, at most.
+        delayed: Duration,
     },
     /// One commit.
     Changes {
-        /// By key; each key once.
+        /// By key; each key once. None at all for a source that only says how current it is.
         changes: Vec<Change>,
         /// Right behind it.
         place: Option<Place>,
         /// The revision of the commit, or when the changes were asked for.
         moment: Moment,
-    },
-    /// One commit of one of several logs: it says nothing about how current the others are.
-    Partial {
-        /// By key; each key once.
-        changes: Vec<Change>,
-        /// When the changes were asked for.
-        moment: Moment,
+        /// How long ago everything told so far was all there was, at most; `None`: the changes say nothing about other keys.
+        delayed: Option<Duration>,
     },
     /// Until now there is nothing else.
     Confirmed {
         /// Where that is.
         place: Option<Place>,
-        /// How long ago this was so, as far as the source can tell.
-        delayed: std::time::Duration,
+        /// How long ago this was so, at most.
+        delayed: Duration,
     },
 }
 

@@ -94,7 +94,11 @@ impl Reader {
                 if last {
                     let moment = Moment::Revision(revision.0, self.embedded.log());
                     let place = Some(place(&token));
-                    self.queue.push_back(Update::Complete { place, moment });
+                    self.queue.push_back(Update::Complete {
+                        place,
+                        moment,
+                        delayed: Duration::ZERO,
+                    });
                 }
             }
             Delivery::Commit(matched) => self.queue.push_back(self.changes(&matched)),
@@ -125,7 +129,9 @@ impl Reader {
         let mut changes: Vec<_> = events.into_iter().map(change).collect();
         changes.sort_by(|a, b| a.key().cmp(b.key()));
         let moment = Moment::Revision(commit.revision.0, log);
-        Update::Changes { changes, place: Some(place(&matched.token())), moment }
+        let place = Some(place(&matched.token()));
+        // The log of this process: what was told is all there was.
+        Update::Changes { changes, place, moment, delayed: Some(Duration::ZERO) }
     }
 }
 

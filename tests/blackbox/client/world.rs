@@ -46,6 +46,16 @@ impl Truth {
         held || (first && value.is_none())
     }
 
+    /// The last values of a key, and how long before this they became so.
+    pub(super) fn tell(&self, key: &str, seen: Instant) -> String {
+        let keys = self.keys.lock();
+        let changes = keys.get(key).map_or(&[][..], Vec::as_slice);
+        let last = changes.iter().rev().take(8).map(|change| {
+            format!("{:?} {:?} ago", change.value, seen.saturating_duration_since(change.surely))
+        });
+        last.collect::<Vec<_>>().join(", ")
+    }
+
     /// What the key is, when nobody writes any more.
     pub(super) fn now(&self, key: &str) -> Held {
         self.keys.lock().get(key).and_then(|changes| changes.last()).and_then(|last| last.value)

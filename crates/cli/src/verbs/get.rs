@@ -1,6 +1,7 @@
 //! `holdfast get`.
 
 mod follow;
+mod near;
 
 use clap::Args;
 use holdfast_api::config_v1::{GetAliasRequest, GetRequest};
@@ -54,7 +55,12 @@ impl Get {
             // What an alias stood for in the past is not kept.
             Err(missing) if self.past.moment().is_some() => return Err(missing),
             Err(missing) if missing.is_not_found() => {
-                follow_alias(server, &global.namespace, key, missing).await?
+                match follow_alias(server, &global.namespace, key, missing).await {
+                    Err(missing @ Failure::Server(_)) => {
+                        return Err(near::named(server, &global.namespace, key, missing).await);
+                    }
+                    other => other?,
+                }
             }
             other => other?,
         };

@@ -1,7 +1,5 @@
 //! `holdfast import`.
 
-mod files;
-
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -16,12 +14,13 @@ use crate::commit;
 use crate::connect::Server;
 use crate::failure::Failure;
 use crate::output::{self, Layout};
-use crate::plan::{Change, MAX_BYTES, MAX_EVENTS, Plan};
+use crate::plan::{Change, MAX_BYTES, MAX_EVENTS, Plan, is_below};
 use crate::read;
 use crate::record::printable;
 use crate::screen;
 use crate::single::{self, Put};
-use holdfast_tree::{Format, Item, Value};
+use crate::source::{self, Source};
+use holdfast_tree::{Item, Value};
 
 /// Write files of configuration into a namespace, in one commit.
 ///
@@ -33,21 +32,8 @@ pub struct Import {
     /// Files, directories, or `-` for standard input
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
-    /// Read every file that is named itself as this format, whatever its name says
-    #[arg(long, value_name = "FORMAT")]
-    format: Option<Format>,
-    /// Put all keys below this one
-    #[arg(long, value_name = "KEY")]
-    prefix: Option<String>,
-    /// Take files of other kinds too: one key each, named with the extension, codec `raw`
-    #[arg(long)]
-    raw: bool,
-    /// Take files and directories whose name begins with a dot too
-    #[arg(long)]
-    hidden: bool,
-    /// Leave out what is no value to a server (null, an empty raw file) instead of refusing the import
-    #[arg(long)]
-    skip_empty: bool,
+    #[command(flatten)]
+    source: Source,
     /// Delete the keys (below --prefix, when given) that the files do not have
     #[arg(long)]
     prune: bool,
@@ -71,7 +57,7 @@ fn dry_run(plan: &Plan, global: &Global) -> Result<(), Failure> {
 impl Import {
     /// Reads the files, compares them with the server, and writes what differs.
     pub async fn run(self, global: &Global) -> Result<(), Failure> {
-        let wanted = files::read(&self)?;
+        let wanted = source::read(&self.paths, &self.source)?;
         let server = Server::connect(global).await?;
         let there = self.there(global, &server).await?;
         let plan = Plan::new(wanted, there, self.prune);
@@ -95,14 +81,9 @@ impl Import {
         global: &Global,
         server: &Server,
     ) -> Result<BTreeMap<String, Item>, Failure> {
-        let prefix = self.prefix.as_deref().unwrap_or_default();
+        let prefix = self.source.prefix.as_deref().unwrap_or_default();
         let found = read::moment(server, &global.namespace, prefix).await?;
-        // As text `app` begins `apple` too, as a key it does not.
-        let below = |item: &Item| match item.key.strip_prefix(prefix) {
-            Some(rest) => prefix.is_empty() || rest.is_empty() || rest.starts_with('/'),
-            None => false,
-        };
-        let items = found.into_iter().map(Item::from).filter(below);
+        let items = found.into_iter().map(Item::from).filter(|item| is_below(&item.key, prefix));
         Ok(items.map(|item| (item.key.clone(), item)).collect())
     }
 

@@ -1,12 +1,14 @@
 //! The verbs: one file for each, with its arguments and its story.
 
 pub mod alias;
+pub mod apply;
 pub mod audit;
 pub mod bench;
 pub mod completion;
 pub mod context;
 pub mod delete;
 pub mod diff;
+pub mod doctor;
 pub mod events;
 pub mod export;
 pub mod gateway;
@@ -64,6 +66,9 @@ async fn talk(command: Command, global: Global) -> Result<(), Failure> {
     let command = match command {
         Command::Import(import) => return import.run(&global).await,
         Command::Set(set) => return set.run(&global).await,
+        Command::Apply(apply) => return apply.run(&global).await,
+        Command::Txn(txn) => return txn.run(&global).await,
+        Command::Doctor(doctor) => return doctor.run(&global).await,
         other => other,
     };
     let server = Server::connect(&global).await?;
@@ -75,7 +80,6 @@ async fn talk(command: Command, global: Global) -> Result<(), Failure> {
         Command::History(history) => history.run(&global, &server).await,
         Command::Diff(diff) => diff.run(&global, &server).await,
         Command::Rollback(rollback) => rollback.run(&global, &server).await,
-        Command::Txn(txn) => txn.run(&global, &server).await,
         Command::Search(search) => search.run(&global, &server).await,
         Command::Events(events) => events.run(&global, &server).await,
         Command::Snapshot(snapshot) => snapshot.run(&global, &server).await,
@@ -89,6 +93,9 @@ async fn talk(command: Command, global: Global) -> Result<(), Failure> {
         Command::Export(export) => export.run(&global, &server).await,
         Command::Import(_)
         | Command::Set(_)
+        | Command::Apply(_)
+        | Command::Txn(_)
+        | Command::Doctor(_)
         | Command::Serve(_)
         | Command::Gateway(_)
         | Command::Repair(_)

@@ -1,6 +1,9 @@
 //! `holdfast txn`.
 
+mod file;
 mod grammar;
+
+use std::path::PathBuf;
 
 use clap::Args;
 use holdfast_api::holdfast_v1::{
@@ -12,14 +15,15 @@ use crate::connect::Server;
 use crate::failure::Failure;
 use crate::output::{self, Layout};
 use crate::record::{Record, printable};
-use holdfast_tree::Value;
+use holdfast_tree::{Format, Value};
 
 use grammar::Step;
 
 /// Compare, then do one of two things: in one step, as one commit.
 ///
 /// A comparison is `exists KEY`, `missing KEY`, or `version(KEY)`, `create(KEY)`, `mod(KEY)`, `ordinal(KEY)` or `value(KEY)`, then `=`,
-/// `!=`, `<` or `>`, then what to compare with. A step is `put KEY VALUE`, `delete KEY` or `get KEY`. Values are JSON.
+/// `!=`, `<` or `>`, then what to compare with. A step is `put KEY VALUE`, `delete KEY` or `get KEY`. Values are JSON; `@PATH` puts what
+/// is in a file.
 #[derive(Debug, Args)]
 pub struct Txn {
     /// What has to hold; may be given several times, all have to
@@ -31,6 +35,12 @@ pub struct Txn {
     /// What to do when one does not hold
     #[arg(long = "else", value_name = "STEP", value_parser = grammar::step)]
     otherwise: Vec<Step>,
+    /// Take all of it from a file of TOML, YAML or JSON, in the same words; `-` is standard input
+    #[arg(short, long, value_name = "PATH", conflicts_with_all = ["compares", "then", "otherwise"])]
+    file: Option<PathBuf>,
+    /// Read the file as this format, whatever its name says
+    #[arg(long, value_name = "FORMAT", requires = "file")]
+    format: Option<Format>,
     /// Why, for the history
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
@@ -40,14 +50,24 @@ pub struct Txn {
 }
 
 impl Txn {
-    /// Asks for it and shows what was done.
-    pub async fn run(self, global: &Global, server: &Server) -> Result<(), Failure> {
+    /// Reads the file, if there is one, asks for it and shows what was done.
+    pub async fn run(mut self, global: &Global) -> Result<(), Failure> {
+        if let Some(path) = self.file.take() {
+            let read = file::read(&path, self.format)?;
+            (self.compares, self.then, self.otherwise) = (read.compares, read.then, read.otherwise);
+            // What the command line says is stronger.
+            self.reason = self.reason.or(read.reason);
+            self.idempotency_key = self.idempotency_key.or(read.idempotency_key);
+        }
         if self.compares.is_empty() && self.then.is_empty() {
             return Err(Failure::Usage("a transaction needs --if or --then".into()));
         }
         let namespace = &global.namespace;
         let alone = self.otherwise.is_empty();
-        let in_namespace = |compare: Compare| Compare { namespace: namespace.clone(), ..compare };
+        let in_namespace = |mut compare: Compare| {
+            settle(&mut compare.namespace, namespace);
+            compare
+        };
         let request = TxnRequest {
             compares: self.compares.into_iter().map(in_namespace).collect(),
             then: branch(self.then, namespace).into(),
@@ -56,9 +76,17 @@ impl Txn {
             idempotency_key: self.idempotency_key.unwrap_or_default(),
             ..TxnRequest::default()
         };
+        let server = Server::connect(global).await?;
         let answer = server.own(server.holdfast.clone().txn(server.request(request))).await?;
         show(&answer, global.output.unwrap_or(Layout::Table))?;
         if answer.succeeded || !alone { Ok(()) } else { Err(Failure::NotHeld) }
+    }
+}
+
+/// Where nothing else was said, the namespace of the command line.
+fn settle(said: &mut String, namespace: &str) {
+    if said.is_empty() {
+        namespace.clone_into(said);
     }
 }
 
@@ -67,11 +95,11 @@ fn branch(steps: Vec<Step>, namespace: &str) -> Branch {
     for step in steps {
         match step {
             Step::Write(mut write) => {
-                write.namespace = namespace.to_owned();
+                settle(&mut write.namespace, namespace);
                 branch.writes.push(*write);
             }
             Step::Read(mut read) => {
-                read.namespace = namespace.to_owned();
+                settle(&mut read.namespace, namespace);
                 branch.reads.push(read);
             }
         }

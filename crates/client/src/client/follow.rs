@@ -8,6 +8,7 @@ use holdfast_api::convert as times;
 use holdfast_api::holdfast_v1::watch_request::Start;
 use holdfast_api::holdfast_v1::watch_response::Kind as FrameKind;
 use holdfast_api::holdfast_v1::{Event, Filter, WatchRequest, WatchResponse};
+use holdfast_model::Timestamp;
 use tonic::{Code, Streaming};
 
 use super::call::closed;
@@ -27,7 +28,7 @@ pub(super) struct Following {
     begun: bool,
     /// Events of a commit that came in part: of which log they are stands at its end.
     part: Vec<Event>,
-    delay: Delay,
+    anchor: Anchor,
 }
 
 impl Following {
@@ -36,10 +37,14 @@ impl Following {
     /// # Errors
     /// Unimplemented where there is no holdfast.v1; what a call can end with.
     pub(super) async fn open(client: Client, follow: Follow) -> Result<Self, Error> {
+        let mut asked = Instant::now();
         let (stream, telling) = match open(&client, &follow, follow.after.as_ref()).await {
             Ok(stream) => (stream, follow.after.is_none().then_some(Why::First)),
             Err(error) => match start_over(&error) {
-                Some(why) => (open(&client, &follow, None).await?, Some(why)),
+                Some(why) => {
+                    asked = Instant::now();
+                    (open(&client, &follow, None).await?, Some(why))
+                }
                 None => return Err(error),
             },
         };
@@ -51,7 +56,7 @@ impl Following {
             telling,
             begun: false,
             part: Vec::new(),
-            delay: Delay::default(),
+            anchor: Anchor::new(asked),
         })
     }
 
@@ -96,11 +101,12 @@ impl Following {
     }
 
     async fn anew(&mut self, why: Why) -> Result<(), Error> {
+        let asked = Instant::now();
         self.stream = open(&self.client, &self.follow, None).await?;
         self.telling = Some(why);
         self.begun = false;
         self.part.clear();
-        self.delay = Delay::default();
+        self.anchor = Anchor::new(asked);
         Ok(())
     }
 
@@ -110,7 +116,7 @@ impl Following {
             Some(FrameKind::KIND_COMMIT) => self.commit(frame),
             Some(FrameKind::KIND_BOOKMARK) => {
                 let sent = frame.time.as_option().map(times::model_time);
-                let delayed = sent.map_or(Duration::ZERO, |sent| self.delay.of(sent.0));
+                let delayed = sent.map_or(Duration::ZERO, |sent| self.anchor.age(sent));
                 let place = place(&frame.token);
                 self.ready.push_back(Update::Confirmed { place, delayed });
             }
@@ -134,7 +140,8 @@ impl Following {
         if frame.last {
             self.telling = None;
             let moment = Moment::Revision(frame.revision, log);
-            self.ready.push_back(Update::Complete { place: place(&frame.token), moment });
+            let (place, delayed) = (place(&frame.token), self.anchor.asked.elapsed());
+            self.ready.push_back(Update::Complete { place, moment, delayed });
         }
     }
 
@@ -149,8 +156,10 @@ impl Following {
         let changes = events.filter_map(|event| convert::change(event, revision, log, origin));
         let mut changes: Vec<_> = changes.collect();
         changes.sort_by(|one, other| one.key().cmp(other.key()));
-        let moment = Moment::Revision(revision, log);
-        self.ready.push_back(Update::Changes { changes, place: place(&frame.token), moment });
+        let made = frame.time.as_option().map(times::model_time);
+        let delayed = made.map(|made| self.anchor.age(made));
+        let (place, moment) = (place(&frame.token), Moment::Revision(revision, log));
+        self.ready.push_back(Update::Changes { changes, place, moment, delayed });
     }
 }
 
@@ -240,26 +249,30 @@ where
     }
 }
 
-/// How much longer a message was under way than the fastest one of the same stream: what a clogged connection delivers late says
-/// nothing about now. Only differences of each clock count, so it does not matter that the two are not set alike.
-#[derive(Debug, Default)]
-struct Delay {
-    began: Option<Instant>,
-    fastest: Option<i128>,
+/// How old news are, at most. What a clogged connection delivers late says nothing about now, and the clocks of the two sides need not agree; but
+/// the first stamped message was sent after the watch was asked for, and from there on the server's own clock tells the time between two of its
+/// messages. So nothing is ever taken for newer than it is, and for older by no more than the first message took.
+#[derive(Debug)]
+struct Anchor {
+    asked: Instant,
+    /// What the server's clock showed on the first stamped message, in nanoseconds.
+    first: Option<i64>,
 }
 
-impl Delay {
-    fn of(&mut self, sent_nanos: i64) -> Duration {
-        let began = *self.began.get_or_insert_with(Instant::now);
-        let came = i128::try_from(began.elapsed().as_nanos()).unwrap_or(i128::MAX);
-        self.measured(came, sent_nanos)
+impl Anchor {
+    fn new(asked: Instant) -> Self {
+        Self { asked, first: None }
     }
 
-    fn measured(&mut self, came: i128, sent_nanos: i64) -> Duration {
-        let under_way = came - i128::from(sent_nanos);
-        let fastest = self.fastest.map_or(under_way, |fastest| fastest.min(under_way));
-        self.fastest = Some(fastest);
-        Duration::from_nanos(u64::try_from(under_way - fastest).unwrap_or(u64::MAX))
+    /// The age of what was stamped so.
+    fn age(&mut self, stamp: Timestamp) -> Duration {
+        self.age_after(self.asked.elapsed(), stamp)
+    }
+
+    fn age_after(&mut self, since_asked: Duration, stamp: Timestamp) -> Duration {
+        let first = *self.first.get_or_insert(stamp.0);
+        let between = Duration::from_nanos(stamp.0.saturating_sub(first).unsigned_abs());
+        if stamp.0 >= first { since_asked.saturating_sub(between) } else { since_asked + between }
     }
 }
 
@@ -267,19 +280,20 @@ impl Delay {
 mod tests {
     use super::*;
 
-    const SECOND: i64 = 1_000_000_000;
-
     #[test]
-    fn what_was_under_way_for_long_counts_as_late_by_that() {
-        let mut delay = Delay::default();
-        let server = 1_700_000_000 * SECOND;
-        let mut came =
-            |at: i64, sent: i64| delay.measured((at * SECOND).into(), server + sent * SECOND);
-        assert_eq!(came(5, 0), Duration::ZERO);
-        assert_eq!(came(8, 3), Duration::ZERO);
-        assert_eq!(came(18, 6), Duration::from_secs(7), "held up on the way");
-        assert_eq!(came(19, 9), Duration::from_secs(5));
-        assert_eq!(came(19, 16), Duration::ZERO, "faster than any before");
-        assert_eq!(came(22, 17), Duration::from_secs(2));
+    fn news_are_never_taken_for_newer_than_they_are() {
+        let mut anchor = Anchor::new(Instant::now());
+        // A clock that is an hour ahead or behind does not matter.
+        let server = 1_700_000_000;
+        let seconds = |n: u64| Duration::from_secs(n);
+        let mut age = |came: u64, sent: i64| {
+            let stamp = Timestamp((server + sent) * 1_000_000_000);
+            anchor.age_after(seconds(came), stamp)
+        };
+        assert_eq!(age(2, 0), seconds(2), "sent at some time since it was asked for");
+        assert_eq!(age(5, 3), seconds(2));
+        assert_eq!(age(15, 6), seconds(9), "held up on the way");
+        assert_eq!(age(16, 16), seconds(0));
+        assert_eq!(age(20, -5), seconds(25), "a commit from before");
     }
 }

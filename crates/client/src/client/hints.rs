@@ -33,7 +33,7 @@ pub(super) struct Hinted {
 enum Events {
     /// It has been asked for. Some servers answer with the first event and not before.
     Opening(BoxFuture<'static, Result<Streaming<WatchResponse>, Error>>),
-    Open(Streaming<WatchResponse>),
+    Open(Box<Streaming<WatchResponse>>),
     /// The server cannot watch: the snapshots have to do.
     Never,
 }
@@ -43,7 +43,7 @@ impl Events {
         loop {
             match self {
                 Self::Opening(opening) => match opening.await {
-                    Ok(events) => *self = Self::Open(events),
+                    Ok(events) => *self = Self::Open(Box::new(events)),
                     Err(error) if error.kind() == Kind::Unsupported => *self = Self::Never,
                     Err(error) => return Err(error),
                 },
@@ -158,7 +158,12 @@ impl Hinted {
             Err(error) => return Err(error),
         };
         let moment = Moment::Asked(asked);
-        self.ready.push_back(Update::Changes { changes: vec![change], place: None, moment });
+        self.ready.push_back(Update::Changes {
+            changes: vec![change],
+            place: None,
+            moment,
+            delayed: None,
+        });
         Ok(())
     }
 
@@ -190,6 +195,10 @@ impl Hinted {
         let first = !std::mem::replace(&mut self.told, true);
         self.ready.push_back(Update::Begin(if first { Why::NoResume } else { Why::Compared }));
         self.ready.push_back(Update::Entries(mine.collect()));
-        self.ready.push_back(Update::Complete { place: None, moment: Moment::Asked(asked) });
+        self.ready.push_back(Update::Complete {
+            place: None,
+            moment: Moment::Asked(asked),
+            delayed: asked.elapsed(),
+        });
     }
 }

@@ -176,14 +176,14 @@ impl Follower {
                 }
             }
             Update::Entries(entries) => mirror.load(entries),
-            Update::Complete { place, moment } => {
+            Update::Complete { place, moment, delayed } => {
                 mirror.complete(moment);
-                self.confirmed(place, as_of(moment, now));
+                self.confirmed(place, Some(now.before(delayed)));
                 self.changed = true;
             }
-            Update::Changes { changes, place, moment } => {
+            Update::Changes { changes, place, moment, delayed } => {
                 mirror.apply(&changes, moment);
-                self.confirmed(place, as_of(moment, now));
+                self.confirmed(place, delayed.map(|delayed| now.before(delayed)));
                 self.changed = true;
             }
             Update::Confirmed { delayed, .. } if delayed > self.max_staleness => {
@@ -192,11 +192,9 @@ impl Follower {
                     format!("the source is {delayed:?} behind on this connection"),
                 ));
             }
-            Update::Partial { changes, moment } => {
-                mirror.apply(&changes, moment);
-                self.changed = true;
+            Update::Confirmed { place, delayed } => {
+                self.confirmed(place, Some(now.before(delayed)))
             }
-            Update::Confirmed { place, delayed } => self.confirmed(place, now.before(delayed)),
         }
         self.save(false).await;
         if self.kept.mirror.is_mixed() && *self.kept.phase.borrow() == Phase::Following {
@@ -208,8 +206,10 @@ impl Follower {
         Ok(())
     }
 
-    fn confirmed(&mut self, place: Option<Place>, at: Tick) {
-        self.kept.mirror.confirm(at);
+    fn confirmed(&mut self, place: Option<Place>, at: Option<Tick>) {
+        if let Some(at) = at {
+            self.kept.mirror.confirm(at);
+        }
         if place.is_some() {
             self.place = place;
         }
@@ -281,14 +281,6 @@ impl Follower {
         if let Some(told) = told {
             told(&self.kept.name, why);
         }
-    }
-}
-
-/// Up to when news of that moment have told everything.
-fn as_of(moment: Moment, now: Tick) -> Tick {
-    match moment {
-        Moment::Revision(..) => now,
-        Moment::Asked(asked) => now.before(asked.elapsed()),
     }
 }
 

@@ -71,7 +71,7 @@ impl Board {
         let state = [
             Update::Begin(why),
             Update::Entries(entries),
-            Update::Complete { place: None, moment },
+            Update::Complete { place: None, moment, delayed: Duration::ZERO },
         ];
         let reader = Reader { news, told, follow, ended: false };
         let changes = stream::unfold(reader, |mut reader| async move {
@@ -110,7 +110,8 @@ impl Reader {
             let changes = self.differing(&sheet.state);
             self.told = sheet.state;
             if !changes.is_empty() {
-                return Some(Ok(Update::Changes { changes, place: None, moment }));
+                let delayed = Some(Duration::ZERO);
+                return Some(Ok(Update::Changes { changes, place: None, moment, delayed }));
             }
         }
         None

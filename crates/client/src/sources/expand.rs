@@ -133,13 +133,9 @@ impl Expand {
             Update::Entries(entries) => Update::Entries(
                 entries.into_iter().map(|e| self.entry(e)).collect::<Result<_, _>>()?,
             ),
-            Update::Changes { changes, place, moment } => {
+            Update::Changes { changes, place, moment, delayed } => {
                 let changes = changes.into_iter().map(change).collect::<Result<_, _>>()?;
-                Update::Changes { changes, place, moment }
-            }
-            Update::Partial { changes, moment } => {
-                let changes = changes.into_iter().map(change).collect::<Result<_, _>>()?;
-                Update::Partial { changes, moment }
+                Update::Changes { changes, place, moment, delayed }
             }
             other => other,
         })

@@ -15,12 +15,11 @@ pub const DEFAULT_FILE: &str = "holdfast.toml";
 /// Names the file, like `--config`.
 const FILE_NAME: &str = "HOLDFAST_CONFIG";
 /// Names in the environment that are no settings of the server: the file's, that of a gateway, and those of the command line client.
-const OTHER_NAMES: [&str; 13] = [
+const OTHER_NAMES: [&str; 12] = [
     "CONFIG",
     "ENDPOINT",
     "TOKEN",
     "TOKEN_FILE",
-    "CONTEXT",
     "CONTEXTS",
     "NAMESPACE",
     "OUTPUT",

@@ -21,12 +21,20 @@ pub(super) fn step(text: &str) -> Result<Step, String> {
     match verb {
         "put" => {
             let (key, value) = rest.split_once(char::is_whitespace).ok_or(help)?;
-            let value = Bytes::copy_from_slice(value.trim().as_bytes());
+            let value = value_of(value.trim())?;
             Ok(Step::Write(Box::new(commit::put("", key, "json", value))))
         }
         "delete" => Ok(Step::Write(Box::new(commit::delete("", rest, true)))),
         "get" => Ok(Step::Read(Read { key: rest.to_owned(), ..Read::default() })),
         _ => Err(help.to_owned()),
+    }
+}
+
+/// No JSON begins with `@`: that is a file.
+fn value_of(text: &str) -> Result<Bytes, String> {
+    match text.strip_prefix('@') {
+        None => Ok(Bytes::copy_from_slice(text.as_bytes())),
+        Some(path) => std::fs::read(path).map(Bytes::from).map_err(|why| format!("{path}: {why}")),
     }
 }
 
@@ -109,7 +117,7 @@ mod tests {
         assert!(matches!(step("delete k"), Ok(Step::Write(write)) if write.key == "k"));
         let put = step("put k {\"a\": 1}");
         assert!(matches!(put, Ok(Step::Write(write)) if write.key == "k"));
-        for bad in ["", "put", "put k", "get", "move a b"] {
+        for bad in ["", "put", "put k", "get", "move a b", "put k @/nowhere/at/all"] {
             assert!(step(bad).is_err(), "{bad}");
         }
     }

@@ -110,8 +110,8 @@ impl Told {
                 let entries = entries.into_iter().map(|entry| (Arc::clone(&entry.key), entry));
                 layer.loading.get_or_insert_default().extend(entries);
             }
-            Update::Complete { .. } => {
-                layer.confirmed = Some(now);
+            Update::Complete { delayed, .. } => {
+                layer.confirmed = now.checked_sub(delayed).max(layer.confirmed);
                 let entries = layer.loading.take().unwrap_or_default();
                 match &mut self.merged {
                     Some(merged) => {
@@ -124,11 +124,11 @@ impl Told {
                     }
                 }
             }
-            Update::Changes { changes, .. } => {
-                layer.confirmed = Some(now);
+            Update::Changes { changes, delayed, .. } => {
+                let until = delayed.and_then(|delayed| now.checked_sub(delayed));
+                layer.confirmed = until.max(layer.confirmed);
                 self.change(at, changes, now);
             }
-            Update::Partial { changes, .. } => self.change(at, changes, now),
             Update::Confirmed { delayed, .. } => {
                 layer.confirmed = now.checked_sub(delayed).max(layer.confirmed);
                 self.confirm();
@@ -144,12 +144,10 @@ impl Told {
         let states = self.layers.iter_mut().map(|layer| layer.first.take().unwrap_or_default());
         let merged = Merged::new(states.collect());
         let why = if self.follow.after.is_some() { Why::NoResume } else { Why::First };
-        // The state is as old as the layer that was heard from longest ago.
-        let oldest = self.layers.iter().filter_map(|layer| layer.confirmed).min();
-        let moment = Moment::Asked(oldest.map_or(self.asked, |oldest| oldest.min(self.asked)));
+        let (moment, delayed) = (Moment::Asked(self.asked), self.age().unwrap_or(Duration::MAX));
         self.queue.push_back(Update::Begin(why));
         self.queue.push_back(Update::Entries(merged.all()));
-        self.queue.push_back(Update::Complete { place: None, moment });
+        self.queue.push_back(Update::Complete { place: None, moment, delayed });
         self.merged = Some(merged);
     }
 
@@ -178,18 +176,31 @@ impl Told {
 
     fn tell(&mut self, changes: Vec<Change>, now: Instant) {
         if !changes.is_empty() {
-            self.queue.push_back(Update::Partial { changes, moment: Moment::Asked(now) });
+            // That one layer has changed says nothing about how current the others are.
+            let (moment, delayed) = (Moment::Asked(now), None);
+            self.queue.push_back(Update::Changes { changes, place: None, moment, delayed });
         }
     }
 
-    /// Everything is confirmed as of the layer that was confirmed longest ago.
+    /// Everything is as current as the layer that was heard from longest ago. While one is away this is no confirmation, after which
+    /// whoever follows would look for a better source: the others go on here.
     fn confirm(&mut self) {
-        let ages = self.layers.iter().map(|layer| layer.confirmed.map(|at| at.elapsed()));
-        let oldest = ages.collect::<Option<Vec<_>>>().map(|ages| ages.into_iter().max());
-        if let (Some(delayed), true) = (oldest, self.merged.is_some()) {
-            let delayed = delayed.unwrap_or(Duration::ZERO);
-            self.queue.push_back(Update::Confirmed { place: None, delayed });
+        if let (Some(delayed), true) = (self.age(), self.merged.is_some()) {
+            let moment = Moment::Asked(Instant::now());
+            self.queue.push_back(match delayed > self.follow.every * 2 {
+                true => {
+                    let (changes, delayed) = (Vec::new(), Some(delayed));
+                    Update::Changes { changes, place: None, moment, delayed }
+                }
+                false => Update::Confirmed { place: None, delayed },
+            });
         }
+    }
+
+    /// How long ago the layer was heard from that was heard from longest ago.
+    fn age(&self) -> Option<Duration> {
+        let ages = self.layers.iter().map(|layer| layer.confirmed.map(|at| at.elapsed()));
+        Some(ages.collect::<Option<Vec<_>>>()?.into_iter().max().unwrap_or(Duration::ZERO))
     }
 }
 

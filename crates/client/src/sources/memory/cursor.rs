@@ -137,7 +137,12 @@ impl Cursor {
         let mut changes: Vec<_> = mine.map(|(_, change)| change.clone()).collect();
         changes.sort_by(|a, b| a.key().cmp(b.key()));
         let moment = Moment::Revision(commit.revision, tag);
-        (!changes.is_empty()).then_some(Update::Changes { changes, place: Some(place), moment })
+        (!changes.is_empty()).then_some(Update::Changes {
+            changes,
+            place: Some(place),
+            moment,
+            delayed: Some(Duration::ZERO),
+        })
     }
 }
 
@@ -147,7 +152,11 @@ fn whole_state(log: &mut Log, follow: &Follow, why: Why) -> VecDeque<Update> {
     queue.extend(entries.chunks(PORTION).map(|part| Update::Entries(part.to_vec())));
     let revision = log.revision();
     let moment = Moment::Revision(revision, log.tag());
-    queue.push_back(Update::Complete { place: Some(log.place(revision)), moment });
+    queue.push_back(Update::Complete {
+        place: Some(log.place(revision)),
+        moment,
+        delayed: Duration::ZERO,
+    });
     queue
 }
 

@@ -85,23 +85,18 @@ impl Told {
                 let loading = self.loading.as_mut().expect("entries come after the beginning");
                 loading.extend(entries.into_iter().map(|entry| (Arc::clone(&entry.key), entry)));
             }
-            Update::Complete { place, moment } => {
+            Update::Complete { place, moment, .. } => {
                 self.entries = self.loading.take().expect("a state ends that began");
                 self.place = place;
                 self.revision = 0;
                 self.pass(moment);
             }
-            Update::Changes { changes, place, moment } => {
+            Update::Changes { changes, place, moment, .. } => {
                 assert!(self.loading.is_none(), "changes come after the state");
                 assert!(self.pass(moment), "changes come in the order of their commits");
                 self.commits.push(changes.iter().map(|c| Arc::clone(c.key())).collect());
                 changes.into_iter().for_each(|change| self.change(change));
                 self.place = place;
-            }
-            Update::Partial { changes, moment } => {
-                assert!(matches!(moment, Moment::Asked(_)), "several logs have no one revision");
-                self.commits.push(changes.iter().map(|c| Arc::clone(c.key())).collect());
-                changes.into_iter().for_each(|change| self.change(change));
             }
             Update::Confirmed { place, .. } => {
                 assert!(self.loading.is_none(), "nothing is confirmed inside a state");

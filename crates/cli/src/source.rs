@@ -1,11 +1,12 @@
-//! From paths to items.
+//! From paths to items: what `import` and `apply` read.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::Import;
+use clap::Args;
+
 use crate::failure::Failure;
 use crate::record::printable;
 use crate::screen;
@@ -20,30 +21,50 @@ const STDIN: &str = "-";
 /// Codec of opaque files: no server looks into it.
 const RAW: &str = "raw";
 
+/// How files become keys.
+#[derive(Debug, Clone, Args)]
+pub struct Source {
+    /// Read every file that is named itself as this format, whatever its name says
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<Format>,
+    /// Put all keys below this one
+    #[arg(long, value_name = "KEY")]
+    pub prefix: Option<String>,
+    /// Take files of other kinds too: one key each, named with the extension, codec `raw`
+    #[arg(long)]
+    raw: bool,
+    /// Take files and directories whose name begins with a dot too
+    #[arg(long)]
+    pub hidden: bool,
+    /// Leave out what is no value to a server (null, an empty raw file) instead of refusing it
+    #[arg(long)]
+    skip_empty: bool,
+}
+
 /// Reads all paths of the command line; no key may come twice.
-pub(super) fn read(import: &Import) -> Result<BTreeMap<String, Item>, Failure> {
-    let files = list(import)?;
+pub fn read(paths: &[PathBuf], source: &Source) -> Result<BTreeMap<String, Item>, Failure> {
+    let files = list(paths, source)?;
     let bar = screen::progress(u64::try_from(files.len()).unwrap_or(u64::MAX), "reading");
     let mut all = Collected::default();
     for file in &files {
         let flat = read_one(file).inspect_err(|_| bar.finish_and_clear())?;
-        all.take(flat, &shown(&file.path), import)?;
+        all.take(flat, &shown(&file.path), source)?;
         bar.inc(1);
     }
     bar.finish_and_clear();
-    all.finish(import)
+    all.finish(source)
 }
 
-fn list(import: &Import) -> Result<Vec<Found>, Failure> {
+fn list(paths: &[PathBuf], source: &Source) -> Result<Vec<Found>, Failure> {
     let mut files = Vec::new();
-    for path in &import.paths {
+    for path in paths {
         if path == Path::new(STDIN) || !path.is_dir() {
-            files.push(named(path, import)?);
+            files.push(named(path, source)?);
             continue;
         }
-        let options = Options { raw: import.raw, hidden: import.hidden };
-        let walked =
-            walk(path, options).map_err(|source| Failure::File { path: path.clone(), source })?;
+        let options = Options { raw: source.raw, hidden: source.hidden };
+        let walked = walk(path, options)
+            .map_err(|error| Failure::File { path: path.clone(), source: error })?;
         remark(&walked.skipped);
         files.extend(walked.files);
     }
@@ -51,16 +72,16 @@ fn list(import: &Import) -> Result<Vec<Found>, Failure> {
 }
 
 /// A file that is named on the command line adds nothing to its keys, unless it is opaque.
-fn named(path: &Path, import: &Import) -> Result<Found, Failure> {
+fn named(path: &Path, source: &Source) -> Result<Found, Failure> {
     if path != Path::new(STDIN) {
         let failed = |source| Failure::File { path: path.to_owned(), source };
         fs::metadata(path).map_err(failed)?;
     }
-    let format = import.format.or_else(|| Format::of(path));
+    let format = source.format.or_else(|| Format::of(path));
     let name = path.file_name().and_then(|name| name.to_str());
     let prefix = match (format, name) {
         (Some(_), _) => String::new(),
-        (None, Some(name)) if import.raw && name != STDIN => part::encode(name),
+        (None, Some(name)) if source.raw && name != STDIN => part::encode(name),
         _ => {
             return Err(Failure::Usage(format!(
                 "{} has no name that tells its format; say --format json, yaml or toml, or --raw for an opaque value",
@@ -82,7 +103,8 @@ fn shown(path: &Path) -> PathBuf {
 
 fn read_one(file: &Found) -> Result<Flat, Failure> {
     let path = shown(&file.path);
-    let bytes = bytes(&file.path).map_err(|source| Failure::File { path: path.clone(), source })?;
+    let bytes =
+        bytes(&file.path).map_err(|error| Failure::File { path: path.clone(), source: error })?;
     let Some(format) = file.format else {
         return Ok(opaque(file, bytes));
     };
@@ -121,8 +143,8 @@ struct Collected {
 }
 
 impl Collected {
-    fn take(&mut self, flat: Flat, path: &Path, import: &Import) -> Result<(), Failure> {
-        let base = import.prefix.as_deref().unwrap_or_default();
+    fn take(&mut self, flat: Flat, path: &Path, source: &Source) -> Result<(), Failure> {
+        let base = source.prefix.as_deref().unwrap_or_default();
         for mut item in flat.items {
             item.key = join(base, &item.key);
             check_key(&item.key, path)?;
@@ -140,8 +162,8 @@ impl Collected {
         Ok(())
     }
 
-    fn finish(self, import: &Import) -> Result<BTreeMap<String, Item>, Failure> {
-        if let (Some((path, key)), false) = (self.empty.first(), import.skip_empty) {
+    fn finish(self, source: &Source) -> Result<BTreeMap<String, Item>, Failure> {
+        if let (Some((path, key)), false) = (self.empty.first(), source.skip_empty) {
             return Err(Failure::Refused(format!(
                 "{}: {} is null or empty, which is no value to a server ({} such in all); --skip-empty leaves them out",
                 path.display(),
@@ -154,7 +176,7 @@ impl Collected {
         }
         if self.items.is_empty() {
             return Err(Failure::Refused(
-                "there is no value in these files; nothing was imported".into(),
+                "there is no value in these files; nothing was done".into(),
             ));
         }
         Ok(self.items)
