@@ -16,7 +16,8 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
         "engine" => &["model", "store", "channel", "auth", "grants"],
         "cluster" => &["model", "store", "channel", "grants"],
         "client" => &["model", "api", "dial", "tree"],
-        "embed" => &["model", "engine", "client"],
+        // It opens an engine: over a store, behind a guard.
+        "embed" => &["model", "engine", "client", "auth", "store", "store-fjall"],
         "dashboard" => &["model"],
         "server" => &[
             "model",

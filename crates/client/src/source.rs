@@ -44,6 +44,11 @@ pub trait Source: Debug + Send + Sync + 'static {
     /// The state of a namespace and its changes.
     async fn follow(&self, follow: Follow) -> Result<Updates, Error>;
 
+    /// True when what is written is what is read. Where it is not (another layer may be above it), whoever writes reads it.
+    fn reads_as_written(&self) -> bool {
+        true
+    }
+
     /// Other names of keys, the same in every namespace: each with the key that it stands for. None by default.
     async fn aliases(&self) -> Result<Vec<(Arc<str>, Arc<str>)>, Error> {
         Ok(Vec::new())
@@ -88,7 +93,7 @@ pub enum Update {
     },
     /// One commit.
     Changes {
-        /// By key; each key once.
+        /// By key; each key once. None at all for a source that only says how current it is.
         changes: Vec<Change>,
         /// Right behind it.
         place: Option<Place>,

@@ -32,6 +32,7 @@ pub use namespace::Namespace;
 pub use status::{CacheStatus, Phase, Status};
 pub use value::Value;
 
+use crate::entry::Log;
 use crate::source::{Change, Source};
 use crate::{Batch, Committed, Entry, Error, Kind};
 use clock::Tick;
@@ -182,10 +183,30 @@ impl Inner {
         let sent = Tick::now();
         let committed = self.source.commit(batch.clone()).await?;
         // Of a write that an earlier call made nobody knows whether it still holds.
-        if !committed.replayed {
+        if !self.source.reads_as_written() {
+            self.look_at(&batch).await;
+        } else if !committed.replayed {
             self.remember(&batch, &committed, sent);
         }
         Ok(committed)
+    }
+
+    /// What became of what was written is known before the watch tells it.
+    async fn look_at(&self, batch: &Batch) {
+        for write in &batch.writes {
+            let known = self.namespaces.lock().get(&write.namespace).cloned();
+            let (Some(namespace), key) = (known, Arc::clone(&write.key)) else { continue };
+            let asked = Tick::now();
+            let change = match self.source.get(&write.namespace, &key).await {
+                Ok(entry) => Change::Set(entry),
+                Err(error) if error.kind() == Kind::NotFound => {
+                    Change::Gone { key, revision: 0, log: Log::default() }
+                }
+                // The watch will tell.
+                Err(_) => continue,
+            };
+            namespace.mirror.wrote(&[change], asked);
+        }
     }
 
     /// What was written is known before the watch tells it.

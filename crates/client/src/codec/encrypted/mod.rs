@@ -18,7 +18,7 @@ use bytes::Bytes;
 
 pub use envelope::Envelope;
 pub use key::{Algorithm, Key};
-pub use keyring::Keyring;
+pub use keyring::{FindKey, Keyring};
 pub use renew::{Renewed, reencrypt};
 
 use super::{At, Refusal, Transformer};

@@ -65,6 +65,11 @@ impl Told {
         self.take(update.expect("the watch goes on"));
     }
 
+    /// True when a log tells, which leaves no commit out.
+    pub(super) fn counts(&self) -> bool {
+        self.revision > 0
+    }
+
     pub(super) fn shown(&self) -> Vec<(String, String)> {
         self.entries.values().map(|entry| (entry.key.to_string(), json(entry))).collect()
     }
