@@ -250,10 +250,13 @@ impl Namespace {
         value: &(impl Serialize + ?Sized),
         codec: &str,
     ) -> Result<Write, Error> {
-        // What is encrypted is bound to the key, not to another name of it.
-        let target = match codec.contains(':') {
-            true => self.config()?.target_anew(key).await,
-            false => None,
+        // What is encrypted is bound to the key, not to another name of it: that has to be known for sure.
+        let config = self.config()?;
+        let target = if codec.contains(':') {
+            config.load_aliases().await?;
+            config.target(key)
+        } else {
+            None
         };
         let key = target.unwrap_or_else(|| key.into());
         let at = At { namespace: &self.kept.name, key: &key, codec };
