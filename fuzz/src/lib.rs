@@ -13,8 +13,8 @@ pub mod mutate;
 mod targets;
 
 use targets::{
-    audit, commit, contexts, disk, documents, grpc, import, policy, proxies, rest, settings, text,
-    trust,
+    audit, commit, contexts, disk, documents, grpc, import, policy, proxies, rest, sealed,
+    settings, text, trust,
 };
 
 /// A decoder and its promise.
@@ -64,6 +64,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "proxies", run: proxies::said },
     // A client certificate: somebody or nobody.
     Target { name: "certificates", run: trust::certificate },
+    // A value as the client library reads it: it decodes or is refused, and what is encrypted opens for nobody else.
+    Target { name: "values", run: sealed::value },
     // The first byte chooses: an archive, a policy, or an input. What loads decides, and never says yes to nonsense.
     Target { name: "policies", run: policy::any },
 ];

@@ -6,6 +6,7 @@
 //! - [`foreign`]: a gRPC client of another implementation
 //! - [`gateway`]: the HTTP face alone, in front of a server
 //! - [`client`]: the client library, over a good network and a bad one
+//! - [`sealed`]: values that the server cannot read; [`examples`]: the programs of `examples/`
 //! - [`config_only`]: a server that speaks config.v1 and nothing else
 //! - [`contexts`]: which server a command line means; [`apply`]: files, prefixes and transactions; [`doctor`]: the way to a server
 //! - [`terminal`]: what a person sees; [`golden`]: what verbs print; [`shells`]: completion and manual pages
@@ -38,6 +39,7 @@ mod config_v1;
 mod contexts;
 mod crash;
 mod doctor;
+mod examples;
 mod foreign;
 mod gateway;
 mod golden;
@@ -52,6 +54,7 @@ mod policy;
 mod proxies;
 mod quotas;
 mod real_input;
+mod sealed;
 mod shells;
 mod shutdown;
 mod signin;

@@ -1,9 +1,12 @@
 //! What is kept under a key.
 
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use holdfast_model::Timestamp;
+
+use crate::secret::MASK;
 
 /// Which log, as a number that two logs do not share. All sources without a log have the same.
 #[derive(
@@ -12,7 +15,7 @@ use holdfast_model::Timestamp;
 pub struct Log(pub u64);
 
 /// What is kept under a key, as a source tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Where.
     pub namespace: Arc<str>,
@@ -72,6 +75,21 @@ impl Entry {
     pub fn weight(&self) -> usize {
         const FIXED: usize = 400;
         FIXED + self.key.len() * 2 + self.value.len()
+    }
+}
+
+impl fmt::Debug for Entry {
+    /// The value of a secret is not shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Entry");
+        shown.field("namespace", &self.namespace).field("key", &self.key);
+        match &*self.codec {
+            "secret" => shown.field("value", &format_args!("{MASK}")),
+            _ => shown.field("value", &self.value),
+        };
+        shown.field("codec", &self.codec).field("version", &self.version);
+        shown.field("revision", &self.revision).field("origin", &self.origin);
+        shown.field("expires_at", &self.expires_at).finish_non_exhaustive()
     }
 }
 

@@ -3,7 +3,7 @@
 //! - [`config`]: **start here**: configuration in memory that a watch keeps current
 //! - [`mod@client`]: the calls themselves, over the network
 //! - [`source`]: the contract between the two, for sources of your own
-//! - [`sources`]: sources other than a server: a log in memory
+//! - [`sources`]: sources other than a server: a log in memory, files, the environment, layers of them
 //! - [`entry`], [`batch`], [`error`]: what is read, what is written, what can go wrong
 //! - [`live`]: values and structs that stay current
 //! - [`codec`]: how bytes become values, encryption included; [`Secret`]: values that are never shown

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use holdfast_client::sources::suite::{self, Subject, Through};
-use holdfast_client::{Config, Error, Kind, Source};
+use holdfast_client::{Batch, Config, Error, Kind, Source, Write};
 use holdfast_embed::Embedded;
 
 async fn keeps_the_contract(embedded: Embedded) {
@@ -11,8 +11,8 @@ async fn keeps_the_contract(embedded: Embedded) {
     suite::reads(&subject, &Through(subject.clone())).await;
     suite::writes(&subject).await;
     embedded.shutdown().await;
-    let late = embedded.get("suite", "suite.one").await.expect_err("shut down");
-    assert_ne!(late.kind(), Kind::NotFound, "what is not known is not said to be missing");
+    let late = Batch::new().and(Write::put("suite", "late", "1", "json"));
+    assert_eq!(embedded.commit(late).await.expect_err("shut down").kind(), Kind::Unavailable);
 }
 
 #[tokio::test]

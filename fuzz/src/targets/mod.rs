@@ -10,6 +10,7 @@ pub(crate) mod import;
 pub(crate) mod policy;
 pub(crate) mod proxies;
 pub(crate) mod rest;
+pub(crate) mod sealed;
 pub(crate) mod settings;
 pub(crate) mod text;
 pub(crate) mod trust;

@@ -150,6 +150,7 @@ fn a_secret_opens_only_for_a_secret_and_is_never_shown() {
         assert_ne!(read, Secret::new("hunter3".to_owned()));
     }
     let kept = entry("secret", b"hunter2");
+    assert!(!format!("{kept:?}").contains("hunter") && format!("{kept:?}").contains("******"));
     let error = codecs.decode::<String>(&kept).expect_err("no Secret");
     assert!(!format!("{error:?}").contains("hunter"));
     assert_eq!(codecs.scalar(&kept).expect("read").to_text().expect("a mask"), "******");

@@ -31,6 +31,7 @@ pub(crate) struct Kept {
     max_staleness: Duration,
     capacity: super::Bounds,
     pub(crate) phase: watch::Sender<Phase>,
+    pub(crate) edition: watch::Sender<u64>,
     /// The phase once more, for readers that cannot wait for a lock.
     asking: AtomicBool,
     starting: AtomicBool,
@@ -52,6 +53,7 @@ impl Kept {
             max_staleness: config.settings.max_staleness,
             capacity: bounds,
             phase: watch::Sender::new(Phase::Starting),
+            edition: watch::Sender::new(0),
             asking: false.into(),
             starting: true.into(),
             failures: AtomicU32::new(0),
@@ -250,10 +252,13 @@ impl Namespace {
         value: &(impl Serialize + ?Sized),
         codec: &str,
     ) -> Result<Write, Error> {
-        // What is encrypted is bound to the key, not to another name of it.
-        let target = match codec.contains(':') {
-            true => self.config()?.target_anew(key).await,
-            false => None,
+        // What is encrypted is bound to the key, not to another name of it: that has to be known for sure.
+        let config = self.config()?;
+        let target = if codec.contains(':') {
+            config.load_aliases().await?;
+            config.target(key)
+        } else {
+            None
         };
         let key = target.unwrap_or_else(|| key.into());
         let at = At { namespace: &self.kept.name, key: &key, codec };
@@ -291,6 +296,12 @@ impl Namespace {
             }
             _ => Err(closed()),
         }
+    }
+
+    /// A number that is another one whenever something in it may have changed: for whoever looks at all of it anew then.
+    #[must_use]
+    pub fn editions(&self) -> watch::Receiver<u64> {
+        self.kept.edition.subscribe()
     }
 
     /// Every change of what its watch is doing.

@@ -94,7 +94,9 @@ impl Told {
             Update::Changes { changes, place, moment, .. } => {
                 assert!(self.loading.is_none(), "changes come after the state");
                 assert!(self.pass(moment), "changes come in the order of their commits");
-                self.commits.push(changes.iter().map(|c| Arc::clone(c.key())).collect());
+                if !changes.is_empty() {
+                    self.commits.push(changes.iter().map(|c| Arc::clone(c.key())).collect());
+                }
                 changes.into_iter().for_each(|change| self.change(change));
                 self.place = place;
             }
