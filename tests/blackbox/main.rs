@@ -11,6 +11,7 @@
 //! - [`contexts`]: which server a command line means; [`apply`]: files, prefixes and transactions; [`doctor`]: the way to a server
 //! - [`terminal`]: what a person sees; [`golden`]: what verbs print; [`shells`]: completion and manual pages
 //! - [`cli`]: the other verbs, through pipes; [`real_input`]: files of real packages
+//! - [`agent`]: keys as files, kept current
 //! - [`admin`]: health, metrics, reflection, gRPC-Web
 //! - [`bad_input`], [`bad_data`]: wrong requests, broken data directories, a full disk
 //! - [`browser`]: server-sent events as a real browser sees them
@@ -27,6 +28,7 @@
 //! - [`watch`]: 100 watchers, slow and resuming, over restarts
 
 mod admin;
+mod agent;
 mod apply;
 mod audit;
 mod bad_data;

@@ -9,9 +9,9 @@ use clap::{ArgAction, ArgMatches, Args, CommandFactory as _, Parser, Subcommand}
 use crate::contexts::Secret;
 use crate::output::Layout;
 use crate::verbs::{
-    alias, apply, audit, bench, completion, context, delete, diff, doctor, events, export, gateway,
-    get, history, import, list, man, ns, policy, repair, role, rollback, search, serve, set,
-    snapshot, token, txn, user, watch, whoami,
+    agent, alias, apply, audit, bench, completion, context, delete, diff, doctor, events, export,
+    gateway, get, history, import, list, man, ns, policy, repair, role, rollback, search, serve,
+    set, snapshot, token, txn, user, watch, whoami,
 };
 
 /// Holdfast: a configuration server with history, watches and atomic commits, and the commands to work with it.
@@ -134,6 +134,7 @@ pub enum Command {
     Import(import::Import),
     Export(export::Export),
     Doctor(doctor::Doctor),
+    Agent(agent::Agent),
     Bench(bench::Bench),
     Serve(serve::Serve),
     Gateway(gateway::Gateway),

@@ -14,13 +14,20 @@ pub const TOKEN: &str = "HOLDFAST_TOKEN";
 
 /// What the calls of this command line show.
 pub fn bearer(global: &Global) -> Result<Bearer, Failure> {
+    let Some(token) = token(global)? else { return Ok(Bearer::default()) };
+    let none = "the token holds what no header can hold";
+    Bearer::of(&token).ok_or_else(|| Failure::Usage(none.into()))
+}
+
+/// The token of this command line, if there is one.
+pub fn token(global: &Global) -> Result<Option<String>, Failure> {
     let (token, from) = match &global.token_file {
         Some(path) => (read(path)?, path.display().to_string()),
         None => match std::env::var_os(TOKEN).filter(|token| !token.is_empty()) {
             Some(token) => (token.to_string_lossy().into_owned(), TOKEN.to_owned()),
             None => match &global.token {
                 Some(Secret(token)) => (token.clone(), "the context".to_owned()),
-                None => return Ok(Bearer::default()),
+                None => return Ok(None),
             },
         },
     };
@@ -28,8 +35,7 @@ pub fn bearer(global: &Global) -> Result<Bearer, Failure> {
     if token.is_empty() || token.contains(char::is_whitespace) {
         return Err(Failure::Usage(format!("{from} holds no token, such as hf_...")));
     }
-    Bearer::of(token)
-        .ok_or_else(|| Failure::Usage(format!("{from} holds what no header can hold as a token")))
+    Ok(Some(token.to_owned()))
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use holdfast_api::status::{self, exit};
+use holdfast_client::Kind;
 use holdfast_load::LoadError;
 use holdfast_server::stores::StoreError;
 use thiserror::Error;
@@ -93,6 +94,9 @@ pub enum Failure {
     /// Something is not as it should be, and was told in full.
     #[error("{0}")]
     Told(String, u8),
+    /// What the client library says of a server or a file.
+    #[error("{0}")]
+    Client(#[from] holdfast_client::Error),
     /// An export would not read back. Nothing was written.
     #[error(transparent)]
     NotReversible(#[from] NotReversible),
@@ -156,6 +160,7 @@ impl Failure {
             Self::Changed(_) => exit::CONFLICT,
             Self::Told(_, code) => *code,
             Self::Server(status) => status::exit_code(status),
+            Self::Client(error) => exit_of(error.kind()),
             Self::Timeout(_) | Self::Unreachable { .. } => exit::UNAVAILABLE,
             Self::Serve(error) => error.exit_code(),
             Self::DanglingAlias { .. } | Self::NoAlias(_) => exit::NOT_FOUND,
@@ -227,6 +232,19 @@ fn listed(path: &std::path::Path, faults: &[String]) -> String {
             let lines: String = many.iter().map(|fault| format!("\n  {}", plain(fault))).collect();
             format!("{} has {} faults:{lines}", path.display(), many.len())
         }
+    }
+}
+
+fn exit_of(kind: Kind) -> u8 {
+    match kind {
+        Kind::NotFound => exit::NOT_FOUND,
+        Kind::Exists | Kind::Conflict => exit::CONFLICT,
+        Kind::Denied | Kind::Unauthenticated => exit::DENIED,
+        Kind::Exhausted | Kind::Deadline | Kind::Unavailable | Kind::CircuitOpen => {
+            exit::UNAVAILABLE
+        }
+        Kind::Settings => exit::USAGE,
+        _ => exit::ERROR,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The verbs: one file for each, with its arguments and its story.
 
+pub mod agent;
 pub mod alias;
 pub mod apply;
 pub mod audit;
@@ -69,6 +70,7 @@ async fn talk(command: Command, global: Global) -> Result<(), Failure> {
         Command::Apply(apply) => return apply.run(&global).await,
         Command::Txn(txn) => return txn.run(&global).await,
         Command::Doctor(doctor) => return doctor.run(&global).await,
+        Command::Agent(agent) => return agent.run(&global).await,
         other => other,
     };
     let server = Server::connect(&global).await?;
@@ -96,6 +98,7 @@ async fn talk(command: Command, global: Global) -> Result<(), Failure> {
         | Command::Apply(_)
         | Command::Txn(_)
         | Command::Doctor(_)
+        | Command::Agent(_)
         | Command::Serve(_)
         | Command::Gateway(_)
         | Command::Repair(_)
