@@ -13,8 +13,8 @@ pub mod mutate;
 mod targets;
 
 use targets::{
-    audit, commit, disk, documents, grpc, import, policy, proxies, rest, sealed, settings, text,
-    trust,
+    audit, commit, contexts, disk, documents, grpc, import, policy, proxies, rest, sealed,
+    settings, text, trust,
 };
 
 /// A decoder and its promise.
@@ -48,6 +48,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "audit", run: audit::file },
     // A settings file: what is in force can be printed and read again.
     Target { name: "settings", run: settings::file },
+    // A file of contexts: it can be changed, and what was in it stays.
+    Target { name: "contexts", run: contexts::file },
     // Tokens as callers show them, rules and documents: what is taken is written and taken again; nothing is let in.
     Target { name: "documents", run: documents::any },
     // A document to import: what reads writes, and reads back the same.

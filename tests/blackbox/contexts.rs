@@ -73,7 +73,12 @@ async fn a_context_says_which_server_is_meant() {
     person.run(&["context", "set", "two", "-o", "json", "--unset", "namespace"]).ok();
     let shown = person.run(&["context", "get", "-o", "yaml"]).ok();
     assert!(shown.contains("output: json") && !shown.contains("shop"), "{shown}");
+    // Where the file is a link, as many keep theirs, it stays one.
+    let kept = person.home.path().join("kept.toml");
+    std::fs::rename(person.file(), &kept).expect("a file");
+    std::os::unix::fs::symlink(&kept, person.file()).expect("a link");
     person.run(&["context", "delete", "two"]).ok();
+    assert!(person.file().is_symlink());
     person.run(&["--context", "two", "get", "k"]).fails(2);
     person.run(&["context", "get"]).fails(2);
 }

@@ -57,6 +57,7 @@ async fn a_good_server_is_well() {
         "connect",
         "http/2",
         "apis",
+        "version",
         "clock",
         "credentials",
         "permissions",
@@ -138,6 +139,34 @@ async fn a_caller_that_is_not_known_is_told_so() {
         narrow.checks
     );
     narrow.fails("permissions", 5, "whoami");
+    let made = run_as(
+        &server,
+        &root,
+        &["token", "create", "--user", "bob", "--role", "reader", "--scope", "allow read,list **"],
+    );
+    as_caller(made.ok().trim()).fails("watch", 5, "whoami");
+}
+
+/// A gRPC server, of something else.
+#[tokio::test]
+async fn what_speaks_neither_api_is_no_configuration_server() {
+    let server = Server::dev().await;
+    let port = ports::free();
+    let (_reporter, health) = tonic_health::server::health_reporter();
+    let other = tonic::transport::Server::builder().add_service(health);
+    let other = tokio::spawn(other.serve(([127, 0, 0, 1], port).into()));
+    holdfast_tests::client::connect(port).await;
+    let at = format!("http://127.0.0.1:{port}");
+    let (examined, asked) = tokio::task::spawn_blocking(move || {
+        let examined = examine(&server, &["--endpoint", &at]);
+        let asked = holdfast_tests::cli::run(&server, &["--endpoint", &at, "get", "k"]);
+        (examined, asked)
+    })
+    .await
+    .expect("it ran");
+    examined.fails("apis", 6, "neither config.v1 nor holdfast.v1");
+    asked.fails(1);
+    other.abort();
 }
 
 #[tokio::test]
@@ -149,7 +178,7 @@ async fn a_server_with_config_v1_alone_is_a_warning() {
     let examined = examine(&server, &[]);
     assert_eq!(examined.code, 0, "{:?}", examined.checks);
     assert_eq!(examined.result("apis"), "warn");
-    for silent in ["clock", "credentials", "health"] {
+    for silent in ["version", "clock", "credentials", "health"] {
         assert_eq!(examined.result(silent), "unknown", "{silent}: {:?}", examined.checks);
     }
     for fine in ["permissions", "watch", "round trip"] {

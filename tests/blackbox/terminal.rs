@@ -114,6 +114,13 @@ async fn who_prunes_is_asked() {
         assert_eq!(status.code(), Some(code), "{answer:?}: {seen:?}");
         assert_eq!(run(&server, &["list", "-o", "raw"]).ok(), left);
     }
+    run(&server, &["set", "a/old", "1"]).ok();
+    let asked = [&apply[..], &["-o", "json"]].concat();
+    let mut terminal = Terminal::holdfast(&server, WIDE, &asked);
+    let shown = terminal.until("[y/N] ").await;
+    assert!(shown.contains("- default/a/old"), "{shown:?}");
+    terminal.type_in("y\r").await;
+    assert!(terminal.end().await.0.success());
     // Where there is nothing to delete there is nothing to ask.
     let (status, seen) = Terminal::holdfast(&server, WIDE, &apply).end().await;
     assert!(status.success() && seen.contains("nothing differs"), "{seen:?}");

@@ -113,7 +113,11 @@ impl Contexts {
         }
     }
 
-    fn parse(path: PathBuf, text: &str) -> Result<Self, String> {
+    /// Reads the text of the file that is there.
+    ///
+    /// # Errors
+    /// A sentence about the first fault, with its place.
+    pub fn parse(path: PathBuf, text: &str) -> Result<Self, String> {
         let document: DocumentMut = text.parse().map_err(|error| located(text, &error))?;
         let table: toml::Table =
             toml::from_str(text).map_err(|error| error.message().to_owned())?;
@@ -217,9 +221,15 @@ impl Contexts {
         }
     }
 
+    /// What the file is to hold.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.document.to_string()
+    }
+
     /// Writes the file, if it can be read back.
     pub fn save(&self) -> Result<(), Failure> {
-        let text = self.document.to_string();
+        let text = self.text();
         Self::parse(self.path.clone(), &text).map_err(Failure::Usage)?;
         if let Some(directory) = self.path.parent() {
             std::fs::create_dir_all(directory)
@@ -323,6 +333,30 @@ mod tests {
         read.remove("b");
         let again = parse(&read.document.to_string()).expect("a good file");
         assert_eq!((again.current, again.all.len()), (None, 1));
+    }
+
+    #[test]
+    fn every_way_to_write_it_can_be_changed() {
+        for text in [
+            "contexts = { a = { endpoint = 'http://x' } }",
+            "contexts.a = { endpoint = 'http://x' }",
+            "contexts.a.endpoint = 'http://x'",
+            "[contexts]\na.endpoint = 'http://x'",
+            "[contexts]\na = { endpoint = 'http://x' }",
+            "[contexts.a]\nendpoint = 'http://x'",
+            "",
+        ] {
+            let mut read = parse(text).expect(text);
+            read.change("a", &[("namespace", "shop".into())], &[]);
+            read.change("b c", &[("namespace", "other".into())], &[]);
+            read.choose(Some("b c"));
+            let again =
+                parse(&read.text()).unwrap_or_else(|e| panic!("{text}: {e}: {}", read.text()));
+            let kept = (!text.is_empty()).then_some("http://x");
+            assert_eq!(again.all["a"].endpoint.as_deref(), kept, "{text}: {}", read.text());
+            assert_eq!(again.all["a"].namespace.as_deref(), Some("shop"), "{text}");
+            assert_eq!(again.current.as_deref(), Some("b c"), "{text}");
+        }
     }
 
     #[test]

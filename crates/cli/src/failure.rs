@@ -212,7 +212,7 @@ impl From<Status> for Failure {
 impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Self {
         match error {
-            LoadError::Call(status) => Self::Server(status),
+            LoadError::Call(status) => Self::Server(status).or_not_spoken(),
             other => Self::Load(other),
         }
     }

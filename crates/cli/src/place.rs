@@ -15,8 +15,10 @@ pub enum Readers {
     Owner,
 }
 
-/// Writes beside the place, then into it.
+/// Writes beside the place, then into it. What a link leads to is replaced, not the link.
 pub fn replace(path: &Path, text: &str, readers: Readers) -> Result<(), Failure> {
+    let real = fs::canonicalize(path);
+    let path = real.as_deref().unwrap_or(path);
     let failed = |source| Failure::File { path: path.to_owned(), source };
     // A device or a pipe is written to, not replaced.
     if fs::metadata(path).is_ok_and(|there| !there.is_file()) {

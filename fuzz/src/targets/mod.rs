@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod commit;
+pub(crate) mod contexts;
 pub(crate) mod disk;
 pub(crate) mod documents;
 pub(crate) mod grpc;

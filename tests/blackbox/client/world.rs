@@ -21,24 +21,31 @@ pub(super) struct Truth {
 struct Change {
     /// Not before this.
     from: Instant,
-    /// Certainly from here on.
-    surely: Instant,
+    /// Certainly from here on; `None`: it is being written.
+    surely: Option<Instant>,
     value: Held,
 }
 
 impl Truth {
-    /// A key became this between the two times.
-    pub(super) fn became(&self, key: &str, value: Held, from: Instant, surely: Instant) {
+    /// A key becomes this at some time from now on.
+    pub(super) fn becoming(&self, key: &str, value: Held) {
+        let change = Change { from: Instant::now(), surely: None, value };
+        self.keys.lock().entry(key.to_owned()).or_default().push(change);
+    }
+
+    /// It has become that.
+    pub(super) fn became(&self, key: &str) {
         let mut keys = self.keys.lock();
-        keys.entry(key.to_owned()).or_default().push(Change { from, surely, value });
+        let last = keys.get_mut(key).and_then(|changes| changes.last_mut());
+        last.expect("it was becoming something").surely = Some(Instant::now());
     }
 
     /// Could the key have had this value at some time between the two?
     pub(super) fn could_be(&self, key: &str, value: Held, since: Instant, until: Instant) -> bool {
         let keys = self.keys.lock();
         let Some(changes) = keys.get(key) else { return value.is_none() };
-        let first = changes.first().is_none_or(|first| first.surely >= since);
-        let mut ends = changes.iter().skip(1).map(|next| Some(next.surely)).chain([None]);
+        let first = changes[0].surely.is_none_or(|surely| surely >= since);
+        let mut ends = changes.iter().skip(1).map(|next| next.surely).chain([None]);
         let held = changes.iter().any(|change| {
             let end = ends.next().flatten();
             change.value == value && change.from <= until && end.is_none_or(|end| end >= since)
@@ -51,7 +58,11 @@ impl Truth {
         let keys = self.keys.lock();
         let changes = keys.get(key).map_or(&[][..], Vec::as_slice);
         let last = changes.iter().rev().take(8).map(|change| {
-            format!("{:?} {:?} ago", change.value, seen.saturating_duration_since(change.surely))
+            format!(
+                "{:?} {:?} ago",
+                change.value,
+                change.surely.map(|surely| seen.saturating_duration_since(surely))
+            )
         });
         last.collect::<Vec<_>>().join(", ")
     }
@@ -117,13 +128,12 @@ impl World {
         let mut batch = Batch::new().and(write);
         // The same request, however often it has to be sent: a server may be killed under it.
         batch.idempotency_key = format!("{}-{value}", self.namespace);
-        let from = Instant::now();
+        self.truth.becoming(key, held);
         while let Err(error) = side.client.commit(batch.clone()).await {
             assert!(error.is_passing() || error.kind() == Kind::OutcomeUnknown, "{error:?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        let surely = Instant::now();
-        self.truth.became(key, held, from, surely);
+        self.truth.became(key);
         side.written.lock().entry(key.to_owned()).or_default().push(held);
         match held {
             Some(value) => drop(side.state.lock().insert(key.to_owned(), value)),
@@ -134,11 +144,11 @@ impl World {
     /// From now on the other server is behind the network.
     pub(super) fn lead_to(&self, side: usize, lead: impl FnOnce(u16)) {
         let state = self.sides[side].state.lock().clone();
-        let from = Instant::now();
-        lead(self.sides[side].port);
         for key in &self.keys {
-            self.truth.became(key, state.get(key).copied(), from, Instant::now());
+            self.truth.becoming(key, state.get(key).copied());
         }
+        lead(self.sides[side].port);
+        self.keys.iter().for_each(|key| self.truth.became(key));
     }
 }
 
@@ -151,9 +161,16 @@ mod tests {
         let truth = Truth::default();
         let zero = Instant::now();
         let at = |tenths: u32| zero + Duration::from_millis(100) * tenths;
-        truth.became("k", Some(1), at(10), at(12));
-        truth.became("k", Some(2), at(20), at(22));
-        truth.became("k", None, at(30), at(32));
+        let changes = [
+            (Some(1), 10, Some(12)),
+            (Some(2), 20, Some(22)),
+            (None, 30, Some(32)),
+            (Some(3), 50, None),
+        ];
+        for (value, from, surely) in changes {
+            let change = Change { from: at(from), surely: surely.map(at), value };
+            truth.keys.lock().entry("k".to_owned()).or_default().push(change);
+        }
         for (value, since, until, could) in [
             (None, 0, 5, true),
             (Some(1), 0, 5, false),
@@ -165,6 +182,9 @@ mod tests {
             (Some(2), 23, 29, true),
             (Some(2), 33, 40, false),
             (None, 33, 40, true),
+            (Some(3), 33, 40, false),
+            (Some(3), 33, 60, true),
+            (None, 60, 70, true),
         ] {
             assert_eq!(
                 truth.could_be("k", value, at(since), at(until)),
@@ -172,6 +192,6 @@ mod tests {
                 "{value:?} {since} {until}"
             );
         }
-        assert_eq!(truth.now("k"), None);
+        assert_eq!(truth.now("k"), Some(3));
     }
 }

@@ -97,6 +97,9 @@ pub fn cause(cause: Cause) -> wire::Cause {
     }
 }
 
+/// Metadata of the answer to a watch: what the server's clock showed when it began, in nanoseconds since 1970.
+pub const TIME_METADATA: &str = "holdfast-time";
+
 /// What happened.
 #[must_use]
 pub fn event_kind(kind: EventKind) -> wire::EventKind {

@@ -85,6 +85,7 @@ impl Apply {
         self.check_size(&parts)?;
         shown.changes()?;
         if self.prune && !self.yes {
+            shown.removals();
             ask(&parts)?;
         }
         let revision = self.commit(&server.patient(global.commit_timeout()), &parts).await?;

@@ -80,6 +80,7 @@ async fn examine(global: &Global) -> Result<Vec<Finding>, Failure> {
     let spoken = rights::apis(&server, &global.namespace).await;
     findings.extend(spoken.findings);
     let Some(apis) = spoken.apis else { return Ok(findings) };
+    findings.push(rights::version(&apis));
     findings.push(clock::check(&apis.answered));
     findings.extend(rights::caller(&server, &apis, &global.namespace).await);
     findings.push(streams::health(&server, channel).await);

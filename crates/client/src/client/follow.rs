@@ -21,14 +21,13 @@ use crate::{Error, Kind};
 pub(super) struct Following {
     client: Client,
     follow: Follow,
-    stream: Streaming<WatchResponse>,
+    opened: Opened,
     ready: VecDeque<Update>,
     /// Why the state is being told; `None` while changes are.
     telling: Option<Why>,
     begun: bool,
     /// Events of a commit that came in part: of which log they are stands at its end.
     part: Vec<Event>,
-    anchor: Anchor,
 }
 
 impl Following {
@@ -37,26 +36,21 @@ impl Following {
     /// # Errors
     /// Unimplemented where there is no holdfast.v1; what a call can end with.
     pub(super) async fn open(client: Client, follow: Follow) -> Result<Self, Error> {
-        let mut asked = Instant::now();
-        let (stream, telling) = match open(&client, &follow, follow.after.as_ref()).await {
-            Ok(stream) => (stream, follow.after.is_none().then_some(Why::First)),
+        let (opened, telling) = match open(&client, &follow, follow.after.as_ref()).await {
+            Ok(opened) => (opened, follow.after.is_none().then_some(Why::First)),
             Err(error) => match start_over(&error) {
-                Some(why) => {
-                    asked = Instant::now();
-                    (open(&client, &follow, None).await?, Some(why))
-                }
+                Some(why) => (open(&client, &follow, None).await?, Some(why)),
                 None => return Err(error),
             },
         };
         Ok(Self {
             client,
             follow,
-            stream,
+            opened,
             ready: VecDeque::new(),
             telling,
             begun: false,
             part: Vec::new(),
-            anchor: Anchor::new(asked),
         })
     }
 
@@ -78,7 +72,7 @@ impl Following {
             }
             let closed = self.client.inner.closed.clone();
             let frame = tokio::select! {
-                frame = self.stream.message() => frame,
+                frame = self.opened.stream.message() => frame,
                 () = closed.cancelled() => return Some(Err(super::call::closed())),
             };
             let ended = match frame {
@@ -101,12 +95,10 @@ impl Following {
     }
 
     async fn anew(&mut self, why: Why) -> Result<(), Error> {
-        let asked = Instant::now();
-        self.stream = open(&self.client, &self.follow, None).await?;
+        self.opened = open(&self.client, &self.follow, None).await?;
         self.telling = Some(why);
         self.begun = false;
         self.part.clear();
-        self.anchor = Anchor::new(asked);
         Ok(())
     }
 
@@ -116,7 +108,7 @@ impl Following {
             Some(FrameKind::KIND_COMMIT) => self.commit(frame),
             Some(FrameKind::KIND_BOOKMARK) => {
                 let sent = frame.time.as_option().map(times::model_time);
-                let delayed = sent.map_or(Duration::ZERO, |sent| self.anchor.age(sent));
+                let delayed = sent.map_or(Duration::ZERO, |sent| self.opened.anchor.age(sent));
                 let place = place(&frame.token);
                 self.ready.push_back(Update::Confirmed { place, delayed });
             }
@@ -140,7 +132,7 @@ impl Following {
         if frame.last {
             self.telling = None;
             let moment = Moment::Revision(frame.revision, log);
-            let (place, delayed) = (place(&frame.token), self.anchor.asked.elapsed());
+            let (place, delayed) = (place(&frame.token), self.opened.anchor.asked.elapsed());
             self.ready.push_back(Update::Complete { place, moment, delayed });
         }
     }
@@ -157,7 +149,7 @@ impl Following {
         let mut changes: Vec<_> = changes.collect();
         changes.sort_by(|one, other| one.key().cmp(other.key()));
         let made = frame.time.as_option().map(times::model_time);
-        let delayed = made.map(|made| self.anchor.age(made));
+        let delayed = made.map(|made| self.opened.anchor.age(made));
         let (place, moment) = (place(&frame.token), Moment::Revision(revision, log));
         self.ready.push_back(Update::Changes { changes, place, moment, delayed });
     }
@@ -178,11 +170,14 @@ fn start_over(error: &Error) -> Option<Why> {
     }
 }
 
-async fn open(
-    client: &Client,
-    follow: &Follow,
-    after: Option<&Place>,
-) -> Result<Streaming<WatchResponse>, Error> {
+/// A watch that the server has begun.
+struct Opened {
+    stream: Streaming<WatchResponse>,
+    anchor: Anchor,
+}
+
+async fn open(client: &Client, follow: &Follow, after: Option<&Place>) -> Result<Opened, Error> {
+    let asked = Instant::now();
     let start = match after {
         Some(place) => Start::Token(place.0.to_string()),
         None => Start::InitialState(true),
@@ -199,10 +194,13 @@ async fn open(
         ..WatchRequest::default()
     };
     let span = Some(client.inner.settings.attempt_timeout);
-    stream(client, "Watch", message, span, |taken, request| async move {
+    let response = stream(client, "Watch", message, span, |taken, request| async move {
         client.holdfast(taken).watch(request).await
     })
-    .await
+    .await?;
+    let shown = response.metadata().get(times::holdfast::TIME_METADATA);
+    let shown = shown.and_then(|time| time.to_str().ok()).and_then(|time| time.parse().ok());
+    Ok(Opened { stream: response.into_inner(), anchor: Anchor { asked, shown } })
 }
 
 /// Opens a stream of any dialect, within that span. One attempt, on one connection; whoever follows tries again.
@@ -212,7 +210,7 @@ pub(super) async fn stream<M, R, F>(
     message: M,
     span: Option<Duration>,
     send: impl Fn(tonic::transport::Channel, tonic::Request<M>) -> F,
-) -> Result<Streaming<R>, Error>
+) -> Result<tonic::Response<Streaming<R>>, Error>
 where
     M: Clone,
     F: Future<Output = Result<tonic::Response<Streaming<R>>, tonic::Status>>,
@@ -232,7 +230,7 @@ where
             opened = send(taken.channel.clone(), request) => match opened {
                 Ok(response) => {
                     inner.pool.worked(&taken);
-                    return Ok(response.into_inner());
+                    return Ok(response);
                 }
                 Err(status) => Error::from(status),
             },
@@ -250,29 +248,25 @@ where
 }
 
 /// How old news are, at most. What a clogged connection delivers late says nothing about now, and the clocks of the two sides need not agree; but
-/// the first stamped message was sent after the watch was asked for, and from there on the server's own clock tells the time between two of its
-/// messages. So nothing is ever taken for newer than it is, and for older by no more than the first message took.
+/// the server has said what its clock showed when it began the watch, which was after it was asked for. So nothing is ever taken for newer
+/// than it is, and for older by no more than that took.
 #[derive(Debug)]
 struct Anchor {
     asked: Instant,
-    /// What the server's clock showed on the first stamped message, in nanoseconds.
-    first: Option<i64>,
+    /// What the server's clock showed then, in nanoseconds; `None`: it does not tell.
+    shown: Option<i64>,
 }
 
 impl Anchor {
-    fn new(asked: Instant) -> Self {
-        Self { asked, first: None }
-    }
-
     /// The age of what was stamped so.
-    fn age(&mut self, stamp: Timestamp) -> Duration {
+    fn age(&self, stamp: Timestamp) -> Duration {
         self.age_after(self.asked.elapsed(), stamp)
     }
 
-    fn age_after(&mut self, since_asked: Duration, stamp: Timestamp) -> Duration {
-        let first = *self.first.get_or_insert(stamp.0);
-        let between = Duration::from_nanos(stamp.0.saturating_sub(first).unsigned_abs());
-        if stamp.0 >= first { since_asked.saturating_sub(between) } else { since_asked + between }
+    fn age_after(&self, since_asked: Duration, stamp: Timestamp) -> Duration {
+        let Some(shown) = self.shown else { return Duration::ZERO };
+        let between = Duration::from_nanos(stamp.0.saturating_sub(shown).unsigned_abs());
+        if stamp.0 >= shown { since_asked.saturating_sub(between) } else { since_asked + between }
     }
 }
 
@@ -282,11 +276,11 @@ mod tests {
 
     #[test]
     fn news_are_never_taken_for_newer_than_they_are() {
-        let mut anchor = Anchor::new(Instant::now());
-        // A clock that is an hour ahead or behind does not matter.
+        // A clock that is years ahead or behind does not matter.
         let server = 1_700_000_000;
+        let anchor = Anchor { asked: Instant::now(), shown: Some(server * 1_000_000_000) };
         let seconds = |n: u64| Duration::from_secs(n);
-        let mut age = |came: u64, sent: i64| {
+        let age = |came: u64, sent: i64| {
             let stamp = Timestamp((server + sent) * 1_000_000_000);
             anchor.age_after(seconds(came), stamp)
         };

@@ -2,7 +2,7 @@
 //! away, so they are only taken as a hint which key to read; now and then, and after every reconnect, a snapshot that is only sent
 //! when it is another one shows what no event told.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -23,7 +23,9 @@ pub(super) struct Hinted {
     follow: Follow,
     events: Events,
     ready: VecDeque<Update>,
-    hints: BTreeSet<Arc<str>>,
+    /// Keys to read, in the order in which events spoke of them; each once.
+    hints: VecDeque<Arc<str>>,
+    hinted: HashSet<Arc<str>>,
     etag: Option<String>,
     ticks: Interval,
     told: bool,
@@ -74,11 +76,11 @@ impl Hinted {
         };
         let asking = client.clone();
         let opening = async move {
-            stream(&asking, "Watch", message, None, |channel, request| {
+            let opened = stream(&asking, "Watch", message, None, |channel, request| {
                 let mut stub = asking.config(channel);
                 async move { stub.watch(request).await }
-            })
-            .await
+            });
+            Ok(opened.await?.into_inner())
         };
         let mut ticks = tokio::time::interval(follow.every.max(Duration::from_millis(100)));
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -87,7 +89,8 @@ impl Hinted {
             follow,
             events: Events::Opening(Box::pin(opening)),
             ready: VecDeque::new(),
-            hints: BTreeSet::new(),
+            hints: VecDeque::new(),
+            hinted: HashSet::new(),
             etag: None,
             ticks,
             told: false,
@@ -110,7 +113,8 @@ impl Hinted {
             if let Some(update) = self.ready.pop_front() {
                 return Ok(Some(update));
             }
-            if let Some(key) = self.hints.pop_first() {
+            if let Some(key) = self.hints.pop_front() {
+                self.hinted.remove(&key);
                 self.read(key).await?;
                 continue;
             }
@@ -143,7 +147,10 @@ impl Hinted {
             && entry.namespace == *self.follow.namespace
             && entry.key.starts_with(&*self.follow.prefix)
         {
-            self.hints.insert(entry.key.into());
+            let key: Arc<str> = entry.key.into();
+            if self.hinted.insert(Arc::clone(&key)) {
+                self.hints.push_back(key);
+            }
         }
     }
 

@@ -23,6 +23,7 @@ pub(crate) mod txn;
 pub(crate) mod watch;
 
 use holdfast_api::Encoded;
+use holdfast_api::convert::holdfast::TIME_METADATA;
 use holdfast_api::holdfast_v1::holdfast_service_server::HoldfastService;
 use holdfast_api::holdfast_v1::{
     CommitRequest, CommitResponse, DiffRequest, DiffResponse, EventsRequest, EventsResponse,
@@ -30,7 +31,8 @@ use holdfast_api::holdfast_v1::{
     RollbackRequest, RollbackResponse, SearchRequest, SearchResponse, SnapshotRequest,
     SnapshotResponse, TxnRequest, TxnResponse, WatchRequest, WatchResponse,
 };
-use holdfast_engine::Delivery;
+use holdfast_engine::{Clock as _, Delivery, SystemClock};
+use tonic::metadata::MetadataValue;
 use tonic::{Request, Response, Status, async_trait};
 
 use super::call::{Shared, Streamed, streaming, unary};
@@ -75,7 +77,11 @@ impl HoldfastService for HoldfastV1 {
         &self,
         request: Request<WatchRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
-        streaming(&self.shared, WATCH, request, watch::watch).await
+        let mut response = streaming(&self.shared, WATCH, request, watch::watch).await?;
+        // From here on a client can tell how old a message is, whatever its own clock says.
+        let now = SystemClock.now().0;
+        response.metadata_mut().insert(TIME_METADATA, MetadataValue::from(now));
+        Ok(response)
     }
 
     async fn txn(&self, request: Request<TxnRequest>) -> Answer<TxnResponse> {

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::output::{self, Layout};
 use crate::plan::Change;
 use crate::record::printable;
-use crate::screen::{Ink, Paint};
+use crate::screen::{self, Ink, Paint};
 use holdfast_tree::Value;
 
 /// Everything there is to show.
@@ -43,6 +43,15 @@ impl<'a> Shown<'a> {
             }
         }
         Ok(())
+    }
+
+    /// What goes, for whoever is asked, where the changes are not shown.
+    pub(super) fn removals(&self) {
+        let removed = self.all().filter(|(_, change)| matches!(change, Change::Remove(_)));
+        for (part, change) in removed.filter(|_| self.layout != Layout::Table) {
+            let name = format!("- {}/{}", part.namespace, change.key());
+            screen::note(&printable(&name));
+        }
     }
 
     /// The end: `None` after a dry run, else the revision, 0 where there was nothing to do.

@@ -104,6 +104,20 @@ fn is_no_grpc(status: &Status) -> bool {
     message.contains("grpc-status header missing") || message.contains("invalid content-type")
 }
 
+/// Which release answers.
+pub(super) fn version(apis: &Apis) -> Finding {
+    let here = env!("CARGO_PKG_VERSION");
+    match apis.who.as_ref().map(|known| known.server_version.as_str()) {
+        Ok(version) if version == here => {
+            Finding::ok("version", format!("{version}, as this binary"))
+        }
+        Ok(version) if !version.is_empty() => {
+            Finding::ok("version", format!("{version}, this binary is {here}"))
+        }
+        _ => Finding::new("version", State::Unknown, "the server does not tell its version"),
+    }
+}
+
 /// Who calls, and what they may do in the namespace.
 pub(super) async fn caller(server: &Server, apis: &Apis, namespace: &str) -> Vec<Finding> {
     let mut findings = vec![credentials(apis)];

@@ -68,6 +68,7 @@ async fn who_am_i(call: Call, request: WhoAmIRequest) -> Result<WhoAmIResponse, 
         credential: facts.credential.clone(),
         expires_at: facts.expires.map(at).into(),
         rules: standing.rules,
+        server_version: env!("CARGO_PKG_VERSION").to_owned(),
         ..WhoAmIResponse::default()
     })
 }
