@@ -34,6 +34,13 @@ async fn values_come_from_standard_input_and_files() {
     std::fs::write(&file, "[1, 2]\n").expect("a file");
     run(&server, &["set", "list", "--file", file.to_str().expect("UTF-8")]).ok();
     assert_eq!(run(&server, &["get", "list"]).ok(), "[1, 2]\n");
+    run_with_input(&server, &["set", "piped", "--file", "-"], b"1").ok();
+    run_with_input(&server, &["txn", "--then", "put both @-"], b"2").ok();
+    let read = |key: &str| run(&server, &["get", key]).ok();
+    assert_eq!((read("piped"), read("both")), ("1".into(), "2".into()));
+    let role = b"{\"rules\": [\"allow read n/**\"]}";
+    run_with_input(&server, &["role", "set", "some", "--file", "-"], role).ok();
+    assert!(run(&server, &["role", "get", "some"]).ok().contains("allow read n/**"));
     let out = command(&server, &["get", "blob"]).output().expect("it runs");
     assert_eq!(out.stdout, bytes, "the very bytes");
 }

@@ -81,6 +81,7 @@ async fn a_context_says_which_server_is_meant() {
     assert!(person.file().is_symlink());
     person.run(&["--context", "two", "get", "k"]).fails(2);
     person.run(&["context", "get"]).fails(2);
+    person.run(&["context", "set", "three", "--endpoint", "ftp://x"]).fails(2);
 }
 
 #[tokio::test]

@@ -1,10 +1,39 @@
-//! Files that are replaced as a whole, so that nobody ever reads half of one.
+//! Files: read up to a bound, or from standard input, and replaced as a whole, so that nobody ever reads half of one.
 
 use std::fs;
-use std::io::{self, Write as _};
-use std::path::Path;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
+
+/// How the command line names standard input.
+pub const STDIN: &str = "-";
+/// A larger file is no configuration, and one commit could not hold it.
+const MAX_BYTES: u64 = 256 << 20;
+
+/// What is in a file, or comes from standard input.
+pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let failed = |source| Failure::File { path: shown(path), source };
+    bytes(path).map_err(failed)
+}
+
+/// The name of a file for messages.
+pub fn shown(path: &Path) -> PathBuf {
+    if path == Path::new(STDIN) { PathBuf::from("standard input") } else { path.to_owned() }
+}
+
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if path == Path::new(STDIN) {
+        io::stdin().take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    } else {
+        fs::File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    }
+    if u64::try_from(bytes.len()).is_ok_and(|len| len > MAX_BYTES) {
+        return Err(io::Error::other(format!("larger than {MAX_BYTES} bytes")));
+    }
+    Ok(bytes)
+}
 
 /// Who may read a file that is new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

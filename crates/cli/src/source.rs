@@ -2,22 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::failure::Failure;
+use crate::place::{self, STDIN, shown};
 use crate::record::printable;
 use crate::screen;
 use holdfast_tree::flatten::{Flat, flatten, join};
 use holdfast_tree::walk::{Found, Options, Skip, walk};
 use holdfast_tree::{Format, Item, part};
 
-/// A larger file is no configuration, and one commit could not hold it.
-const MAX_FILE_BYTES: u64 = 256 << 20;
-/// How the command line names standard input.
-const STDIN: &str = "-";
 /// Codec of opaque files: no server looks into it.
 const RAW: &str = "raw";
 
@@ -96,15 +92,9 @@ fn named(path: &Path, source: &Source) -> Result<Found, Failure> {
     Ok(Found { path: path.to_owned(), prefix, format })
 }
 
-/// For messages.
-fn shown(path: &Path) -> PathBuf {
-    if path == Path::new(STDIN) { PathBuf::from("standard input") } else { path.to_owned() }
-}
-
 fn read_one(file: &Found) -> Result<Flat, Failure> {
     let path = shown(&file.path);
-    let bytes =
-        bytes(&file.path).map_err(|error| Failure::File { path: path.clone(), source: error })?;
+    let bytes = place::read(&file.path)?;
     let Some(format) = file.format else {
         return Ok(opaque(file, bytes));
     };
@@ -112,19 +102,6 @@ fn read_one(file: &Found) -> Result<Flat, Failure> {
     document
         .and_then(|document| flatten(document, &file.prefix))
         .map_err(|source| Failure::Document { path, source })
-}
-
-fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    if path == Path::new(STDIN) {
-        std::io::stdin().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
-    } else {
-        fs::File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
-    }
-    if u64::try_from(bytes.len()).is_ok_and(|len| len > MAX_FILE_BYTES) {
-        return Err(std::io::Error::other(format!("larger than {MAX_FILE_BYTES} bytes")));
-    }
-    Ok(bytes)
 }
 
 fn opaque(file: &Found, bytes: Vec<u8>) -> Flat {

@@ -95,6 +95,12 @@ impl Set {
         global: &Global,
         matches: &ArgMatches,
     ) -> Result<(), Failure> {
+        if is_said(matches, "endpoint") {
+            let none = holdfast_dial::Proofs::default();
+            holdfast_dial::endpoint(&global.endpoint, &none).map_err(|why| {
+                Failure::Usage(format!("--endpoint {:?}: {why}", global.endpoint))
+            })?;
+        }
         let said = said(global, matches)?;
         let set: Vec<(&str, String)> =
             said.into_iter().filter_map(|(field, value)| Some((field, value?))).collect();

@@ -12,6 +12,7 @@ use crate::args::Global;
 use crate::connect::Server;
 use crate::failure::Failure;
 use crate::output::{self, Layout};
+use crate::place;
 use crate::record::printable;
 use holdfast_tree::Value;
 
@@ -54,7 +55,7 @@ pub struct Set {
     /// What it is for
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     note: String,
-    /// All of it as JSON: {"rules": [...], "users": [...], "groups": [...], "note": "..."}
+    /// All of it as JSON: {"rules": [...], "users": [...], "groups": [...], "note": "..."}; `-` is standard input
     #[arg(long, value_name = "PATH", conflicts_with_all = ["rules", "users", "groups", "note"])]
     file: Option<PathBuf>,
 }
@@ -120,10 +121,9 @@ struct Document {
 }
 
 fn of_file(name: String, path: &Path) -> Result<PutRoleRequest, Failure> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| Failure::File { path: path.to_owned(), source })?;
-    let document: Document = serde_json::from_str(&text)
-        .map_err(|error| Failure::Refused(format!("{}: {error}", path.display())))?;
+    let text = place::read(path)?;
+    let document: Document = serde_json::from_slice(&text)
+        .map_err(|error| Failure::Refused(format!("{}: {error}", place::shown(path).display())))?;
     let Document { rules, users, groups, note, .. } = document;
     Ok(PutRoleRequest { name, rules, users, groups, note, ..PutRoleRequest::default() })
 }

@@ -1,8 +1,6 @@
 //! `holdfast set`.
 
-use std::fs;
-use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,6 +12,7 @@ use crate::commit;
 use crate::connect::Server;
 use crate::failure::Failure;
 use crate::output::{self, Layout};
+use crate::place;
 use crate::record::printable;
 use crate::single::{self, Put};
 use holdfast_tree::Value;
@@ -34,7 +33,7 @@ pub struct Set {
         allow_negative_numbers = true
     )]
     value: Option<String>,
-    /// Read the value from a file
+    /// Read the value from a file; `-` is standard input
     #[arg(short, long, value_name = "PATH")]
     file: Option<PathBuf>,
     /// The value is a text: store it as a JSON string
@@ -81,15 +80,9 @@ impl Set {
 
     fn bytes(&self) -> Result<Bytes, Failure> {
         let bytes = match (&self.value, &self.file) {
-            (Some(dash), _) if dash == "-" => {
-                let mut bytes = Vec::new();
-                std::io::stdin().read_to_end(&mut bytes)?;
-                bytes
-            }
+            (Some(dash), _) if dash == place::STDIN => place::read(Path::new(dash))?,
             (Some(value), _) => value.clone().into_bytes(),
-            (None, Some(path)) => {
-                fs::read(path).map_err(|source| Failure::File { path: path.clone(), source })?
-            }
+            (None, Some(path)) => place::read(path)?,
             (None, None) => return Err(Failure::Usage("a value is missing".into())),
         };
         if !self.string {

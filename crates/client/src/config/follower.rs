@@ -178,11 +178,13 @@ impl Follower {
             Update::Entries(entries) => mirror.load(entries),
             Update::Complete { place, moment, delayed } => {
                 mirror.complete(moment);
+                self.kept.edition.send_modify(|edition| *edition += 1);
                 self.confirmed(place, Some(now.before(delayed)));
                 self.changed = true;
             }
             Update::Changes { changes, place, moment, delayed } => {
                 mirror.apply(&changes, moment);
+                self.kept.edition.send_modify(|edition| *edition += 1);
                 self.confirmed(place, delayed.map(|delayed| now.before(delayed)));
                 self.changed = true;
             }
@@ -232,6 +234,7 @@ impl Follower {
                 mirror.load(found.entries);
                 // Nothing else is known yet that it could be compared with.
                 mirror.complete(Moment::Asked(std::time::Instant::now()));
+                self.kept.edition.send_modify(|edition| *edition += 1);
                 mirror.confirm(Tick::now().before(found.age.max(before)));
                 self.place = found.place;
             }

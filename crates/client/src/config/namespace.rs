@@ -31,6 +31,7 @@ pub(crate) struct Kept {
     max_staleness: Duration,
     capacity: super::Bounds,
     pub(crate) phase: watch::Sender<Phase>,
+    pub(crate) edition: watch::Sender<u64>,
     /// The phase once more, for readers that cannot wait for a lock.
     asking: AtomicBool,
     starting: AtomicBool,
@@ -52,6 +53,7 @@ impl Kept {
             max_staleness: config.settings.max_staleness,
             capacity: bounds,
             phase: watch::Sender::new(Phase::Starting),
+            edition: watch::Sender::new(0),
             asking: false.into(),
             starting: true.into(),
             failures: AtomicU32::new(0),
@@ -294,6 +296,12 @@ impl Namespace {
             }
             _ => Err(closed()),
         }
+    }
+
+    /// A number that is another one whenever something in it may have changed: for whoever looks at all of it anew then.
+    #[must_use]
+    pub fn editions(&self) -> watch::Receiver<u64> {
+        self.kept.edition.subscribe()
     }
 
     /// Every change of what its watch is doing.

@@ -1,6 +1,5 @@
 //! A transaction in a file: the words of the command line, with a namespace for each step where that is wanted.
 
-use std::io::Read as _;
 use std::path::Path;
 
 use bytes::Bytes;
@@ -11,6 +10,7 @@ use super::grammar::{self, Step};
 use crate::args::duration;
 use crate::commit;
 use crate::failure::Failure;
+use crate::place;
 use holdfast_tree::{Format, Value};
 
 /// What a file says.
@@ -25,15 +25,9 @@ pub(super) struct File {
 
 /// Reads a file; `-` is standard input, and YAML, of which JSON is a part, unless something else is said.
 pub(super) fn read(path: &Path, format: Option<Format>) -> Result<File, Failure> {
-    let failed = |source| Failure::File { path: path.to_owned(), source };
-    let mut bytes = Vec::new();
-    if path == Path::new("-") {
-        std::io::stdin().read_to_end(&mut bytes)?;
-    } else {
-        bytes = std::fs::read(path).map_err(failed)?;
-    }
+    let bytes = place::read(path)?;
     let format = format.or_else(|| Format::of(path)).unwrap_or(Format::Yaml);
-    let faults = |faults| Failure::Faults { path: path.to_owned(), faults };
+    let faults = |faults| Failure::Faults { path: place::shown(path), faults };
     let document = format.read(&bytes).map_err(|error| faults(vec![error.to_string()]))?;
     parse(document).map_err(faults)
 }
@@ -129,7 +123,7 @@ fn put(namespace: &str, key: &str, members: &mut Members) -> Result<Step, String
         (Some(value), None, None) => value.to_string().into(),
         (None, Some(text), None) => Bytes::from(text),
         (None, None, Some(path)) => {
-            std::fs::read(&path).map_err(|why| format!("file: {path}: {why}"))?.into()
+            place::read(Path::new(&path)).map_err(|why| format!("file: {why}"))?.into()
         }
         _ => return Err("expected one of `value`, `text` and `file`".into()),
     };

@@ -1,10 +1,13 @@
 //! Comparisons and steps as a person writes them.
 
+use std::path::Path;
+
 use bytes::Bytes;
 use holdfast_api::holdfast_v1::compare::Target;
 use holdfast_api::holdfast_v1::{Compare, Read, Relation, Write};
 
 use crate::commit;
+use crate::place;
 
 /// One thing that a branch does; the namespace is not known yet.
 #[derive(Debug, Clone)]
@@ -34,7 +37,9 @@ pub(super) fn step(text: &str) -> Result<Step, String> {
 fn value_of(text: &str) -> Result<Bytes, String> {
     match text.strip_prefix('@') {
         None => Ok(Bytes::copy_from_slice(text.as_bytes())),
-        Some(path) => std::fs::read(path).map(Bytes::from).map_err(|why| format!("{path}: {why}")),
+        Some(path) => {
+            place::read(Path::new(path)).map(Bytes::from).map_err(|failure| failure.to_string())
+        }
     }
 }
 
