@@ -32,9 +32,8 @@ pub use namespace::Namespace;
 pub use status::{CacheStatus, Phase, Status};
 pub use value::Value;
 
-use crate::entry::Log;
 use crate::source::{Change, Source};
-use crate::{Batch, Committed, Entry, Error, Kind};
+use crate::{Batch, Committed, Entry, Error, Kind, Write};
 use clock::Tick;
 use namespace::Kept;
 
@@ -184,7 +183,7 @@ impl Inner {
         let committed = self.source.commit(batch.clone()).await?;
         // Of a write that an earlier call made nobody knows whether it still holds.
         if !self.source.reads_as_written() {
-            self.look_at(&batch).await;
+            self.look_at(&batch, &committed).await;
         } else if !committed.replayed {
             self.remember(&batch, &committed, sent);
         }
@@ -192,21 +191,22 @@ impl Inner {
     }
 
     /// What became of what was written is known before the watch tells it.
-    async fn look_at(&self, batch: &Batch) {
-        for write in &batch.writes {
-            let known = self.namespaces.lock().get(&write.namespace).cloned();
-            let (Some(namespace), key) = (known, Arc::clone(&write.key)) else { continue };
-            let asked = Tick::now();
-            let change = match self.source.get(&write.namespace, &key).await {
+    async fn look_at(&self, batch: &Batch, committed: &Committed) {
+        let asked = Tick::now();
+        let mut changes: BTreeMap<Arc<str>, Vec<Change>> = BTreeMap::new();
+        for Write { namespace, key, .. } in &batch.writes {
+            let change = match self.source.get(namespace, key).await {
                 Ok(entry) => Change::Set(entry),
                 Err(error) if error.kind() == Kind::NotFound => {
-                    Change::Gone { key, revision: 0, log: Log::default() }
+                    let (revision, log) = (committed.revision, committed.log);
+                    Change::Gone { key: Arc::clone(key), revision, log }
                 }
                 // The watch will tell.
                 Err(_) => continue,
             };
-            namespace.mirror.wrote(&[change], asked);
+            changes.entry(Arc::clone(namespace)).or_default().push(change);
         }
+        self.know(changes, asked);
     }
 
     /// What was written is known before the watch tells it.
@@ -218,6 +218,11 @@ impl Inner {
                 changes.entry(Arc::clone(&write.namespace)).or_default().push(change);
             }
         }
+        self.know(changes, sent);
+    }
+
+    /// What was written together is known together.
+    fn know(&self, changes: BTreeMap<Arc<str>, Vec<Change>>, sent: Tick) {
         let namespaces = self.namespaces.lock();
         for (name, changes) in changes {
             if let Some(namespace) = namespaces.get(&name) {

@@ -239,6 +239,11 @@ mod tests {
         assert_eq!(ns.get("raw").await?.bytes(), b"${HOST}");
         assert_eq!(*ns.live::<String>("live").await?.get(), "h");
 
+        ns.delete("raw").await?;
+        assert_eq!(ns.get("raw").await.expect_err("gone").kind(), Kind::NotFound);
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        assert_eq!(ns.status().resyncs, 0, "a write of one's own is no reason to begin anew");
+
         let strict = Config::over(Expand::with(memory.clone(), |_| None).strict()).open()?;
         let error = strict.namespace("n").get("a").await.expect_err("not set");
         assert!(

@@ -95,6 +95,33 @@ async fn writes_go_to_the_first_layer_that_takes_them_and_show_only_when_nothing
 }
 
 #[tokio::test]
+async fn a_batch_of_ones_own_is_seen_whole() -> Result<(), Error> {
+    let layers = layers(&Memory::called("top"), &Memory::called("bottom"));
+    let ns = open(layers);
+    let both = |n: u64| {
+        let write = |key: &str| Write::put("n", key, n.to_string(), "json");
+        Batch::new().and(write("pair/a")).and(write("pair/b"))
+    };
+    ns.config()?.commit(both(0)).await?;
+    let bound = ns.bind::<std::collections::BTreeMap<String, u64>>("pair").await?;
+    let told = Arc::new(parking_lot::Mutex::new(Vec::new()));
+    let telling = Arc::clone(&told);
+    bound.on_change(move |_, new| telling.lock().push((new["a"], new["b"])));
+    for n in 1..=50 {
+        ns.config()?.commit(both(n)).await?;
+        tokio::task::yield_now().await;
+        let now = bound.value();
+        assert_eq!(now["a"], now["b"]);
+    }
+    while bound.get()["a"] != 50 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let told = told.lock();
+    assert!(!told.is_empty() && told.iter().all(|(a, b)| a == b), "{told:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn while_a_layer_is_away_the_others_go_on_and_staleness_says_so() -> Result<(), Error> {
     let (top, bottom) = (Memory::called("top"), Memory::called("bottom"));
     bottom.set("n", "a", &1)?;
