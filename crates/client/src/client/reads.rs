@@ -148,7 +148,7 @@ impl Client {
             let came = page.entries.into_iter();
             entries.extend(came.map(|entry| convert::config_entry(entry, &self.inner.origin)));
             if page.next_cursor.is_empty() {
-                return Ok(entries);
+                return Ok(sorted(entries));
             }
             message.cursor = page.next_cursor;
         }
@@ -209,6 +209,7 @@ impl Client {
         }
         let came = answer.entries.into_iter();
         let entries = came.map(|entry| convert::config_entry(entry, &self.inner.origin)).collect();
+        let entries = sorted(entries);
         Ok(Some(Snapshot { entries, etag: answer.etag, revision: 0 }))
     }
 
@@ -300,6 +301,12 @@ impl Client {
 
 /// Entries on a page.
 const PAGE: u32 = 1_000;
+
+/// By key: other servers of config.v1 give them in any order.
+fn sorted(mut entries: Vec<Entry>) -> Vec<Entry> {
+    entries.sort_by(|one, other| one.key.cmp(&other.key));
+    entries
+}
 
 fn page_of(limit: usize, have: usize) -> u32 {
     match limit {
