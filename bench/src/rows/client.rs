@@ -34,12 +34,19 @@ pub(crate) async fn measure(bench: &mut Bench) -> Result<Section, Fault> {
     let endpoint = format!("http://127.0.0.1:{}", server.port());
     let mut lines = memory(bench, &endpoint, keys).await?;
     let stubs = server.connect(CONNECTIONS).await?.into_iter();
-    let stub = |channel: Channel| Stub { client: HoldfastServiceClient::new(channel), keys };
-    let bare = Side { connections: stubs.map(stub).collect(), pid: server.process.pid() };
+    let stub =
+        |channel: Channel| Stub { client: HoldfastServiceClient::new(channel), keys, timed: false };
+    let stubs: Vec<_> = stubs.map(stub).collect();
+    let timed = stubs.iter().cloned().map(|stub| Stub { timed: true, ..stub }).collect();
+    let timed = Side { connections: timed, pid: server.process.pid() };
+    let bare = Side { connections: stubs, pid: server.process.pid() };
     let client = Client::builder(&endpoint).connections(CONNECTIONS).build()?;
     let ours = Library { client, keys };
     let ours = Side { connections: vec![ours; CONNECTIONS], pid: server.process.pid() };
+    let (beside, timed) = in_turns(bench, IN_FLIGHT, &ours, &timed).await?;
     let (ours, bare) = in_turns(bench, IN_FLIGHT, &ours, &bare).await?;
+    let of_timed = ("stub with deadline", timed.rate);
+    lines.push(Line::rate("get over the network", beside.rate, of_timed, Bar::None));
     lines.push(Line::rate(
         "get over the network",
         ours.rate,
@@ -59,6 +66,7 @@ pub(crate) async fn measure(bench: &mut Bench) -> Result<Section, Fault> {
         latencies: vec![
             Latency { who: "library".into(), seen: ours },
             Latency { who: "stub".into(), seen: bare },
+            Latency { who: "stub with deadline".into(), seen: timed },
         ],
     })
 }
@@ -134,6 +142,8 @@ pub(crate) async fn be_idle(idle: &ClientIdle) -> Result<(), Fault> {
 struct Stub {
     client: HoldfastServiceClient<Channel>,
     keys: u64,
+    /// Tells the server how long it waits, as the library does.
+    timed: bool,
 }
 
 impl Call for Stub {
@@ -141,6 +151,10 @@ impl Call for Stub {
         let name = key(dice.below(self.keys));
         let namespace = NAMESPACE.to_owned();
         let request = GetRequest { namespace, key: name.clone(), ..GetRequest::default() };
+        let mut request = tonic::Request::new(request);
+        if self.timed {
+            request.set_timeout(Duration::from_secs(5));
+        }
         let answer = self.client.get(request).await?.into_inner();
         right(answer.entry.as_option().is_some_and(|entry| entry.key == name))
     }

@@ -102,18 +102,21 @@ impl Inner {
         let span = self.settings.attempt_timeout.min(call.remaining());
         let request = self.request(method, message.clone(), Some(span)).await?;
         let taken = self.pool.take().ok_or_else(closed)?;
-        let answer = tokio::select! {
+        // What a call keeps is large: it stays where it is made.
+        tokio::pin! { let sending = send(taken.channel.clone(), request); }
+        let error = tokio::select! {
             biased;
-            answer = tokio::time::timeout(span, send(taken.channel.clone(), request)) => answer,
-            () = self.closed.cancelled() => return Err(closed()),
-        };
-        let error = match answer {
-            Ok(Ok(response)) => {
-                self.pool.worked(&taken);
-                return Ok(response.into_inner());
+            answer = &mut sending => match answer {
+                Ok(response) => {
+                    self.pool.worked(&taken);
+                    return Ok(response.into_inner());
+                }
+                Err(status) => Error::from(status),
+            },
+            () = tokio::time::sleep(span) => {
+                Error::new(Kind::Deadline, format!("no answer to {method} within {span:?}"))
             }
-            Ok(Err(status)) => Error::from(status),
-            Err(_) => Error::new(Kind::Deadline, format!("no answer to {method} within {span:?}")),
+            () = self.closed.cancelled() => return Err(closed()),
         };
         self.note(&taken, &error);
         Err(error)

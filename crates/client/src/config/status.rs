@@ -48,7 +48,7 @@ pub struct Status {
 /// What is kept in memory of a namespace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct CacheStatus {
-    /// Reads answered from memory.
+    /// Reads answered from memory, nearly: of those at the same moment on several threads some are missing.
     pub hits: u64,
     /// Reads that asked the source.
     pub misses: u64,
