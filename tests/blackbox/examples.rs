@@ -62,6 +62,22 @@ fn production(server: &Server) -> Namespace {
 }
 
 #[tokio::test]
+async fn what_the_readme_shows_prints_a_live_change() {
+    let readme = std::fs::read_to_string(binary::repository().join("README.md")).expect("a file");
+    let example = std::fs::read_to_string(binary::repository().join("examples/quick_start.rs"));
+    let example = example.expect("a file");
+    let code =
+        example.split_once("\n\n").map(|(_, code)| code).expect("a comment, then the program");
+    assert!(readme.contains(&format!("```rust\n{code}```")), "the README shows another program");
+    let server = Server::dev().await;
+    let production = production(&server);
+    let mut program = Example::run("quick_start", Some(&server), &[], &[]);
+    program.says("timeout: 30").await;
+    production.set("app/timeout", &60).await.expect("written");
+    program.says("timeout: 30 -> 60").await;
+}
+
+#[tokio::test]
 async fn a_service_sees_its_settings_change() {
     let server = Server::dev().await;
     let production = production(&server);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use holdfast_client::client::{BreakerSettings, BreakerState, ConnectionState, credential};
 use holdfast_client::sources::suite::{self, Subject, Through};
 use holdfast_client::{Batch, Kind, OnlyIf, Write};
+use holdfast_tests::dice::Dice;
 use holdfast_tests::faults::{Fault, Network};
 use holdfast_tests::server::Launch;
 use holdfast_tests::{ForeignServer, Server, ports, skip};
@@ -84,19 +85,25 @@ async fn a_snapshot_is_only_sent_when_it_is_another_one() {
 async fn writes_whose_answer_was_lost_are_applied_once() {
     let server = Server::dev().await;
     let network = Network::to(server.port()).await;
-    let client =
-        builder(&network.endpoint()).retries(50).retry_budget(1_000).build().expect("a client");
+    let client = builder(&network.endpoint())
+        .retries(50)
+        .retry_budget(1_000)
+        .deadline(Duration::from_secs(60))
+        .build()
+        .expect("a client");
     let mut expected = Vec::new();
+    let mut dice = Dice::new("writes over a network that breaks");
     let breaks = async {
         loop {
-            tokio::time::sleep(Duration::from_millis(7)).await;
+            // Long enough now and then for a slow machine to get something through.
+            tokio::time::sleep(Duration::from_millis(5 + dice.below(60))).await;
             network.suffer(Fault::Reset);
             network.suffer(Fault::None);
         }
     };
     let writes = async {
         let mut retried = 0;
-        for n in 0..300 {
+        for n in 0..200 {
             let written = client.set("default", "counter", n.to_string(), "json").await;
             expected.push(n.to_string());
             retried += u32::from(written.expect("it gets through").replayed);

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use holdfast_client::{Client, Config, Kind};
 use holdfast_tests::gateway::Gateway;
 use holdfast_tests::server::Launch;
 use holdfast_tests::{Server, cli, http};
@@ -116,6 +117,29 @@ async fn the_command_line_speaks_tls() {
     assert!(unknown.err.contains("--ca-file"), "{}", unknown.err);
     let half = run(&["--cert-file", &cert, "get", "-n", "a", "k"]);
     assert_eq!(half.code, 2, "{}", half.err);
+}
+
+#[tokio::test]
+async fn the_client_library_speaks_tls() {
+    let home = tempfile::tempdir().expect("a directory");
+    certificates(home.path());
+    let server = server_for_ann(home.path()).await;
+    let file = |name: &str| home.path().join(name);
+    let endpoint = format!("https://localhost:{}", server.port());
+    let builder = || Client::builder(&endpoint).retries(0);
+    let ann = builder().ca_file(file("ca.pem")).certificate(file("caller.pem"), file("caller.key"));
+    let config = Config::over(ann.build().expect("a client")).open().expect("a config");
+    let namespace = config.namespace("a");
+    namespace.ready().await.expect("it follows");
+    namespace.set("k", &1).await.expect("written");
+    assert_eq!(namespace.get("k").await.expect("a value").bytes(), b"1");
+    // Nobody: the server is known, the caller is not.
+    let nobody = builder().ca_file(file("ca.pem")).build().expect("a client");
+    assert_eq!(nobody.get("a", "k").await.expect_err("unknown").kind(), Kind::Unauthenticated);
+    // A server that nobody vouches for is not spoken to.
+    let error = builder().build().expect("a client").get("a", "k").await.expect_err("unknown");
+    assert_eq!(error.kind(), Kind::Unavailable);
+    assert!(error.message().contains("UnknownIssuer"), "{error}");
 }
 
 #[tokio::test]

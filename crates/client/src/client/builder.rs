@@ -13,7 +13,7 @@ use tonic::transport::{ClientTlsConfig, Endpoint};
 
 use super::breaker::{Breaker, BreakerSettings};
 use super::budget::Budget;
-use super::credential::{Credential, Token};
+use super::credential::{Credential, Token, TokenFile};
 use super::pool::Pool;
 use super::speaks::Speaks;
 use super::state::{ConnectionState, Links, OnState};
@@ -67,6 +67,23 @@ impl fmt::Debug for ClientBuilder {
             .field("endpoints", &self.endpoints)
             .field("settings", &self.settings)
             .finish_non_exhaustive()
+    }
+}
+
+/// By what `variable` says of names of the environment.
+pub(super) fn from_env(variable: impl Fn(&str) -> Option<String>) -> Result<ClientBuilder, Error> {
+    let endpoint = variable("HOLDFAST_ENDPOINT").unwrap_or_else(|| "http://127.0.0.1:8080".into());
+    let mut builder = ClientBuilder::new(endpoint);
+    if let Some(path) = variable("HOLDFAST_CA_FILE") {
+        builder = builder.ca_file(path);
+    }
+    if let Some((cert, key)) = variable("HOLDFAST_CERT_FILE").zip(variable("HOLDFAST_KEY_FILE")) {
+        builder = builder.certificate(cert, key);
+    }
+    match (variable("HOLDFAST_TOKEN_FILE"), variable("HOLDFAST_TOKEN")) {
+        (Some(path), _) => Ok(builder.credential(TokenFile::new(path))),
+        (None, Some(token)) => builder.token(&token),
+        (None, None) => Ok(builder),
     }
 }
 
@@ -287,5 +304,31 @@ impl ClientBuilder {
             .http2_keep_alive_interval(every)
             .keep_alive_timeout(timeout)
             .keep_alive_while_idle(false))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_environment_says_where_and_who() {
+        let of = |pairs: &'static [(&str, &str)]| {
+            from_env(move |name| {
+                let found = pairs.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| (*value).to_owned())
+            })
+        };
+        let usual = of(&[]).expect("a builder");
+        assert_eq!(usual.endpoints, ["http://127.0.0.1:8080"]);
+        assert!(usual.settings.credential.is_none());
+        let told = of(&[("HOLDFAST_ENDPOINT", "holdfast:1"), ("HOLDFAST_TOKEN", "hf_x")]);
+        let told = told.expect("a builder");
+        assert_eq!(told.endpoints, ["holdfast:1"]);
+        assert!(told.settings.credential.is_some());
+        assert!(of(&[("HOLDFAST_TOKEN", "two\nlines")]).is_err());
+        let missing = of(&[("HOLDFAST_ENDPOINT", "https://x"), ("HOLDFAST_CA_FILE", "/none")]);
+        let error = missing.expect("a builder").build().expect_err("there is no such file");
+        assert_eq!(error.kind(), Kind::File);
     }
 }

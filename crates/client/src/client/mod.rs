@@ -71,6 +71,16 @@ impl Client {
         ClientBuilder::new(endpoint.into())
     }
 
+    /// A client as the environment says, by the names that the command line reads too: `HOLDFAST_ENDPOINT` (`http://127.0.0.1:8080`
+    /// unless it says otherwise), `HOLDFAST_TOKEN_FILE` or `HOLDFAST_TOKEN`, `HOLDFAST_CA_FILE`, `HOLDFAST_CERT_FILE`
+    /// and `HOLDFAST_KEY_FILE`.
+    ///
+    /// # Errors
+    /// [`Kind::Settings`](crate::Kind::Settings) for a token that no header can hold.
+    pub fn from_env() -> Result<ClientBuilder, crate::Error> {
+        builder::from_env(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+    }
+
     /// Whether there is a connection.
     #[must_use]
     pub fn state(&self) -> ConnectionState {
