@@ -63,6 +63,7 @@ async fn nothing_is_lost_or_made_up_whatever_the_network_does() {
         for run in ended {
             seen.add(&run.expect("the schedule holds"));
         }
+        println!("{} of {schedules} schedules", seen.schedules);
     }
     seen.report("client schedules");
     assert!(seen.fresh > 0 && seen.stale > 0 && seen.begins > 0 && seen.changes > 0, "{seen:?}");
