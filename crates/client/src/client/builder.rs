@@ -158,7 +158,7 @@ impl ClientBuilder {
         Ok(self.credential(Token::new(token)?))
     }
 
-    /// What to show, such as a [`TokenFile`](super::credential::TokenFile) or a token that is
+    /// What to show, such as a [`TokenFile`] or a token that is
     /// [refreshed](super::credential::Refreshing).
     #[must_use]
     pub fn credential(mut self, credential: impl Credential) -> Self {
