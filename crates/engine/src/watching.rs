@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use holdfast_auth::{Action, Authorized, Resource};
-use holdfast_model::{Entry, Filter, Head, Key, Namespace, Prefix, ResumeToken, Revision};
+use holdfast_model::{
+    Entry, Filter, Head, Key, Namespace, Prefix, ResumeToken, Revision, Timestamp,
+};
 use holdfast_store::{At, PageLimit, Row, Scan, StoreError};
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -94,6 +96,8 @@ pub struct Watcher {
     initial: Option<Box<Initial>>,
     bookmark: Option<Duration>,
     bookmarked: Revision,
+    /// Up to when everything was delivered, as the latest bookmark knows it.
+    complete_at: Option<Timestamp>,
     /// When something was last delivered.
     delivered: Instant,
     /// Ends when it may have been quiet for long enough. It is not moved with each delivery: who finds it too early does that.
@@ -146,6 +150,7 @@ impl Engine {
             initial,
             bookmark: watch.bookmark,
             bookmarked: position,
+            complete_at: None,
             delivered: Instant::now(),
             quiet: None,
         })
@@ -294,6 +299,11 @@ impl Watcher {
         self.bookmarked
     }
 
+    /// Up to when everything was delivered, as of the latest bookmark; `None`: it is not known.
+    pub fn complete_at(&self) -> Option<Timestamp> {
+        self.complete_at
+    }
+
     /// From now on a bookmark when nothing was delivered for this long.
     pub fn bookmark_every(&mut self, interval: Duration) {
         self.bookmark = Some(interval);
@@ -301,8 +311,14 @@ impl Watcher {
     }
 
     fn take_bookmark(&mut self) -> Option<Delivery> {
+        let now = self.log.now();
+        let head = self.log.view().head.revision;
         let revision = self.log.hub.bookmark(&self.cursor)?.max(self.bookmarked);
         self.bookmarked = revision;
+        // What was committed before this moment and has not been looked at yet may be of interest.
+        if revision >= head {
+            self.complete_at = Some(now);
+        }
         let token = ResumeToken::at(&self.log.view().head, revision);
         Some(Delivery::Bookmark { revision, token })
     }

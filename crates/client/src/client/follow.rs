@@ -108,9 +108,19 @@ impl Following {
             Some(FrameKind::KIND_COMMIT) => self.commit(frame),
             Some(FrameKind::KIND_BOOKMARK) => {
                 let sent = frame.time.as_option().map(times::model_time);
-                let delayed = sent.map_or(Duration::ZERO, |sent| self.opened.anchor.age(sent));
                 let place = place(&frame.token);
-                self.ready.push_back(Update::Confirmed { place, delayed });
+                self.ready.push_back(match sent {
+                    Some(sent) => {
+                        Update::Confirmed { place, delayed: self.opened.anchor.age(sent) }
+                    }
+                    // A server that tells the time says here that it does not know.
+                    None if self.opened.anchor.shown.is_some() => {
+                        let moment =
+                            Moment::Revision(frame.revision, convert::log_of(&frame.token));
+                        Update::Changes { changes: Vec::new(), place, moment, delayed: None }
+                    }
+                    None => Update::Confirmed { place, delayed: Duration::ZERO },
+                });
             }
             Some(FrameKind::KIND_RESYNC) => return self.anew(Why::WiderRights).await,
             _ => {}

@@ -12,8 +12,8 @@ use bytes::{Bytes, BytesMut};
 use holdfast_api::convert::{holdfast as convert, time};
 use holdfast_api::holdfast_v1::WatchResponse;
 use holdfast_api::holdfast_v1::watch_response::Kind;
-use holdfast_engine::{Clock as _, Matched, SystemClock, Which};
-use holdfast_model::{Commit, Entry, ResumeToken, Revision};
+use holdfast_engine::{Matched, Which};
+use holdfast_model::{Commit, Entry, ResumeToken, Revision, Timestamp};
 
 /// Places of this dialect among the encoded forms that the hub keeps beside a commit.
 const EVENTS_SLOT: usize = 1;
@@ -68,11 +68,15 @@ pub(crate) fn initial(
     frames(&head, &events)
 }
 
-/// A place without events: a bookmark, or what the caller is told whose rights became wider. Says when it was so: to whoever gets it
-/// late it says nothing about later.
-pub(crate) fn place(kind: Kind, revision: Revision, token: ResumeToken) -> WatchResponse {
+/// A place without events: a bookmark, or what the caller is told whose rights became wider. `at`: up to when there was nothing else.
+pub(crate) fn place(
+    kind: Kind,
+    revision: Revision,
+    token: ResumeToken,
+    at: Option<Timestamp>,
+) -> WatchResponse {
     WatchResponse {
-        time: time(SystemClock.now()).into(),
+        time: at.map(time).into(),
         revision: revision.0,
         kind: kind.into(),
         token: token.to_string(),

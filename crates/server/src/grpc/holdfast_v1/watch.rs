@@ -11,7 +11,7 @@ use holdfast_api::holdfast_v1::watch_request::Start as WireStart;
 use holdfast_api::holdfast_v1::watch_response::Kind;
 use holdfast_api::holdfast_v1::{Filter as WireFilter, WatchRequest, WatchResponse};
 use holdfast_engine::{Delivery, Start, Watch, Watcher};
-use holdfast_model::{Filter, Prefix, ResumeToken, Revision};
+use holdfast_model::{Filter, Prefix, ResumeToken, Revision, Timestamp};
 use tonic::Status;
 
 use super::error::{Refusal, invalid};
@@ -70,8 +70,8 @@ fn requested(request: WatchRequest, usual: Duration) -> Result<Watch, Refusal> {
     })
 }
 
-fn place(kind: Kind, revision: Revision, token: ResumeToken) -> Bytes {
-    frames::place(kind, revision, token).encode_to_bytes()
+fn place(kind: Kind, revision: Revision, token: ResumeToken, at: Option<Timestamp>) -> Bytes {
+    frames::place(kind, revision, token, at).encode_to_bytes()
 }
 
 /// What to look at.
@@ -113,10 +113,11 @@ impl Framing {
             match self.watcher.next().await? {
                 Delivery::Commit(matched) => self.ready.extend(frames::of_commit(&matched)),
                 Delivery::Bookmark { revision, token } => {
-                    self.ready.push_back(place(Kind::KIND_BOOKMARK, revision, token));
+                    let at = self.watcher.complete_at();
+                    self.ready.push_back(place(Kind::KIND_BOOKMARK, revision, token, at));
                 }
                 Delivery::Resync { revision, token } => {
-                    self.ready.push_back(place(Kind::KIND_RESYNC, revision, token));
+                    self.ready.push_back(place(Kind::KIND_RESYNC, revision, token, None));
                 }
                 Delivery::Initial { entries, revision, last, token } => {
                     let token = last.then_some(token);

@@ -217,7 +217,7 @@ impl Events {
             Delivery::Commit(matched) => of_commit(&matched),
             Delivery::Bookmark { token, .. } => Ok(vec![sse::bookmark(&token)]),
             Delivery::Resync { revision, token } => {
-                let frame = frames::place(Kind::KIND_RESYNC, revision, token);
+                let frame = frames::place(Kind::KIND_RESYNC, revision, token, None);
                 Ok(vec![sse::block(Some(&token), "resync", &json_of(&frame)?)])
             }
             Delivery::Initial { entries, revision, last, token } => {
