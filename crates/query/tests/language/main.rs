@@ -1,10 +1,7 @@
-//! The query language, rule by rule, and against a second implementation of it.
+//! The query language, rule by rule.
 
-mod agreement;
-mod dice;
 mod expressions;
 mod guide;
-mod naive;
 mod order;
 mod refused;
 mod rules;

@@ -122,7 +122,7 @@ fn what_passes_a_bound() {
         "at most 16 regular",
     );
     refused(&format!(r#"{{"{}":1}}"#, vec!["a"; 33].join(".")), Refused, "at most 32 segments");
-    refused(&format!(r#"{{"{}":1}}"#, vec!["0"; 9].join(".")), Refused, "at most 8 indexes");
+    refused(&format!(r#"{{"{}":1}}"#, ["0"; 9].join(".")), Refused, "at most 8 indexes");
     refused(
         &format!(r#"{{"$expr":"${}"}}"#, vec!["a"; 33].join(".")),
         Refused,
