@@ -79,8 +79,8 @@ struct Held {
     bytes: usize,
     /// Every key that the watch covers is here.
     complete: bool,
-    /// The log that the watch tells of.
-    log: Log,
+    /// The log that the watch tells of; `None`: it has told nothing yet, or no longer does.
+    log: Option<Log>,
     /// Something came from another one.
     mixed: bool,
     /// Where the eviction hand stands.
@@ -139,6 +139,9 @@ impl Mirror {
 
     /// What the watch said no longer counts.
     pub(crate) fn doubt(&self) {
+        let mut held = self.held.lock();
+        held.log = None;
+        held.mixed = false;
         self.confirmed.store(Tick::NEVER.raw(), Ordering::Relaxed);
     }
 
@@ -169,7 +172,7 @@ impl Mirror {
     /// One commit that the watch told.
     pub(crate) fn apply(&self, changes: &[Change], moment: Moment) {
         let mut held = self.held.lock();
-        held.log = moment.log();
+        held.log = Some(moment.log());
         for change in changes {
             let key = change.key();
             if let Some(asked) = held.asked.get_mut(key) {
@@ -189,7 +192,7 @@ impl Mirror {
         let mut held = self.held.lock();
         let proof = Proof { asked: None, at: sent, written: Some(Instant::now()) };
         for change in changes {
-            held.mixed |= change.log() != held.log;
+            held.mixed |= held.is_foreign(change.log());
             self.learn(&mut held, change, &proof);
         }
         self.evict(&mut held);
@@ -219,9 +222,13 @@ impl Mirror {
         let Some(answer) = answer else { return };
         let change = match answer {
             Some(entry) => Change::Set(entry),
-            None => Change::Gone { key: Arc::clone(key), revision: 0, log: held.log },
+            None => Change::Gone {
+                key: Arc::clone(key),
+                revision: 0,
+                log: held.log.unwrap_or_default(),
+            },
         };
-        if change.log() != held.log {
+        if held.is_foreign(change.log()) {
             // The watch will not tell when this changes.
             held.mixed = true;
             return;
@@ -247,7 +254,6 @@ impl Mirror {
             held.bytes -= known.weight(&key);
             self.fast.pin().remove(&key);
         }
-        held.complete = false;
     }
 
     /// Nothing is known any more.
@@ -258,7 +264,24 @@ impl Mirror {
         held.complete = false;
         held.loading = None;
         self.fast.pin().clear();
+        drop(held);
         self.doubt();
+    }
+
+    /// What was so when a file was written; `complete`: it was all there was. Nothing is known before.
+    pub(crate) fn recall(&self, entries: Vec<Entry>, complete: bool) {
+        let mut held = self.held.lock();
+        let proof = Proof { asked: None, at: Tick::NEVER, written: None };
+        for entry in entries {
+            let (key, at) = (Arc::clone(&entry.key), (entry.revision, entry.log));
+            self.put(&mut held, key, proof.knows(Some(Arc::new(entry)), at));
+        }
+        held.complete = complete;
+        if complete {
+            let known: Vec<_> = held.below("").cloned().collect();
+            self.listeners.post_state(known.iter());
+        }
+        self.evict(&mut held);
     }
 
     /// The whole state begins.
@@ -286,11 +309,12 @@ impl Mirror {
         let Some(mut loading) = held.loading.take() else { return };
         let before = std::mem::take(&mut held.known);
         held.bytes = 0;
-        held.log = moment.log();
+        let log = moment.log();
+        held.log = Some(log);
         held.mixed = false;
         for (key, entry) in &mut loading.entries {
-            if entry.log != held.log {
-                Arc::make_mut(entry).log = held.log;
+            if entry.log != log {
+                Arc::make_mut(entry).log = log;
             }
             let entry = &*entry;
             let old = before.get(key);
@@ -451,6 +475,11 @@ impl Known {
 }
 
 impl Held {
+    /// True for a log that the watch does not tell of.
+    fn is_foreign(&self, log: Log) -> bool {
+        self.log.is_some_and(|told| told != log)
+    }
+
     fn below(&self, prefix: &str) -> impl Iterator<Item = &Arc<Entry>> {
         let from = (Bound::Included(prefix), Bound::Unbounded);
         let from = self.known.range::<str, _>(from);

@@ -78,29 +78,28 @@ impl Kept {
     }
 
     pub(super) fn status(&self) -> Status {
-        let kept = self;
-        let phase = *kept.phase.borrow();
-        let age = match kept.mirror.confirmed() {
+        let phase = *self.phase.borrow();
+        let age = match self.mirror.confirmed() {
             Tick::NEVER => None,
             confirmed => Some(confirmed.until(Tick::now())),
         };
-        let (size, bytes, evictions) = kept.mirror.size();
+        let (size, bytes, evictions) = self.mirror.size();
         Status {
-            namespace: Arc::clone(&kept.name),
+            namespace: Arc::clone(&self.name),
             phase,
             connected: phase == Phase::Following,
-            consecutive_failures: kept.failures.load(Ordering::Relaxed),
-            last_error: kept.last_error.lock().as_ref().map(ToString::to_string),
+            consecutive_failures: self.failures.load(Ordering::Relaxed),
+            last_error: self.last_error.lock().as_ref().map(ToString::to_string),
             confirmed_ms_ago: age.map(|age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX)),
-            stale: age.is_none_or(|age| age > kept.max_staleness),
-            resyncs: kept.resyncs.load(Ordering::Relaxed),
+            stale: age.is_none_or(|age| age > self.max_staleness),
+            resyncs: self.resyncs.load(Ordering::Relaxed),
             cache: CacheStatus {
-                hits: kept.hits.load(Ordering::Relaxed),
-                misses: kept.misses.load(Ordering::Relaxed),
+                hits: self.hits.load(Ordering::Relaxed),
+                misses: self.misses.load(Ordering::Relaxed),
                 size,
-                capacity: kept.capacity.keys,
+                capacity: self.capacity.keys,
                 bytes,
-                max_bytes: kept.capacity.bytes,
+                max_bytes: self.capacity.bytes,
                 evictions,
             },
         }
