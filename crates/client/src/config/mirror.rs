@@ -116,25 +116,27 @@ impl Mirror {
         }
     }
 
-    /// What is known of a key. No lock, no allocation.
-    pub(crate) fn look<R>(&self, key: &str, look: impl FnOnce(&Known) -> R) -> Option<R> {
+    /// What is known of a key, and up to when that is confirmed. No lock, no allocation.
+    pub(crate) fn look<R>(&self, key: &str, look: impl FnOnce(&Known, Tick) -> R) -> Option<R> {
+        // Before the entry: what is confirmed meanwhile may be confirmed of a newer one.
+        let confirmed = self.confirmed();
         let pinned = self.fast.pin();
         let known = pinned.get(key)?;
         // A store that is not needed would take the cache line from every other reader.
         if !known.used.load(Ordering::Relaxed) {
             known.used.store(true, Ordering::Relaxed);
         }
-        Some(look(known))
+        Some(look(known, confirmed.max(known.confirmed())))
     }
 
     /// Up to when the watch has told everything.
     pub(crate) fn confirmed(&self) -> Tick {
-        Tick::from_raw(self.confirmed.load(Ordering::Relaxed))
+        Tick::from_raw(self.confirmed.load(Ordering::Acquire))
     }
 
-    /// The watch has told everything up to then. Later than what it said before, or nothing changes.
+    /// The watch has told everything up to then, and all of it is here. Later than what it said before, or nothing changes.
     pub(crate) fn confirm(&self, at: Tick) {
-        self.confirmed.fetch_max(at.raw(), Ordering::Relaxed);
+        self.confirmed.fetch_max(at.raw(), Ordering::Release);
     }
 
     /// What the watch said no longer counts.
@@ -145,10 +147,11 @@ impl Mirror {
         self.confirmed.store(Tick::NEVER.raw(), Ordering::Relaxed);
     }
 
-    /// All entries below a prefix, of one state; `None` when not all of them are known.
-    pub(crate) fn list(&self, prefix: &str) -> Option<Vec<Arc<Entry>>> {
+    /// All entries below a prefix, of one state, and up to when they are confirmed; `None` when not all of them are known.
+    pub(crate) fn list(&self, prefix: &str) -> Option<(Vec<Arc<Entry>>, Tick)> {
+        let confirmed = self.confirmed();
         let held = self.held.lock();
-        held.complete.then(|| held.below(prefix).cloned().collect())
+        held.complete.then(|| (held.below(prefix).cloned().collect(), confirmed))
     }
 
     /// Somebody listens from now on. It is told the state at once when all of it is known here.
@@ -507,5 +510,35 @@ impl Loading {
         } else {
             self.overflown = true;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_seen_is_as_new_as_it_is_said_to_be() {
+        const STEPS: u64 = 100_000;
+        let mirror = Mirror::new(Bounds { keys: 10, bytes: 1 << 20 });
+        let (key, log) = (Arc::<str>::from("k"), Log::default());
+        mirror.begin();
+        mirror.complete(Moment::Revision(1, log));
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                for revision in 2..STEPS {
+                    let gone = Change::Gone { key: Arc::clone(&key), revision, log };
+                    mirror.apply(&[gone], Moment::Revision(revision, log));
+                    mirror.confirm(Tick::from_raw(revision));
+                }
+            });
+            let mut seen = 0;
+            while seen < STEPS - 1 {
+                let look = mirror.look("k", |known, confirmed| (known.revision, confirmed.raw()));
+                let Some((revision, confirmed)) = look else { continue };
+                assert!(confirmed <= revision, "{revision} is said to be so as of {confirmed}");
+                seen = revision;
+            }
+        });
     }
 }

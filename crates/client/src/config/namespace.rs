@@ -189,18 +189,20 @@ impl Namespace {
     /// As [`get`](Self::get).
     pub async fn list(&self, prefix: &str) -> Result<Vec<Value>, Error> {
         let config = self.config()?;
-        let confirmed = self.kept.mirror.confirmed();
-        let fresh = confirmed.until(Tick::now()) <= self.kept.max_staleness;
         let starting = self.kept.starting.load(Ordering::Relaxed);
         let asking = self.kept.asking.load(Ordering::Relaxed);
         let known = self.kept.mirror.list(prefix);
-        if let Some(known) = known.as_ref().filter(|_| !asking && (fresh || !starting)) {
-            return Ok(self.all_seen(known));
+        let fresh = |confirmed: Tick| confirmed.until(Tick::now()) <= self.kept.max_staleness;
+        if let Some((entries, confirmed)) = &known
+            && !asking
+            && (!starting || fresh(*confirmed))
+        {
+            return Ok(self.all_seen(entries, *confirmed));
         }
         match config.source.list(&self.kept.name, prefix).await {
             Ok(entries) => Ok(entries.into_iter().map(|entry| self.kept.fresh(entry)).collect()),
             Err(error) if error.is_passing() => {
-                known.map(|known| self.all_seen(&known)).ok_or(error)
+                known.map(|(known, confirmed)| self.all_seen(&known, confirmed)).ok_or(error)
             }
             Err(error) => Err(error),
         }
@@ -363,9 +365,8 @@ impl Namespace {
 
     fn look(&self, key: &str) -> Memory {
         let kept = &self.kept;
-        let seen = kept.mirror.look(key, |known| (known.entry.clone(), known.confirmed()));
-        let Some((entry, by_itself)) = seen else { return Memory::Unsure(None) };
-        let confirmed = by_itself.max(kept.mirror.confirmed());
+        let seen = kept.mirror.look(key, |known, confirmed| (known.entry.clone(), confirmed));
+        let Some((entry, confirmed)) = seen else { return Memory::Unsure(None) };
         let asking = kept.asking.load(Ordering::Relaxed);
         match entry {
             Some(entry) => {
@@ -430,8 +431,8 @@ impl Namespace {
         }
     }
 
-    fn all_seen(&self, entries: &[Arc<Entry>]) -> Vec<Value> {
-        let (confirmed, now) = (self.kept.mirror.confirmed(), Tick::now());
+    fn all_seen(&self, entries: &[Arc<Entry>], confirmed: Tick) -> Vec<Value> {
+        let now = Tick::now();
         entries.iter().map(|entry| self.kept.seen(Arc::clone(entry), confirmed, now)).collect()
     }
 
