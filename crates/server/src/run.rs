@@ -35,8 +35,10 @@ use crate::notify::{self, State as Told};
 use crate::observe::Observer;
 use crate::proxies::Proxies;
 use crate::rate::Buckets;
+use crate::settings::stategate;
 use crate::settings::{Faults, Layers, Loaded, Settings, StoreKind, load};
 use crate::signin::Entrance;
+use crate::stand_in;
 use crate::tls::{Tls, TlsError};
 use crate::trace::{TraceError, Traces};
 use crate::trust::keeper::Keeper;
@@ -106,12 +108,25 @@ impl ServeError {
 /// # Errors
 /// When the server cannot start.
 pub fn serve(layers: &Layers, print_config: bool) -> Result<(), ServeError> {
-    let loaded = load(layers)?;
+    let loaded = load(layers).inspect_err(told_as_stategate)?;
     if print_config {
         print(&loaded);
         return Ok(());
     }
-    until_signal(&loaded.settings, start(&loaded.settings), Running::stop)
+    let begin = async {
+        for caution in &loaded.cautions {
+            tracing::warn!("{caution}");
+        }
+        start(&loaded.settings).await
+    };
+    until_signal(&loaded.settings, begin, Running::stop)
+}
+
+/// Whoever deploys stategate looks for this on standard output.
+fn told_as_stategate(faults: &Faults) {
+    for fault in faults.0.iter().filter(|fault| fault.starts_with(stategate::INVALID)) {
+        println!("{fault}");
+    }
 }
 
 pub(crate) fn print(loaded: &Loaded) {
@@ -128,7 +143,7 @@ pub(crate) fn until_signal<R>(
     start: impl Future<Output = Result<R, ServeError>>,
     stop: impl AsyncFnOnce(R),
 ) -> Result<(), ServeError> {
-    logging::start(&settings.log);
+    logging::start(settings);
     raise_file_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -345,8 +360,14 @@ impl Running {
         };
         let data_dir = matches!(settings.store.kind, StoreKind::Embedded);
         let data_dir: Option<PathBuf> = data_dir.then(|| settings.data_dir.clone());
-        let exposition = Exposition::new(&metrics, &engine, gatekeeper, data_dir);
+        let mut exposition = Exposition::new(&metrics, &engine, gatekeeper, data_dir);
+        if settings.state.stand_in {
+            exposition = exposition.standing_in(&metrics);
+        }
         let mut admin_routes = metrics_route(exposition).merge(health.routes());
+        if settings.state.stand_in {
+            admin_routes = admin_routes.merge(stand_in::routes());
+        }
         if let Some(recorder) = trust.as_ref().and_then(|trust| trust.recorder.clone()) {
             admin_routes = admin_routes.merge(decisions_route(recorder));
         }

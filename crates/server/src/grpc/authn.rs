@@ -94,6 +94,7 @@ where
                         observation.method(S::NAME);
                     }
                     shared.metrics.answered(S::NAME, status.code(), Duration::ZERO);
+                    shared.metrics.state_calls.refused(request.uri().path(), status.code());
                     Ok(status.into_http())
                 }
             }

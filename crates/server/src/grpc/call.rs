@@ -282,6 +282,7 @@ fn until<A: Send + 'static>(
                 Some((Err(status), None))
             }
             Some(message) => {
+                counted.metrics.state_calls.sent(counted.method);
                 if let Some(observation) = &id.observation {
                     observation.message();
                 }
@@ -313,6 +314,7 @@ impl Counted {
         if let Some(observation) = &observation {
             observation.method(method);
         }
+        metrics.state_calls.started(method);
         // What it stays when it is dropped without an end: the caller went away.
         let code = Code::Cancelled;
         Self { metrics: metrics.clone(), method, started: Instant::now(), code, observation }
