@@ -88,9 +88,8 @@ pub fn values(codec: &Codec, value: &[u8]) -> Map<String, Value> {
 /// Claims as commits keep them, by name, each value as JSON text.
 #[must_use]
 pub fn claims(written: &[(String, String)]) -> Map<String, Value> {
-    let of_text = |text: &String| {
-        serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()))
-    };
+    let of_text =
+        |text: &String| serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()));
     written.iter().map(|(name, text)| (name.clone(), of_text(text))).collect()
 }
 
