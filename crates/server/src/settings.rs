@@ -3,6 +3,7 @@
 //! - [`Settings`]: the tree
 //! - [`security`]: the part about who may do what; [`signin`]: about how people sign in
 //! - [`table`]: every setting with its path and its sentence; [`documentation`], environment names and printing come from it
+//! - [`state`]: the stategate dialect
 //! - [`quota`]: how much a namespace may hold
 //! - [`form`]: how a value is written: sizes, durations, addresses
 //! - [`mod@load`]: the layers, and every fault at once
@@ -13,6 +14,7 @@ pub mod load;
 pub mod quota;
 pub mod security;
 pub mod signin;
+pub mod state;
 pub mod table;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -29,6 +31,7 @@ pub use security::{
     ProxySettings, RateSettings, TlsSettings,
 };
 pub use signin::{DashboardSettings, OidcOptions, SignInSettings, Strategy};
+pub use state::{DelEvents, StateSettings};
 
 /// Everything that can be set. `docs/settings.md` is generated from [`table::all`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +88,8 @@ pub struct Settings {
     pub log: LogSettings,
     /// Spans of requests.
     pub trace: TraceSettings,
+    /// The stategate dialect.
+    pub state: StateSettings,
 }
 
 /// Where the log is kept.
@@ -280,6 +285,7 @@ impl Default for Settings {
                 requests: RequestLog::Errors,
             },
             trace: TraceSettings::default(),
+            state: StateSettings::default(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `google.protobuf.Struct` to JSON and back, and entries as the values that stategate shows.
 
+pub mod json;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use buffa_types::google::protobuf::__buffa::oneof::value::Kind;

@@ -1,6 +1,7 @@
 //! Every setting there is; a file beside for each large part.
 
 mod signin;
+mod state;
 
 use super::Settings;
 use super::form::Form;
@@ -28,7 +29,7 @@ impl Setting {
 
 /// All of them, in the order of the documentation.
 pub fn all() -> impl Iterator<Item = &'static Setting> {
-    SETTINGS.iter().chain(signin::SETTINGS)
+    SETTINGS.iter().chain(signin::SETTINGS).chain(state::SETTINGS)
 }
 
 /// Those without a file of their own.
