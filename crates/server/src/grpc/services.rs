@@ -23,6 +23,7 @@ use super::authn::{AuthnLayer, Refuse};
 use super::call::Shared;
 use super::config_v1::{self, ConfigV1};
 use super::holdfast_v1::{self, HoldfastV1};
+use super::sockets::SocketsLayer;
 use super::state::{self, Stategate};
 use crate::http::fault::Fault;
 
@@ -36,6 +37,7 @@ pub fn routes(
 ) -> Result<Router, tonic_reflection::server::Error> {
     let web = GrpcWebLayer::new();
     let for_all = Arc::new(shared.clone());
+    let sockets = SocketsLayer { shared: Arc::clone(&for_all) };
     let authn = |refuse: Refuse| AuthnLayer { shared: Arc::clone(&for_all), refuse };
     // Answers go uncompressed: some clients ask for gzip by default, and then an event that was encoded once would be
     // compressed for each of its watchers.
@@ -55,11 +57,11 @@ pub fn routes(
         .max_decoding_message_size(shared.knobs.request_bytes)
         .accept_compressed(CompressionEncoding::Gzip);
     let health = HealthServer::new(HealthService::from_health_reporter(health));
-    let routes = Routes::new(web.layer(authn(config_v1::refuse).layer(config)))
-        .add_service(web.layer(authn(holdfast_v1::refuse).layer(holdfast)))
-        .add_service(web.layer(authn(holdfast_v1::refuse).layer(trust)))
-        .add_service(web.layer(authn(state::refuse).layer(states)))
-        .add_service(web.layer(authn(state::refuse).layer(events)))
+    let routes = Routes::new(sockets.layer(web.layer(authn(config_v1::refuse).layer(config))))
+        .add_service(sockets.layer(web.layer(authn(holdfast_v1::refuse).layer(holdfast))))
+        .add_service(sockets.layer(web.layer(authn(holdfast_v1::refuse).layer(trust))))
+        .add_service(sockets.layer(web.layer(authn(state::refuse).layer(states))))
+        .add_service(sockets.layer(web.layer(authn(state::refuse).layer(events))))
         .add_service(web.layer(health))
         .add_service(authn(holdfast_v1::refuse).layer(reflection().build_v1()?))
         .add_service(authn(holdfast_v1::refuse).layer(reflection().build_v1alpha()?));

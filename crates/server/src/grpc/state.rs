@@ -46,13 +46,13 @@ impl Stategate {
         Self { shared }
     }
 
-    /// [`EventService::stream`] as texts, for HTTP.
-    pub(crate) async fn texts(
+    /// [`EventService::stream`] as lines of JSON, for HTTP.
+    pub(crate) async fn lines(
         &self,
         request: Request<StreamOpts>,
         form: Form,
     ) -> Result<Response<Streamed<Bytes>>, Status> {
-        let handle = |call, opts| stream::texts(call, opts, form);
+        let handle = |call, opts| stream::lines(call, opts, form);
         access::streaming(&self.shared, STREAM, request, handle).await
     }
 }

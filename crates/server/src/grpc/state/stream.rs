@@ -27,10 +27,10 @@ use crate::grpc::call::{Call, Streamed};
 pub(crate) enum Form {
     /// The message.
     Protobuf,
-    /// Its JSON, as v0.5.0 has it.
-    Json,
+    /// A line of JSON, as v0.5.0 has it: `{"result":<event>}`.
+    Line,
     /// The same with what v0.5.0 did not have.
-    ExtendedJson,
+    ExtendedLine,
 }
 
 impl Form {
@@ -38,23 +38,29 @@ impl Form {
     fn slot(self) -> Option<usize> {
         match self {
             Self::Protobuf => Some(5),
-            Self::Json => Some(6),
-            Self::ExtendedJson => None,
+            Self::Line => Some(6),
+            Self::ExtendedLine => None,
         }
     }
 
     fn bytes(self, message: &Message) -> Result<Bytes, Status> {
         match self {
             Self::Protobuf => Ok(message.encode_to_bytes()),
-            Self::Json | Self::ExtendedJson => {
-                let shown = Shown::new(message, self == Self::ExtendedJson);
-                let text = serde_json::to_vec(&shown);
-                text.map(Bytes::from).map_err(|error| {
+            Self::Line | Self::ExtendedLine => {
+                let shown = Shown::new(message, self == Self::ExtendedLine);
+                line(&shown).map(Bytes::from).map_err(|error| {
                     Status::internal(format!("the event does not encode: {error}"))
                 })
             }
         }
     }
+}
+
+fn line(event: &Shown<'_, Message>) -> Result<Vec<u8>, serde_json::Error> {
+    let mut line = br#"{"result":"#.to_vec();
+    serde_json::to_writer(&mut line, event)?;
+    line.extend_from_slice(b"}\n");
+    Ok(line)
 }
 
 /// An event in its encoded form.
@@ -90,8 +96,8 @@ pub(super) async fn stream(call: Call, opts: StreamOpts) -> Result<Streamed<Mess
     })))
 }
 
-/// The same as texts, for whoever puts other frames around them.
-pub(super) async fn texts(
+/// The same as lines of JSON.
+pub(super) async fn lines(
     call: Call,
     opts: StreamOpts,
     form: Form,
