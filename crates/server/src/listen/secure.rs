@@ -1,7 +1,6 @@
 //! A connection by TLS: the protocol is agreed on in its handshake.
 
 use std::net::IpAddr;
-use std::pin::Pin;
 
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;

@@ -30,8 +30,6 @@ pub(super) struct Asked {
     pub(super) service: Stategate,
     /// The method that is meant.
     pub(super) method: Method,
-    /// A form, which may be posted to any path.
-    pub(super) is_form: bool,
     pub(super) fields: Fields,
     /// What is no form.
     pub(super) body: Bytes,
@@ -42,14 +40,9 @@ impl Asked {
     pub(super) fn by<Q>(&self, message: Q) -> tonic::Request<Q> {
         self.known.asks_showing(message, self.metadata.clone())
     }
-
-    /// Whether a path that is there to be read takes this request.
-    pub(super) fn reads(&self) -> bool {
-        self.method == Method::GET || (self.is_form && self.method == Method::POST)
-    }
 }
 
-/// Which methods a path has.
+/// Whether a path with these methods takes a request: a form may be posted to any path.
 pub(super) fn is_served(parts: &Parts, methods: &[Method]) -> bool {
     let method = meant(parts);
     methods.contains(&method) || (is_form(parts) && method == Method::POST)
@@ -93,7 +86,6 @@ impl FromRequest<Face> for Asked {
             metadata: metadata(&parts),
             service,
             method: meant(&parts),
-            is_form,
             fields: Fields { path, query },
             body: if is_form { Bytes::new() } else { arrived.bytes },
         })
