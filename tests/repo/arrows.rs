@@ -9,7 +9,7 @@ use crate::{assert_none, root};
 /// What each room may use. A crate that is not listed here may not exist: a new room is a decision.
 fn allowed(name: &str) -> Option<&'static [&'static str]> {
     Some(match name {
-        "model" | "remote" | "dial" | "tree" => &[],
+        "model" | "remote" | "dial" | "tree" | "query" => &[],
         "store" | "channel" | "auth" | "grants" => &["model"],
         "audit" => &["model", "auth"],
         "api" => &["model"],
@@ -31,6 +31,7 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
             "channel",
             "remote",
             "dial",
+            "query",
             "BACKENDS",
         ],
         "load" => &["model", "api", "dial"],

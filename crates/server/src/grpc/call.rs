@@ -22,7 +22,7 @@ use crate::listen::Peer;
 use crate::metrics::Metrics;
 use crate::observe::Observation;
 use crate::rate::{self, work_of};
-use crate::settings::Settings;
+use crate::settings::{DelEvents, Settings};
 use crate::trust::keeper::Keeper;
 
 /// What the services of one server share.
@@ -95,6 +95,8 @@ pub struct Knobs {
     pub request_bytes: usize,
     /// A request body has to be complete by then.
     pub body_timeout: Duration,
+    /// Removals are events of stategate too.
+    pub del_events: bool,
 }
 
 impl Knobs {
@@ -107,6 +109,7 @@ impl Knobs {
             bookmark_interval: settings.watch.bookmark_interval,
             request_bytes: settings.limits.request_bytes.0,
             body_timeout: settings.limits.body_timeout,
+            del_events: settings.state.del_events == DelEvents::On,
         }
     }
 }

@@ -13,7 +13,7 @@ use tonic::{Request, Status};
 
 use super::fault::Fault;
 use super::headers::{Shown, authority, forwarded};
-use super::{Behind, Face};
+use super::{Behind, Face, websocket};
 use crate::grpc::call::{Extras, deadline_of, observation, origin};
 use crate::grpc::config_v1;
 use crate::listen::Peer;
@@ -102,6 +102,16 @@ impl Known {
         self.asks_if(message, Precondition::default())
     }
 
+    /// The same with metadata, for rules that look at it.
+    pub(crate) fn asks_showing<Q>(&self, message: Q, metadata: MetadataMap) -> Request<Q> {
+        let mut request = self.asks(message);
+        let own = std::mem::replace(request.metadata_mut(), metadata);
+        if let Some(timeout) = own.get("grpc-timeout") {
+            request.metadata_mut().insert("grpc-timeout", timeout.clone());
+        }
+        request
+    }
+
     /// The same under a condition on the entry that it writes.
     pub fn asks_if<Q>(&self, message: Q, condition: Precondition) -> Request<Q> {
         let mut request = Request::new(message);
@@ -121,13 +131,14 @@ impl Known {
     }
 }
 
-/// What a request shows.
+/// What a request shows. A page of another site cannot read the answer to a GET, but what comes over a socket it can.
 pub(crate) fn credentials<'a>(metadata: &'a Shown<'a>, parts: &'a Parts) -> Credentials<'a> {
     let peer = parts.extensions.get::<Peer>();
     let certificate = peer.and_then(|peer| peer.certificate.as_deref());
+    let safe = parts.method.is_safe() && !websocket::is_asked_for(&parts.headers);
     Credentials::new(metadata, peer.map(|peer| peer.address))
         .and_certificate(certificate)
-        .made_to(authority(&parts.uri, &parts.headers), parts.method.is_safe())
+        .made_to(authority(&parts.uri, &parts.headers), safe)
 }
 
 impl<S> FromRequestParts<S> for Known
