@@ -45,6 +45,7 @@ use crate::tls::{Tls, TlsError};
 use crate::trace::{TraceError, Traces};
 use crate::trust::keeper::Keeper;
 use crate::trust::root::{self, RootError};
+use crate::trust::state::StateTrust;
 use crate::trust::{Trust, TrustError, auditors};
 use crate::{logging, stores};
 use holdfast_dial::DialError;
@@ -250,6 +251,7 @@ pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Runn
         Some(entrance) => entrance.guard(guard, stop.clone()),
         None => guard,
     };
+    let state = StateTrust::of(settings, Arc::clone(&guard))?;
     // Before the store: a taken port should not cost a recovery.
     let api = listen::bind(settings.listen).await?;
     let admin = listen::bind(settings.admin_listen).await?;
@@ -271,7 +273,7 @@ pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Runn
         first_token(settings, &engine).await?;
         report_troubles(&trust.gatekeeper);
     }
-    let trusted = Trusted { trust, entrance, limiter, stop };
+    let trusted = Trusted { trust, entrance, limiter, state, stop };
     let running = Running::begin(settings, engine, Arc::new(keeper), trusted, api, admin).await?;
     let _ = unless_started.disarm();
     let head = running.engine.status().head;
@@ -308,6 +310,7 @@ struct Trusted {
     trust: Option<Arc<Trust>>,
     entrance: Option<Arc<Entrance>>,
     limiter: Option<Arc<dyn RateLimiter>>,
+    state: StateTrust,
     stop: CancellationToken,
 }
 
@@ -320,7 +323,7 @@ impl Running {
         api: TcpListener,
         admin: TcpListener,
     ) -> Result<Self, ServeError> {
-        let Trusted { trust, entrance, limiter, stop } = trusted;
+        let Trusted { trust, entrance, limiter, state, stop } = trusted;
         let stop_admin = CancellationToken::new();
         let metrics = Metrics::default();
         let traces = Traces::of(&settings.trace)?;
@@ -337,6 +340,7 @@ impl Running {
             metrics: metrics.clone(),
             stop: stop.clone(),
             knobs: Knobs::of(settings),
+            state,
             keeper: Some(Arc::clone(&keeper)),
             limits: limiter.or_else(|| buckets.map(|buckets| buckets as _)),
         };
