@@ -6,10 +6,11 @@ use std::{env, fs};
 
 use tonic_build::manual::{Builder, Method, Service};
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     "config/v1/config.proto",
     "holdfast/v1/holdfast.proto",
     "holdfast/v1/trust.proto",
+    "stategate/schema.proto",
     "google/rpc/status.proto",
     "google/rpc/error_details.proto",
 ];
@@ -75,6 +76,9 @@ fn services(out: &Path, package: &str, service: &prost_types::ServiceDescriptorP
 
 /// `.config.v1.GetRequest` -> `crate::config_v1::GetRequest`.
 fn rust_path(proto: &str) -> String {
+    if let Some(known) = proto.strip_prefix(".google.protobuf.") {
+        return format!("buffa_types::google::protobuf::{known}");
+    }
     let (package, name) = proto.trim_start_matches('.').rsplit_once('.').expect("a package");
     format!("crate::{}::{name}", package.replace('.', "_"))
 }

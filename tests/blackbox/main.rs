@@ -24,6 +24,7 @@
 //! - [`quotas`]: how much a namespace may hold
 //! - [`past`]: reads of the past, rollback, search; [`transactions`]: sums and single keys under concurrency
 //! - [`signin`]: people in front of browsers
+//! - [`stategate`]: the contract of stategate, case by case, and one entry through every dialect
 //! - [`trust`]: tokens, users, roles; every route and call held against every kind of caller
 //! - [`watch`]: 100 watchers, slow and resuming, over restarts
 
@@ -60,6 +61,7 @@ mod sealed;
 mod shells;
 mod shutdown;
 mod signin;
+mod stategate;
 mod terminal;
 mod transactions;
 mod trust;

@@ -2,6 +2,7 @@
 //!
 //! - [`server`]: [`Server`], a `holdfast serve` process: **start here**
 //! - [`client`]: [`Config`] and [`Holdfast`], the two gRPC dialects; [`Failure`], an error with its details
+//! - [`stategate`]: both services of stategate
 //! - [`gateway`]: a `holdfast gateway` process; [`foreign_server`]: a server of another implementation, config.v1 only
 //! - [`log`]: the whole log of a server, read and checked
 //! - [`cli`]: runs other verbs of the binary; [`terminal`]: a program in a terminal of its own
@@ -34,6 +35,7 @@ pub mod relay;
 pub mod server;
 pub mod skip;
 pub mod sse;
+pub mod stategate;
 pub mod terminal;
 pub mod torture;
 pub mod visitor;
@@ -41,3 +43,4 @@ pub mod visitor;
 pub use client::{Config, Failure, Holdfast};
 pub use foreign_server::ForeignServer;
 pub use server::Server;
+pub use stategate::Stategate;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::{Config, Holdfast, binary, http, ports};
+use crate::{Config, Holdfast, Stategate, binary, http, ports};
 
 /// How long a start or a stop may take on a loaded machine before the test gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -268,6 +268,11 @@ impl Server {
     /// A holdfast.v1 client with a connection of its own.
     pub async fn holdfast(&self) -> Holdfast {
         Holdfast::connect(self.port).await
+    }
+
+    /// A client of stategate with a connection of its own.
+    pub async fn stategate(&self) -> Stategate {
+        Stategate::connect(self.port).await
     }
 }
 

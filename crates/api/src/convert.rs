@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod holdfast;
+pub mod state;
 
 use std::time::Duration as Span;
 

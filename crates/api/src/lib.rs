@@ -1,6 +1,6 @@
 //! What travels: protobuf messages and services, their conversion to and from the model, and the one status table.
 //!
-//! - [`config_v1`], [`holdfast_v1`]: messages, server and client of each dialect
+//! - [`config_v1`], [`holdfast_v1`], [`stategate`]: messages, server and client of each dialect
 //! - [`codec`]: how messages become bytes; [`Encoded`] lets a server send bytes that it encoded before
 //! - [`convert`]: model values to wire values and back
 //! - [`status`]: **start here** for errors: [`status::Row`] is the one table from a failure to a gRPC code, a reason, an
@@ -37,6 +37,16 @@ pub mod holdfast_v1 {
     include!(concat!(env!("OUT_DIR"), "/client/holdfast.v1.HoldfastService.rs"));
     include!(concat!(env!("OUT_DIR"), "/server/holdfast.v1.TrustService.rs"));
     include!(concat!(env!("OUT_DIR"), "/client/holdfast.v1.TrustService.rs"));
+}
+
+/// The stategate dialect.
+#[allow(missing_docs, clippy::all)]
+pub mod stategate {
+    pub use crate::generated::stategate::*;
+    include!(concat!(env!("OUT_DIR"), "/server/stategate.StateService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/client/stategate.StateService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/server/stategate.EventService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/client/stategate.EventService.rs"));
 }
 
 /// `google.rpc.Status` and the one detail that Holdfast sends.

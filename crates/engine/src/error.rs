@@ -114,6 +114,18 @@ pub enum EngineError {
         /// The setting.
         max_bytes: usize,
     },
+    /// A search would have to look through more than one call may.
+    #[error(
+        "the search would have to look through more than {max} {what} or {max_bytes} bytes; narrow it"
+    )]
+    TooMuchToLookAt {
+        /// `entries` or `commits`.
+        what: &'static str,
+        /// Of those.
+        max: usize,
+        /// Of their bytes.
+        max_bytes: usize,
+    },
     /// There is no such entry (for an alias the namespace is empty).
     #[error("key not found: {namespace}/{key}")]
     NotFound {
@@ -249,9 +261,9 @@ impl EngineError {
             Self::ValueTooLarge { .. }
             | Self::CommitTooLarge { .. }
             | Self::RollbackTooLarge { .. } => ErrorKind::TooLarge,
-            Self::SnapshotTooLarge { .. } | Self::AnswerTooLarge { .. } => {
-                ErrorKind::ResourceExhausted
-            }
+            Self::SnapshotTooLarge { .. }
+            | Self::AnswerTooLarge { .. }
+            | Self::TooMuchToLookAt { .. } => ErrorKind::ResourceExhausted,
             Self::NotFound { .. } => ErrorKind::NotFound,
             Self::VersionNotFound { .. } => ErrorKind::VersionNotFound,
             Self::KeyExists { .. } => ErrorKind::KeyExists,

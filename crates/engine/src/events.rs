@@ -1,5 +1,7 @@
 //! Events of the log, by what happened, to what, through whom and when.
 
+mod find;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -4,7 +4,7 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | use cases, one file for each noun | [`entries`] [`batches`] [`history`] [`snapshot`] [`txn`] [`reads`] [`diff`] [`rollback`] [`search`] [`events`] [`aliases`] [`namespaces`] [`watching`] [`trust`] |
+//! | use cases, one file for each noun | [`entries`] [`batches`] [`history`] [`snapshot`] [`txn`] [`reads`] [`diff`] [`rollback`] [`search`] [`select`] [`events`] [`aliases`] [`namespaces`] [`watching`] [`trust`] |
 //! | of which state a read is | [`moment`] |
 //! | the account of what callers did | [`auditing`] |
 //! | what of an answer its caller sees | `sight` |
@@ -46,6 +46,7 @@ mod remembered;
 mod rights;
 pub mod rollback;
 pub mod search;
+pub mod select;
 mod sight;
 pub mod snapshot;
 #[cfg(test)]
@@ -80,6 +81,7 @@ pub use quotas::{Counted, Quota, Quotas};
 pub use reads::{HistoryPage, ListPage, Seen};
 pub use rollback::{Rollback, RollbackAnswer, RollbackScope};
 pub use search::{Found, Search, SearchPage};
+pub use select::{Created, Select, Selected};
 pub use snapshot::Snapshot;
 pub use trust::{DeletedUser, DocumentPage, Issued, NewToken, Stored};
 pub use txn::{Branch, RequestedCompare, RequestedRead, Txn, TxnAnswer};

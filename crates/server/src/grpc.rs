@@ -2,7 +2,8 @@
 //!
 //! - [`authn`]: credentials become an identity before any handler runs
 //! - [`call`]: what every handler gets, and what is counted of every call
-//! - [`config_v1`], [`holdfast_v1`]: the dialects
+//! - [`config_v1`], [`holdfast_v1`], [`state`]: the dialects
+//! - `sockets`: gRPC-Web over WebSockets
 //! - [`services`]: all of it as routes
 
 pub mod authn;
@@ -10,3 +11,5 @@ pub mod call;
 pub mod config_v1;
 pub mod holdfast_v1;
 pub mod services;
+mod sockets;
+pub mod state;

@@ -1,11 +1,11 @@
 //! HTTP and JSON: the same use cases as over gRPC, with the same callers, for whoever has a browser or curl.
 //!
 //! - [`routes`]: **start here**: all of it as one router, over a network or without one
-//! - [`v1`]: the config.v1 dialect, a file for each noun; [`v2`]: holdfast.v1
+//! - [`v1`]: the config.v1 dialect, a file for each noun; [`v2`]: holdfast.v1; [`state`]: stategate
 //! - [`caller`], [`headers`]: who calls
 //! - [`path`], [`query`], [`json`], [`etag`]: what is asked
 //! - [`fault`]: what went wrong
-//! - [`sse`]: server-sent events
+//! - [`sse`]: server-sent events; `websocket`: sockets
 //! - [`openapi`]: all of it as a document
 //! - [`cors`]: pages of other origins
 //!
@@ -21,8 +21,10 @@ pub mod openapi;
 pub mod path;
 pub mod query;
 pub mod sse;
+pub mod state;
 pub mod v1;
 pub mod v2;
+pub(crate) mod websocket;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -147,9 +149,10 @@ pub(crate) fn gateway_routes(face: &Face) -> Router {
     v1::routes().with_state(face.clone())
 }
 
-/// Everything under `/v1` and `/v2`, and the document that says what that is, for the server's router.
+/// Everything under `/v1`, `/v2` and `/api`, and the document that says what that is, for the server's router.
 pub fn routes(face: &Face) -> Router {
-    v1::routes().merge(v2::routes()).merge(openapi::routes()).with_state(face.clone())
+    let dialects = v1::routes().merge(v2::routes()).merge(state::routes());
+    dialects.merge(openapi::routes()).with_state(face.clone())
 }
 
 /// The HTTP face of an engine without a network: a service for another program's router, or to be called directly. The

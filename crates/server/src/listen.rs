@@ -2,6 +2,7 @@
 //!
 //! - `bodies`: bodies with bounds
 //! - `gather`: what an HTTP/2 connection writes, in few system calls
+//! - `upgrade`: connections that go on in another protocol
 //! - `handover`: event streams take their connection over from the HTTP library; `pour`: what they write from then on
 
 mod bodies;
@@ -9,6 +10,7 @@ mod gather;
 pub(crate) mod handover;
 mod pour;
 mod secure;
+pub(crate) mod upgrade;
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -42,6 +44,7 @@ use bodies::{Arriving, Calls, Leaving, Open};
 use gather::Gather;
 use handover::{Handover, Observed};
 use pour::Pour;
+use upgrade::Upgrade;
 
 use crate::http::fault::Fault as Refused;
 use crate::intercept::{Guarded, guarded, is_grpc};
@@ -150,11 +153,20 @@ pub struct Peer {
     pub certificate: Option<Arc<[u8]>>,
     /// For an event stream, over HTTP/1.1 without TLS.
     pub(crate) handover: Option<Handover>,
+    /// For another protocol, over HTTP/1.1.
+    pub(crate) upgrade: Option<Upgrade>,
 }
 
 impl Peer {
     fn at(address: IpAddr) -> Self {
-        Self { address, direct: address, is_tls: false, certificate: None, handover: None }
+        Self {
+            address,
+            direct: address,
+            is_tls: false,
+            certificate: None,
+            handover: None,
+            upgrade: None,
+        }
     }
 }
 
@@ -179,6 +191,9 @@ pub async fn serve(
                 let kept = Kept { router, around };
                 match tls {
                     None => connection(stream, peer, kept, stop).await,
+                    Some(tls) if tls.also_plaintext && !secure::begins(&stream, &bounds).await => {
+                        connection(stream, peer, kept, stop).await;
+                    }
                     Some(tls) => secure::connection(stream, peer, &tls, kept, stop).await,
                 }
             }
@@ -365,8 +380,12 @@ async fn speak_http1(
     kept: Kept,
     stop: CancellationToken,
 ) -> Result<Option<Pour>, Fault> {
-    let handover = Handover::default();
-    let peer = Peer { handover: Some(handover.clone()), ..Peer::at(address) };
+    let (handover, upgrade) = (Handover::default(), Upgrade::default());
+    let peer = Peer {
+        handover: Some(handover.clone()),
+        upgrade: Some(upgrade.clone()),
+        ..Peer::at(address)
+    };
     let builder = http1_builder(&kept.around.bounds);
     let service = WithPeer { kept, peer, calls: None };
     let io = TokioIo::new(Observed { stream, handover: handover.clone() });
@@ -390,6 +409,13 @@ async fn speak_http1(
         Poll::Pending
     });
     let blocks = taken_over.await?;
+    if blocks.is_none()
+        && let Some(session) = upgrade.take()
+    {
+        let parts = connection.into_parts();
+        session(Box::pin(parts.io.into_inner().stream), parts.read_buf).await;
+        return Ok(None);
+    }
     Ok(blocks.map(|blocks| Pour::new(connection.into_parts().io.into_inner().stream, blocks)))
 }
 

@@ -100,9 +100,9 @@ impl RateLimiter for Buckets {
 #[must_use]
 pub fn work_of(method: &str) -> Work {
     const WRITES: [&str; 9] =
-        ["Set", "Delete", "Commit", "Txn", "Rollback", "Create", "Put", "Revoke", "Rotate"];
+        ["Set", "Del", "Commit", "Txn", "Rollback", "Create", "Put", "Revoke", "Rotate"];
     let name = method.rsplit('/').next().unwrap_or(method);
-    if name == "Watch" {
+    if name == "Watch" || name == "Stream" {
         Work::Stream
     } else if WRITES.iter().any(|verb| name.starts_with(verb)) {
         Work::Write
@@ -168,6 +168,8 @@ mod tests {
             ("holdfast.v1/Txn", Work::Write),
             ("holdfast.v1/Watch", Work::Stream),
             ("config.v1/ListCodecs", Work::Read),
+            ("/stategate.StateService/Del", Work::Write),
+            ("/stategate.EventService/Stream", Work::Stream),
         ] {
             assert_eq!(work_of(method), work, "{method}");
         }

@@ -3,6 +3,7 @@
 //! - [`Settings`]: the tree
 //! - [`security`]: the part about who may do what; [`signin`]: about how people sign in
 //! - [`table`]: every setting with its path and its sentence; [`documentation`], environment names and printing come from it
+//! - [`state`]: about the stategate dialect; [`stategate`]: variables of that server that this one takes, too
 //! - [`quota`]: how much a namespace may hold
 //! - [`form`]: how a value is written: sizes, durations, addresses
 //! - [`mod@load`]: the layers, and every fault at once
@@ -13,6 +14,8 @@ pub mod load;
 pub mod quota;
 pub mod security;
 pub mod signin;
+pub mod state;
+pub mod stategate;
 pub mod table;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -29,6 +32,7 @@ pub use security::{
     ProxySettings, RateSettings, TlsSettings,
 };
 pub use signin::{DashboardSettings, OidcOptions, SignInSettings, Strategy};
+pub use state::{DelEvents, StateAuth, StateSettings};
 
 /// Everything that can be set. `docs/settings.md` is generated from [`table::all`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +89,8 @@ pub struct Settings {
     pub log: LogSettings,
     /// Spans of requests.
     pub trace: TraceSettings,
+    /// States and their events.
+    pub state: StateSettings,
 }
 
 /// Where the log is kept.
@@ -234,6 +240,8 @@ pub enum LogFormat {
     Json,
     /// For people.
     Pretty,
+    /// As stategate writes them, on standard output.
+    Stategate,
 }
 
 impl Default for Settings {
@@ -280,6 +288,7 @@ impl Default for Settings {
                 requests: RequestLog::Errors,
             },
             trace: TraceSettings::default(),
+            state: StateSettings::default(),
         }
     }
 }
@@ -370,6 +379,7 @@ impl Settings {
         faults.extend(self.proxy.contradictions());
         faults.extend(self.quota.quotas().err());
         faults.extend(self.signin.contradictions(self));
+        faults.extend(self.state.contradictions());
         if !self.dev {
             faults.extend(self.tls.contradictions(self.listen.ip()));
         }

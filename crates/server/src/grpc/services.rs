@@ -7,6 +7,8 @@ use axum::response::{IntoResponse, Response};
 use holdfast_api::config_v1::config_service_server::ConfigServiceServer;
 use holdfast_api::holdfast_v1::holdfast_service_server::HoldfastServiceServer;
 use holdfast_api::holdfast_v1::trust_service_server::TrustServiceServer;
+use holdfast_api::stategate::event_service_server::EventServiceServer;
+use holdfast_api::stategate::state_service_server::StateServiceServer;
 use http::{HeaderMap, header};
 use tonic::Status;
 use tonic::codec::CompressionEncoding;
@@ -21,6 +23,8 @@ use super::authn::{AuthnLayer, Refuse};
 use super::call::Shared;
 use super::config_v1::{self, ConfigV1};
 use super::holdfast_v1::{self, HoldfastV1};
+use super::sockets::SocketsLayer;
+use super::state::{self, Stategate};
 use crate::http::fault::Fault;
 
 /// All services. Health answers everybody; everything else asks the guard first.
@@ -33,7 +37,10 @@ pub fn routes(
 ) -> Result<Router, tonic_reflection::server::Error> {
     let web = GrpcWebLayer::new();
     let for_all = Arc::new(shared.clone());
+    let of_state = Arc::new(shared.of_state());
+    let sockets = SocketsLayer { shared: Arc::clone(&for_all) };
     let authn = |refuse: Refuse| AuthnLayer { shared: Arc::clone(&for_all), refuse };
+    let authn_of_state = AuthnLayer { shared: of_state.clone(), refuse: state::refuse };
     // Answers go uncompressed: some clients ask for gzip by default, and then an event that was encoded once would be
     // compressed for each of its watchers.
     let config = ConfigServiceServer::new(ConfigV1::new(shared.clone()))
@@ -45,10 +52,18 @@ pub fn routes(
     let trust = TrustServiceServer::new(HoldfastV1::new(shared.clone()))
         .max_decoding_message_size(shared.knobs.request_bytes)
         .accept_compressed(CompressionEncoding::Gzip);
+    let states = StateServiceServer::new(Stategate::new((*of_state).clone()))
+        .max_decoding_message_size(shared.knobs.request_bytes)
+        .accept_compressed(CompressionEncoding::Gzip);
+    let events = EventServiceServer::new(Stategate::new((*of_state).clone()))
+        .max_decoding_message_size(shared.knobs.request_bytes)
+        .accept_compressed(CompressionEncoding::Gzip);
     let health = HealthServer::new(HealthService::from_health_reporter(health));
-    let routes = Routes::new(web.layer(authn(config_v1::refuse).layer(config)))
-        .add_service(web.layer(authn(holdfast_v1::refuse).layer(holdfast)))
-        .add_service(web.layer(authn(holdfast_v1::refuse).layer(trust)))
+    let routes = Routes::new(sockets.layer(web.layer(authn(config_v1::refuse).layer(config))))
+        .add_service(sockets.layer(web.layer(authn(holdfast_v1::refuse).layer(holdfast))))
+        .add_service(sockets.layer(web.layer(authn(holdfast_v1::refuse).layer(trust))))
+        .add_service(sockets.layer(web.layer(authn_of_state.layer(states))))
+        .add_service(sockets.layer(web.layer(authn_of_state.layer(events))))
         .add_service(web.layer(health))
         .add_service(authn(holdfast_v1::refuse).layer(reflection().build_v1()?))
         .add_service(authn(holdfast_v1::refuse).layer(reflection().build_v1alpha()?));

@@ -13,8 +13,8 @@ use tonic::{Request, Status};
 
 use super::fault::Fault;
 use super::headers::{Shown, authority, forwarded};
-use super::{Behind, Face};
-use crate::grpc::call::{Extras, deadline_of, observation, origin};
+use super::{Behind, Face, websocket};
+use crate::grpc::call::{Extras, Shared, deadline_of, observation, origin};
 use crate::grpc::config_v1;
 use crate::listen::Peer;
 use crate::observe::Observation;
@@ -44,6 +44,15 @@ impl Known {
     /// # Errors
     /// What the guard says of a caller whom it does not recognise.
     pub async fn recognise(face: &Face, parts: &Parts) -> Result<Self, AuthError> {
+        Self::recognise_by(face, None, parts).await
+    }
+
+    /// The same, by the guard of another dialect in place of the face's own.
+    pub(crate) async fn recognise_by(
+        face: &Face,
+        guard: Option<&Shared>,
+        parts: &Parts,
+    ) -> Result<Self, AuthError> {
         // Who connected is what headers are completed with; who calls may be behind.
         let direct: Option<IpAddr> = parts.extensions.get::<Peer>().map(|peer| peer.direct);
         let who = match (&face.behind, parts.extensions.get::<Identity>()) {
@@ -52,7 +61,8 @@ impl Known {
             (Behind::Engine(here), None) => {
                 let metadata = Shown::of(&parts.headers, direct);
                 let shown = credentials(&metadata, parts);
-                Who::Identity(here.recognise(&shown, parts.uri.path()).await?)
+                let guard = guard.unwrap_or(here);
+                Who::Identity(guard.recognise(&shown, parts.uri.path()).await?)
             }
         };
         let observation = observation(&parts.extensions);
@@ -102,6 +112,16 @@ impl Known {
         self.asks_if(message, Precondition::default())
     }
 
+    /// The same with metadata, for rules that look at it.
+    pub(crate) fn asks_showing<Q>(&self, message: Q, metadata: MetadataMap) -> Request<Q> {
+        let mut request = self.asks(message);
+        let own = std::mem::replace(request.metadata_mut(), metadata);
+        if let Some(timeout) = own.get("grpc-timeout") {
+            request.metadata_mut().insert("grpc-timeout", timeout.clone());
+        }
+        request
+    }
+
     /// The same under a condition on the entry that it writes.
     pub fn asks_if<Q>(&self, message: Q, condition: Precondition) -> Request<Q> {
         let mut request = Request::new(message);
@@ -121,13 +141,14 @@ impl Known {
     }
 }
 
-/// What a request shows.
+/// What a request shows. A page of another site cannot read the answer to a GET, but what comes over a socket it can.
 pub(crate) fn credentials<'a>(metadata: &'a Shown<'a>, parts: &'a Parts) -> Credentials<'a> {
     let peer = parts.extensions.get::<Peer>();
     let certificate = peer.and_then(|peer| peer.certificate.as_deref());
+    let safe = parts.method.is_safe() && !websocket::is_asked_for(&parts.headers);
     Credentials::new(metadata, peer.map(|peer| peer.address))
         .and_certificate(certificate)
-        .made_to(authority(&parts.uri, &parts.headers), parts.method.is_safe())
+        .made_to(authority(&parts.uri, &parts.headers), safe)
 }
 
 impl<S> FromRequestParts<S> for Known

@@ -108,15 +108,15 @@ fn malformed(error: serde_json::Error) -> Fault {
 }
 
 /// A body that has arrived, with the memory it was granted.
-struct Arrived<'a> {
-    bytes: Bytes,
+pub(crate) struct Arrived<'a> {
+    pub(crate) bytes: Bytes,
     _granted: Option<SemaphorePermit<'a>>,
 }
 
 impl<'a> Arrived<'a> {
     /// Reads a body within its bounds of time and size. The first bytes cost nothing; who sends more waits until there is
     /// memory for a body of the largest size, so that many large uploads at once cannot exhaust it.
-    async fn of(face: &'a Face, body: Body) -> Result<Self, Fault> {
+    pub(crate) async fn of(face: &'a Face, body: Body) -> Result<Self, Fault> {
         let arrived = timeout(face.body_timeout, Self::read(face, body)).await;
         arrived.unwrap_or_else(|_| Err(too_late()))
     }

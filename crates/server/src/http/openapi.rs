@@ -11,13 +11,13 @@ use http::header;
 use serde_json::{Map, Value, json};
 
 use super::fault::Fault;
-use super::{v1, v2};
+use super::{state, v1, v2};
 
 /// Built once; it does not depend on settings.
 static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| document().to_string().into());
 
 /// The dialects that are described, each by itself.
-const DIALECTS: &[fn() -> Part] = &[v1::openapi::part, v2::openapi::part];
+const DIALECTS: &[fn() -> Part] = &[v1::openapi::part, v2::openapi::part, state::openapi::part];
 
 /// What a dialect adds to the document.
 pub(crate) struct Part {

@@ -65,6 +65,11 @@ impl Query {
         }
     }
 
+    /// The names of all parameters.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// The one whole number of a parameter; 0 when it is not there.
     ///
     /// # Errors

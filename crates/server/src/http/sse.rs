@@ -26,6 +26,8 @@ use crate::listen::handover::Handover;
 
 /// What every stream begins with: how long a client waits before it comes back, and a comment that opens buffering proxies.
 pub const PREAMBLE: Bytes = Bytes::from_static(b"retry: 5000\n\n: connected\n\n");
+/// What the blocks are.
+const EVENTS: &str = "text/event-stream";
 /// What a quiet stream says.
 pub const HEARTBEAT: Bytes = Bytes::from_static(b": heartbeat\n\n");
 
@@ -53,13 +55,27 @@ impl Wire {
         blocks: impl Stream<Item = Bytes> + Send + 'static,
         told: fn(&Status) -> Bytes,
     ) -> Response {
+        self.stream_of(EVENTS, blocks, told)
+    }
+
+    /// The same for blocks of another content type.
+    pub(crate) fn stream_of(
+        self,
+        kind: &'static str,
+        blocks: impl Stream<Item = Bytes> + Send + 'static,
+        told: fn(&Status) -> Bytes,
+    ) -> Response {
         match self.id.clone() {
-            Some(id) => self.begin(unbroken_blocks(id, blocks, told)),
-            None => self.begin(blocks),
+            Some(id) => self.begin(kind, unbroken_blocks(id, blocks, told)),
+            None => self.begin(kind, blocks),
         }
     }
 
-    fn begin(self, blocks: impl Stream<Item = Bytes> + Send + 'static) -> Response {
+    fn begin(
+        self,
+        kind: &'static str,
+        blocks: impl Stream<Item = Bytes> + Send + 'static,
+    ) -> Response {
         let body = match &self.handover {
             // Before that there are no chunks.
             Some(handover) if self.version == Version::HTTP_11 => {
@@ -67,7 +83,7 @@ impl Wire {
             }
             _ => Body::from_stream(blocks.map(Ok::<_, Infallible>)),
         };
-        self.head(body)
+        self.head(kind, body)
     }
 
     /// The answer to somebody who gets no stream.
@@ -81,11 +97,11 @@ impl Wire {
     /// The answer of which all blocks are known.
     #[must_use]
     pub fn whole<const N: usize>(self, blocks: [Bytes; N]) -> Response {
-        self.head(Body::from_stream(stream::iter(blocks.map(Ok::<_, Infallible>))))
+        self.head(EVENTS, Body::from_stream(stream::iter(blocks.map(Ok::<_, Infallible>))))
     }
 
-    fn head(self, body: Body) -> Response {
-        let mut response = ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response();
+    fn head(self, kind: &'static str, body: Body) -> Response {
+        let mut response = ([(header::CONTENT_TYPE, kind)], body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         headers.insert("x-accel-buffering", HeaderValue::from_static("no"));

@@ -1,7 +1,6 @@
 //! A connection by TLS: the protocol is agreed on in its handshake.
 
 use std::net::IpAddr;
-use std::pin::pin;
 
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
@@ -10,8 +9,19 @@ use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
-use super::{Fault, Kept, Peer, WithPeer, http1_builder, speak_http2};
+use super::upgrade::Upgrade;
+use super::{Bounds, Fault, Kept, Peer, WithPeer, http1_builder, speak_http2};
 use crate::tls::{PeerCertificate, Tls, shown_by};
+
+/// The first byte of a TLS handshake (RFC 8446, section 5.1).
+const HANDSHAKE: u8 = 0x16;
+
+/// Whether the other side begins with TLS; true when it does not begin in time, for the handshake to say so.
+pub(super) async fn begins(stream: &TcpStream, bounds: &Bounds) -> bool {
+    let mut first = [HANDSHAKE];
+    let looked = tokio::time::timeout(bounds.hello, stream.peek(&mut first)).await;
+    !matches!(looked, Ok(Ok(1..))) || first[0] == HANDSHAKE
+}
 
 /// From the handshake to the end.
 pub(super) async fn connection(
@@ -35,27 +45,42 @@ pub(super) async fn connection(
     let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
     let certificate = shown_by(&stream).map(|PeerCertificate(der)| der);
     let peer = Peer { certificate, is_tls: true, ..Peer::at(address) };
-    let service = WithPeer { kept, peer, calls: None };
     let ended = if http2 {
+        let service = WithPeer { kept, peer, calls: None };
         Box::pin(speak_http2(stream, service, stop)).await
     } else {
-        Box::pin(speak_http1(stream, service, stop)).await
+        Box::pin(speak_http1(stream, peer, kept, stop)).await
     };
     if let Err(error) = ended {
         debug!(peer = %address, %error, "connection ended");
     }
 }
 
-async fn speak_http1<S>(stream: S, service: WithPeer, stop: CancellationToken) -> Result<(), Fault>
+/// Until the connection ends, in this protocol or in another.
+async fn speak_http1<S>(
+    stream: S,
+    peer: Peer,
+    kept: Kept,
+    stop: CancellationToken,
+) -> Result<(), Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let builder = http1_builder(&service.kept.around.bounds);
-    let service = TowerToHyperService::new(service);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let builder = http1_builder(&kept.around.bounds);
+    let upgrade = Upgrade::default();
+    let peer = Peer { upgrade: Some(upgrade.clone()), ..peer };
+    let service = TowerToHyperService::new(WithPeer { kept, peer, calls: None });
+    let mut connection = builder.serve_connection(TokioIo::new(stream), service);
     tokio::select! {
-        ended = connection.as_mut() => return Ok(ended?),
-        () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
+        ended = &mut connection => ended?,
+        () = stop.cancelled() => {
+            Pin::new(&mut connection).graceful_shutdown();
+            (&mut connection).await?;
+        }
     }
-    Ok(connection.await?)
+    if let Some(session) = upgrade.take() {
+        let parts = connection.into_parts();
+        session(Box::pin(parts.io.into_inner()), parts.read_buf).await;
+    }
+    Ok(())
 }

@@ -79,7 +79,7 @@ fn text(raw: &Value) -> Result<&str, String> {
     raw.as_str().ok_or_else(|| format!("expected a text, found {raw}"))
 }
 
-fn quoted(value: impl fmt::Display) -> Option<String> {
+pub(super) fn quoted(value: impl fmt::Display) -> Option<String> {
     Some(Value::String(value.to_string()).to_string())
 }
 
@@ -387,7 +387,7 @@ impl Unset for usize {
     const UNSET: Self = 0;
 }
 
-fn choose<T: Copy>(choices: &[(&str, T)], raw: &Value) -> Result<T, String> {
+pub(super) fn choose<T: Copy>(choices: &[(&str, T)], raw: &Value) -> Result<T, String> {
     let found = raw.as_str().and_then(|text| choices.iter().find(|(name, _)| *name == text));
     found.map(|(_, choice)| *choice).ok_or_else(|| {
         let names: Vec<_> = choices.iter().map(|(name, _)| format!("{name:?}")).collect();
@@ -507,11 +507,16 @@ impl Form for Strategy {
 
 impl Form for LogFormat {
     fn form(&self) -> &'static str {
-        "`auto`, `json` or `pretty`"
+        "`auto`, `json`, `pretty` or `stategate`"
     }
 
     fn read(&mut self, raw: &Value) -> Result<(), String> {
-        let choices = [("auto", Self::Auto), ("json", Self::Json), ("pretty", Self::Pretty)];
+        let choices = [
+            ("auto", Self::Auto),
+            ("json", Self::Json),
+            ("pretty", Self::Pretty),
+            ("stategate", Self::Stategate),
+        ];
         *self = choose(&choices, raw)?;
         Ok(())
     }
@@ -521,6 +526,7 @@ impl Form for LogFormat {
             Self::Auto => "auto",
             Self::Json => "json",
             Self::Pretty => "pretty",
+            Self::Stategate => "stategate",
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Every setting there is; a file beside for each large part.
 
 mod signin;
+mod state;
 
 use super::Settings;
 use super::form::Form;
@@ -28,7 +29,7 @@ impl Setting {
 
 /// All of them, in the order of the documentation.
 pub fn all() -> impl Iterator<Item = &'static Setting> {
-    SETTINGS.iter().chain(signin::SETTINGS)
+    SETTINGS.iter().chain(signin::SETTINGS).chain(state::SETTINGS)
 }
 
 /// Those without a file of their own.
@@ -153,6 +154,16 @@ const SETTINGS: &[Setting] = &[
         path: "jwt.require_exp",
         about: "Refuse tokens that never end.",
         of: |s| &mut s.jwt.require_exp,
+    },
+    Setting {
+        path: "jwt.require_kid",
+        about: "Refuse tokens that do not name their key, even where there is only one.",
+        of: |s| &mut s.jwt.require_kid,
+    },
+    Setting {
+        path: "jwt.require_subject",
+        about: "Refuse tokens that name nobody; otherwise their user is `-`.",
+        of: |s| &mut s.jwt.require_subject,
     },
     Setting {
         path: "jwt.unverified",
@@ -291,6 +302,11 @@ const SETTINGS: &[Setting] = &[
         path: "tls.allow_plaintext",
         about: "Listen without TLS on an address that others can reach: for a server behind something that does TLS.",
         of: |s| &mut s.tls.allow_plaintext,
+    },
+    Setting {
+        path: "tls.also_plaintext",
+        about: "With a certificate: serve connections without TLS on the same port, too. Whoever can listen on the way reads their tokens.",
+        of: |s| &mut s.tls.also_plaintext,
     },
     Setting {
         path: "rate.reads",

@@ -1,0 +1,175 @@
+//! Events of the log as events of stategate: every write of every dialect is one.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use holdfast_api::convert::state as convert;
+use holdfast_api::stategate::{Event as Message, State};
+use holdfast_engine::{Caller, Engine, EngineError};
+use holdfast_model::{Commit, Entry, ErrorKind, Event};
+use holdfast_query::Document;
+use serde_json::{Map, Value, json};
+
+use super::names;
+
+/// What the method of every removal ends in; consumers tell removals by that.
+const REMOVES: &str = "/Del";
+
+/// An event of the log with the names and values that stategate shows.
+pub(super) struct Happened<'a> {
+    commit: &'a Commit,
+    event: &'a Event,
+    pub(super) kind: String,
+    pub(super) key: String,
+    pub(super) values: Map<String, Value>,
+}
+
+impl<'a> Happened<'a> {
+    /// An event that left an entry behind.
+    pub(super) fn of(commit: &'a Commit, event: &'a Event) -> Self {
+        Self::with(commit, event, convert::values(&event.codec, &event.value))
+    }
+
+    /// A removal, with the entry as it was before; `None`: that is not kept any longer, or not for the caller.
+    pub(super) fn removal(commit: &'a Commit, event: &'a Event, before: Option<&Entry>) -> Self {
+        let values = before.map(|entry| convert::values(&entry.codec, &entry.value));
+        Self::with(commit, event, values.unwrap_or_default())
+    }
+
+    fn with(commit: &'a Commit, event: &'a Event, values: Map<String, Value>) -> Self {
+        let (kind, key) = names::state_of(event.at.key.as_str());
+        Self { commit, event, kind, key, values }
+    }
+
+    fn id(&self) -> String {
+        convert::event_id(self.event.id).to_string()
+    }
+
+    fn method(&self) -> Cow<'a, str> {
+        let method = &*self.commit.actor.method;
+        if self.event.kind.removes() && !method.ends_with(REMOVES) {
+            return Cow::Owned(format!("{method}{REMOVES}"));
+        }
+        Cow::Borrowed(method)
+    }
+
+    fn domain(&self) -> String {
+        names::domain_of(self.event.at.namespace.as_str())
+    }
+
+    fn claims(&self) -> Map<String, Value> {
+        convert::claims(&self.commit.actor.claims)
+    }
+
+    /// The message.
+    pub(super) fn message(&self) -> Message {
+        let state = State {
+            domain: self.domain(),
+            r#type: self.kind.clone(),
+            key: self.key.clone(),
+            values: convert::of_members(&self.values).into(),
+            ..State::default()
+        };
+        Message {
+            id: self.id(),
+            state: state.into(),
+            claims: convert::of_members(&self.claims()).into(),
+            time: self.commit.time.0,
+            method: self.method().into_owned(),
+            revision: i64::try_from(self.commit.revision.0).unwrap_or(i64::MAX),
+            ..Message::default()
+        }
+    }
+}
+
+/// The entry that a removal removed, as far as the caller may see it.
+pub(super) async fn before(
+    engine: &Engine,
+    caller: &Caller,
+    event: &Event,
+) -> Result<Option<Arc<Entry>>, EngineError> {
+    let Some(previous) = event.previous else { return Ok(None) };
+    let (namespace, key) = (event.at.namespace.as_str(), event.at.key.as_str());
+    match engine.get_at(caller, namespace, key, previous).await {
+        Ok(entry) => Ok(Some(entry)),
+        Err(error) => match error.kind() {
+            ErrorKind::NotFound | ErrorKind::Compacted | ErrorKind::PermissionDenied => Ok(None),
+            _ => Err(error),
+        },
+    }
+}
+
+/// As a document for filters: `state.`, `entity.` and `claims.` lead into those, `_id`, `time` and `method` are of the event, and
+/// every other name is one of the values.
+impl Document for Happened<'_> {
+    fn top(&self, name: &str) -> Option<Cow<'_, Value>> {
+        match name {
+            "_id" => Some(Cow::Owned(self.id().into())),
+            "time" => Some(Cow::Owned(self.commit.time.0.into())),
+            "method" => Some(Cow::Owned(self.method().into_owned().into())),
+            _ => self.values.get(name).map(Cow::Borrowed),
+        }
+    }
+
+    fn each(&self, see: &mut dyn FnMut(&str, &Value)) {
+        for name in ["_id", "time", "method"] {
+            if let Some(value) = self.top(name) {
+                see(name, &value);
+            }
+        }
+        see("claims", &Value::Object(self.claims()));
+        let state = json!({
+            "domain": self.domain(), "type": self.kind, "key": self.key, "values": self.values,
+        });
+        see("state", &state);
+    }
+
+    fn enter(&self, path: &[String]) -> (Option<Cow<'_, Value>>, usize) {
+        let names: Vec<&str> = path.iter().map(String::as_str).collect();
+        match names.as_slice() {
+            ["state" | "entity", "values", name, ..] => {
+                (self.values.get(*name).map(Cow::Borrowed), 3)
+            }
+            ["state" | "entity", "values"] => {
+                (Some(Cow::Owned(Value::Object(self.values.clone()))), 2)
+            }
+            ["state" | "entity", "domain", ..] => (Some(Cow::Owned(self.domain().into())), 2),
+            ["state" | "entity", "type", ..] => (Some(Cow::Owned(self.kind.clone().into())), 2),
+            ["state" | "entity", "key", ..] => (Some(Cow::Owned(self.key.clone().into())), 2),
+            ["state" | "entity", _, ..] => (None, 2),
+            ["claims", name, ..] => (self.claims().remove(*name).map(Cow::Owned), 2),
+            // Longer names that begin like these are of the values.
+            [name] => (self.top(name), 1),
+            [name, ..] => (self.values.get(*name).map(Cow::Borrowed), 1),
+            [] => (None, 1),
+        }
+    }
+}
+
+/// A state as a document for filters: its values, and its key as `_id`.
+pub(super) struct Stored {
+    key: Value,
+    values: Map<String, Value>,
+}
+
+impl Stored {
+    pub(super) fn of(entry: &Entry) -> Self {
+        let mut values = convert::values(&entry.codec, &entry.value);
+        // That of the key stands in its place.
+        values.remove("_id");
+        let (_, key) = names::state_of(entry.at.key.as_str());
+        Self { key: key.into(), values }
+    }
+}
+
+impl Document for Stored {
+    fn top(&self, name: &str) -> Option<Cow<'_, Value>> {
+        let found = if name == "_id" { Some(&self.key) } else { self.values.get(name) };
+        found.map(Cow::Borrowed)
+    }
+
+    fn each(&self, see: &mut dyn FnMut(&str, &Value)) {
+        see("_id", &self.key);
+        self.values.iter().for_each(|(name, value)| see(name, value));
+    }
+}

@@ -1,0 +1,179 @@
+//! Search in events.
+
+use std::sync::Arc;
+
+use holdfast_api::stategate::{Events as Message, SearchEventOpts};
+use holdfast_engine::{EngineError, Events, Logged, Place};
+use holdfast_model::{Entry, EventKind, Filter as Names, Prefix, Timestamp};
+use holdfast_query::{Filter, Order};
+
+use super::event::{Happened, before};
+use super::fault::{About, Refusal};
+use super::search::{filter, order, too_much, window};
+use super::{cursor, names};
+use crate::grpc::call::Call;
+
+/// Events asked of the log at once.
+const PAGE: usize = 1_000;
+/// How often one call asks the log, which each time looks through so many commits at most.
+const PAGES: usize = 10;
+const COMMITS: usize = 20_000;
+/// Bytes of the events that one call keeps.
+const BYTES: usize = 32 << 20;
+
+const EVENTS: &str = "failed to search events";
+
+pub(super) async fn search(call: Call, opts: SearchEventOpts) -> Result<Message, Refusal> {
+    let about = About { domain: &opts.domain, kind: &opts.r#type, key: None };
+    let filter = filter(about, &opts.query_string, EVENTS)?;
+    let order = order(opts.sort.as_option());
+    let after = cursor::event(&opts.cursor)?;
+    let (limit, offset) = window(opts.limit, opts.offset);
+    let mut searching =
+        Searching { call: &call, opts: &opts, filter, offset, limit, found: Vec::new(), bytes: 0 };
+    let found = match &order {
+        None => searching.first(after).await,
+        Some(order) => searching.sorted(order, after).await,
+    };
+    found.map_err(|error| too_much(about, EVENTS, &error))
+}
+
+/// Which kinds of events there are for stategate.
+pub(super) fn kinds(removals: bool) -> Vec<EventKind> {
+    let mut kinds = vec![EventKind::Set, EventKind::Metadata];
+    if removals {
+        kinds.extend([EventKind::Delete, EventKind::Expire, EventKind::Revoke]);
+    }
+    kinds
+}
+
+/// The keys of the log among which those of a type are.
+pub(super) fn keys(domain: &str, kind: &str) -> Names {
+    let prefixes = names::prefixes_of(kind).into_iter().map(Prefix::new).collect();
+    Names { namespaces: vec![names::namespace_of(domain)], prefixes }
+}
+
+/// An event that was found, and the entry that it removed.
+struct Found {
+    logged: Logged,
+    before: Option<Arc<Entry>>,
+}
+
+impl Found {
+    fn happened(&self) -> Happened<'_> {
+        let (commit, event) = (self.logged.commit(), self.logged.event());
+        if event.kind.removes() {
+            Happened::removal(commit, event, self.before.as_deref())
+        } else {
+            Happened::of(commit, event)
+        }
+    }
+
+    fn place(&self) -> Place {
+        let index = u32::try_from(self.logged.index()).unwrap_or(u32::MAX);
+        Place { revision: self.logged.commit().revision, index }
+    }
+}
+
+/// A search on its way through the log.
+struct Searching<'a> {
+    call: &'a Call,
+    opts: &'a SearchEventOpts,
+    filter: Filter,
+    offset: usize,
+    limit: usize,
+    found: Vec<Found>,
+    bytes: usize,
+}
+
+impl Searching<'_> {
+    /// The first ones in the order of the log.
+    async fn first(&mut self, after: Option<Place>) -> Result<Message, EngineError> {
+        let more = self.look_through(after, self.offset.saturating_add(self.limit)).await?;
+        let last = self.found.last().filter(|_| more).map(Found::place);
+        let events = self.found.iter().skip(self.offset).map(|found| found.happened().message());
+        Ok(Message {
+            events: events.collect(),
+            next_cursor: last.map(cursor::of_event).unwrap_or_default(),
+            ..Message::default()
+        })
+    }
+
+    /// The first ones in another order: all of them have to be known.
+    async fn sorted(
+        &mut self,
+        order: &Order,
+        after: Option<Place>,
+    ) -> Result<Message, EngineError> {
+        self.look_through(after, usize::MAX).await?;
+        let mut happened: Vec<_> = self.found.iter().map(Found::happened).collect();
+        happened.sort_by(|a, b| order.compare(a, b));
+        let events = happened.iter().skip(self.offset).take(self.limit).map(Happened::message);
+        Ok(Message { events: events.collect(), ..Message::default() })
+    }
+
+    /// Finds so many at most; true when there may be more.
+    async fn look_through(
+        &mut self,
+        mut after: Option<Place>,
+        most: usize,
+    ) -> Result<bool, EngineError> {
+        for _ in 0..PAGES {
+            let page = self.call.engine.events(&self.call.caller, self.asked(after)).await?;
+            for logged in page.events {
+                self.take(logged).await?;
+                if self.found.len() >= most {
+                    return Ok(true);
+                }
+            }
+            after = page.after;
+            if after.is_none() {
+                return Ok(false);
+            }
+        }
+        Err(EngineError::TooMuchToLookAt {
+            what: "commits",
+            max: PAGES * COMMITS,
+            max_bytes: BYTES,
+        })
+    }
+
+    fn asked(&self, after: Option<Place>) -> Events {
+        let mut keys = keys(&self.opts.domain, &self.opts.r#type);
+        if !self.opts.key.is_empty() {
+            keys.prefixes = vec![Prefix::new(names::key_of(&self.opts.r#type, &self.opts.key))];
+        }
+        Events {
+            filters: vec![keys],
+            kinds: kinds(self.call.knobs.del_events),
+            since: Some(self.opts.min).filter(|min| *min > 0).map(Timestamp),
+            until: Some(self.opts.max).filter(|max| *max > 0).map(Timestamp),
+            after,
+            limit: PAGE,
+            ..Events::default()
+        }
+    }
+
+    async fn take(&mut self, logged: Logged) -> Result<(), EngineError> {
+        let (kind, key) = names::state_of(logged.event().at.key.as_str());
+        if kind != self.opts.r#type || !(self.opts.key.is_empty() || self.opts.key == key) {
+            return Ok(());
+        }
+        let before = match logged.event() {
+            event if event.kind.removes() => {
+                before(&self.call.engine, &self.call.caller, event).await?
+            }
+            _ => None,
+        };
+        let found = Found { logged, before };
+        if !self.filter.is_all() && !self.filter.matches(&found.happened()) {
+            return Ok(());
+        }
+        self.bytes += found.logged.event().weight();
+        if self.bytes > BYTES {
+            return Err(EngineError::AnswerTooLarge { max_bytes: BYTES });
+        }
+        self.found.push(found);
+        Ok(())
+    }
+}

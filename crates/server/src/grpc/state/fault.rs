@@ -1,0 +1,120 @@
+//! What a caller of stategate is told: the contract's envelope, a JSON text in the message of the status.
+
+use holdfast_api::status::row;
+use holdfast_engine::EngineError;
+use holdfast_model::ErrorKind;
+use serde_json::{Map, Value, json};
+use tonic::{Code, Status};
+
+/// What a handler fails with.
+#[derive(Debug)]
+pub(crate) struct Refusal(pub(crate) Status);
+
+impl From<Refusal> for Status {
+    fn from(refusal: Refusal) -> Self {
+        refusal.0
+    }
+}
+
+impl From<Status> for Refusal {
+    fn from(status: Status) -> Self {
+        Self(status)
+    }
+}
+
+/// What a call was about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct About<'a> {
+    pub(crate) domain: &'a str,
+    pub(crate) kind: &'a str,
+    /// `None` where it is about all of a type.
+    pub(crate) key: Option<&'a str>,
+}
+
+pub(crate) const NOT_FOUND: &str = "failed to find state";
+
+impl About<'_> {
+    /// There is no such state.
+    pub(crate) fn not_found(&self) -> Refusal {
+        self.envelope(Code::NotFound, NOT_FOUND, None)
+    }
+
+    /// A use case failed. What the caller can do something about is told; the rest is for the log.
+    pub(crate) fn failed(&self, info: &str, error: &EngineError) -> Refusal {
+        let kind = error.kind();
+        match kind {
+            ErrorKind::NotFound => return self.not_found(),
+            ErrorKind::Internal | ErrorKind::Corrupt | ErrorKind::Unknown => {
+                tracing::error!(%error, "{info}");
+            }
+            _ => {}
+        }
+        let code = if kind == ErrorKind::Corrupt { Code::Internal } else { row(kind).code };
+        let told = (code != Code::Internal).then(|| error.to_string());
+        self.envelope(code, info, told)
+    }
+
+    /// A failure of this code; `why` is a sentence for the caller.
+    pub(crate) fn envelope(&self, code: Code, info: &str, why: Option<String>) -> Refusal {
+        let mut metadata = Map::new();
+        metadata.insert("state_domain".into(), self.domain.into());
+        metadata.insert("state_type".into(), self.kind.into());
+        if let Some(key) = self.key {
+            metadata.insert("state_key".into(), key.into());
+        }
+        if let Some(why) = why {
+            metadata.insert("error".into(), why.into());
+        }
+        Refusal(envelope(code, info, metadata))
+    }
+}
+
+/// Members sorted by name, as the map keeps them.
+pub(crate) fn envelope(code: Code, info: &str, metadata: Map<String, Value>) -> Status {
+    let text = json!({ "info": info, "metadata": metadata, "type": number(code) });
+    Status::new(code, text.to_string())
+}
+
+/// The contract's own numbering of failures.
+fn number(code: Code) -> u8 {
+    match code {
+        Code::Unauthenticated => 1,
+        Code::PermissionDenied => 2,
+        Code::NotFound => 5,
+        Code::DeadlineExceeded => 6,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_envelope_is_json_with_sorted_members() {
+        let about = About { domain: "d", kind: "t", key: Some("k") };
+        let status = Status::from(about.not_found());
+        assert_eq!(status.code(), Code::NotFound);
+        assert_eq!(
+            status.message(),
+            r#"{"info":"failed to find state","metadata":{"state_domain":"d","state_key":"k","state_type":"t"},"type":5}"#
+        );
+    }
+
+    #[test]
+    fn what_the_caller_can_mend_is_told_and_nothing_else() {
+        let about = About { domain: "d", kind: "t", key: None };
+        let large = EngineError::ValueTooLarge { size: 2, max: 1 };
+        let status = Status::from(about.failed("failed to set state", &large));
+        assert_eq!(status.code(), Code::InvalidArgument);
+        assert!(status.message().contains("exceeds maximum"), "{status:?}");
+        let secret =
+            holdfast_store::StoreError::Corrupt { place: "log".into(), what: "secret".into() };
+        let status = Status::from(about.failed("failed to set state", &secret.into()));
+        assert_eq!(status.code(), Code::Internal);
+        assert_eq!(
+            status.message(),
+            r#"{"info":"failed to set state","metadata":{"state_domain":"d","state_type":"t"},"type":0}"#
+        );
+    }
+}

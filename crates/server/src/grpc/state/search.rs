@@ -1,0 +1,105 @@
+//! Search in states.
+
+use std::sync::Arc;
+
+use holdfast_api::stategate::{SearchStateOpts, Sort, StateValues};
+use holdfast_engine::{Created, EngineError, Select, Selected};
+use holdfast_model::{Entry, ErrorKind};
+use holdfast_query::{Filter, FilterError, FilterErrorKind, Order};
+use tonic::Code;
+
+use super::event::Stored;
+use super::fault::{About, Refusal};
+use super::{cursor, names, states};
+use crate::grpc::call::Call;
+
+/// What a call is answered with at most, whatever it asks for.
+const MOST: usize = 10_000;
+
+const STATES: &str = "failed to search states";
+
+/// The filter of a query string; `info` is what its caller is told that failed.
+pub(super) fn filter(about: About<'_>, text: &str, info: &str) -> Result<Filter, Refusal> {
+    Filter::parse(text).map_err(|FilterError { kind, message }| match kind {
+        FilterErrorKind::NotJson => {
+            about.envelope(Code::Internal, "failed to decode query string", Some(message))
+        }
+        FilterErrorKind::Unknown => about.envelope(Code::Internal, info, Some(message)),
+        FilterErrorKind::Refused => about.envelope(Code::InvalidArgument, info, Some(message)),
+    })
+}
+
+/// The order that is asked for in place of the usual one.
+pub(super) fn order(sort: Option<&Sort>) -> Option<Order> {
+    let sort = sort.filter(|sort| !sort.field.is_empty())?;
+    Some(Order::new(&sort.field, sort.reverse))
+}
+
+/// QUIRK(stategate): a limit is never too large, and an offset below zero is none.
+pub(super) fn window(limit: i64, offset: i64) -> (usize, usize) {
+    let limit = usize::try_from(limit).unwrap_or(MOST).min(MOST);
+    (limit, usize::try_from(offset).unwrap_or(0))
+}
+
+pub(super) async fn states(call: Call, opts: SearchStateOpts) -> Result<StateValues, Refusal> {
+    let about = About { domain: &opts.domain, kind: &opts.r#type, key: None };
+    let filter = filter(about, &opts.query_string, STATES)?;
+    let order = order(opts.sort.as_option());
+    let after = cursor::state(&opts.cursor)?;
+    let (limit, offset) = window(opts.limit, opts.offset);
+    let wanted = |entry: &Entry| {
+        let (kind, _) = names::state_of(entry.at.key.as_str());
+        kind == opts.r#type && (filter.is_all() || filter.matches(&Stored::of(entry)))
+    };
+    let in_order = order
+        .as_ref()
+        .map(|order| |a: &Entry, b: &Entry| order.compare(&Stored::of(a), &Stored::of(b)));
+    let select = Select {
+        namespace: names::namespace_of(&opts.domain),
+        prefixes: names::prefixes_of(&opts.r#type),
+        only: filter.pinned("_id").map(|key| names::key_of(&opts.r#type, key)),
+        wanted: &wanted,
+        order: in_order.as_ref().map(|order| order as _),
+        after,
+        offset,
+        limit,
+    };
+    let found = match call.engine.select(&call.caller, select).await {
+        Ok(found) => found,
+        Err(error) if error.kind() == ErrorKind::InvalidNamespace => {
+            return Ok(StateValues::default());
+        }
+        Err(error) => return Err(too_much(about, STATES, &error)),
+    };
+    Ok(page(&opts, &found))
+}
+
+fn page(opts: &SearchStateOpts, found: &Selected) -> StateValues {
+    let shown = |entry: &Arc<Entry>| {
+        let (kind, key) = names::state_of(entry.at.key.as_str());
+        states::shown(entry, opts.domain.clone(), kind, key)
+    };
+    let sorted = order(opts.sort.as_option()).is_some();
+    let last = found.entries.last().filter(|_| found.more && !sorted);
+    StateValues {
+        state_values: found.entries.iter().map(shown).collect(),
+        next_cursor: last.map(|entry| cursor::of_state(&Created::of(entry))).unwrap_or_default(),
+        ..StateValues::default()
+    }
+}
+
+/// Says how to narrow what was too much.
+pub(super) fn too_much(about: About<'_>, info: &str, error: &EngineError) -> Refusal {
+    let hint = match error {
+        EngineError::TooMuchToLookAt { what: "commits", .. } => "by `min`, `max` or a cursor",
+        EngineError::TooMuchToLookAt { .. } => "by `_id`, or keep fewer states in one type",
+        EngineError::AnswerTooLarge { max_bytes } => {
+            let why = format!(
+                "the answer would hold more than {max_bytes} bytes; ask for fewer by `limit`"
+            );
+            return about.envelope(Code::ResourceExhausted, info, Some(why));
+        }
+        _ => return about.failed(info, error),
+    };
+    about.envelope(Code::ResourceExhausted, info, Some(format!("{error}: {hint}")))
+}

@@ -1,0 +1,87 @@
+//! Events as lines of JSON, or as texts on a WebSocket. The head of the answer goes out as soon as the stream is live: what is written after that comes.
+
+use std::ops::ControlFlow;
+
+use axum::body::Body;
+use axum::extract::{FromRequestParts, State};
+use axum::response::Response;
+use bytes::Bytes;
+use futures::{Stream, StreamExt};
+use holdfast_api::Encoded;
+use holdfast_api::stategate::StreamOpts;
+use http::request::Parts;
+use http::{Method, Request};
+use tokio_tungstenite::tungstenite::Message;
+use tonic::Status;
+
+use super::answer;
+use super::calls::asked;
+use crate::grpc::state::Form;
+use crate::http::Face;
+use crate::http::fault::Fault;
+use crate::http::sse::Wire;
+use crate::http::websocket::{self, Session};
+
+const LINES: &str = "application/json";
+/// What a listener may say at once.
+const HEARD_BYTES: usize = 4 << 10;
+
+pub(super) async fn stream(
+    State(face): State<Face>,
+    request: Request<Body>,
+) -> Result<Response, Fault> {
+    let (mut parts, body) = request.into_parts();
+    let Ok(wire) = Wire::from_request_parts(&mut parts, &face).await;
+    let socket = websocket::is_asked_for(&parts.headers).then(|| parts.clone());
+    let asked = asked(&face, Request::from_parts(parts, body), &[Method::GET]).await?;
+    let fields = &asked.fields;
+    let opts = StreamOpts {
+        domain: fields.text(&["domain"])?,
+        r#type: fields.text(&["type"])?,
+        since: fields.text(&["since"])?,
+        ..StreamOpts::default()
+    };
+    let form = if fields.flag("extended")? { Form::ExtendedLine } else { Form::Line };
+    let lines = match asked.service.lines(asked.by(opts), form).await {
+        Ok(lines) => lines.into_inner().map(line),
+        Err(status) => return Ok(answer::no_stream(status)),
+    };
+    if let Some(parts) = socket {
+        return on_socket(&face, &parts, lines);
+    }
+    let mut response = wire.stream_of(LINES, lines, failure);
+    answer::mark(&mut response);
+    Ok(response)
+}
+
+/// One text for each event, without the line's end.
+fn on_socket(
+    face: &Face,
+    parts: &Parts,
+    lines: impl Stream<Item = Bytes> + Send + 'static,
+) -> Result<Response, Fault> {
+    let (upgrade, response) = websocket::accept(parts, None)?;
+    let stop = face.stop.clone();
+    let texts = lines.map(|line| {
+        let text = String::from_utf8_lossy(line.trim_ascii_end()).into_owned();
+        Message::Text(text.into())
+    });
+    upgrade.to(move |socket, read| async move {
+        let mut session = Session::on(socket, read, HEARD_BYTES, stop).await;
+        // What a listener says is for nobody.
+        let end = session.run(texts, |_| ControlFlow::Continue(())).await;
+        session.end(end).await;
+    });
+    Ok(response)
+}
+
+fn line(event: Result<Encoded<Bytes>, Status>) -> Bytes {
+    match event {
+        Ok(Encoded::Message(line) | Encoded::Bytes(line)) => line,
+        Err(status) => failure(&status),
+    }
+}
+
+fn failure(status: &Status) -> Bytes {
+    (answer::error_text(status) + "\n").into()
+}
