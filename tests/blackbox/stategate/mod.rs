@@ -1,8 +1,10 @@
 //! The stategate contract, case by case, against the real binary. The numbers are those of the contract's list of black-box
 //! cases; where Holdfast answers better than the original the case says so.
 
+mod deployment;
 mod events;
 mod filters;
+mod policies;
 mod states;
 mod streams;
 
