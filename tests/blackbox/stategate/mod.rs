@@ -1,10 +1,15 @@
 //! The stategate contract, case by case, against the real binary. The numbers are those of the contract's list of black-box
 //! cases; where Holdfast answers better than the original the case says so.
 
+mod dialects;
 mod events;
 mod filters;
+mod rest;
+mod sockets;
 mod states;
+mod storm;
 mod streams;
+mod web;
 
 use holdfast_tests::Failure;
 use serde_json::Value;
