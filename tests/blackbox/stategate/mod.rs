@@ -2,11 +2,16 @@
 //! cases; where Holdfast answers better than the original the case says so.
 
 mod deployment;
+mod dialects;
 mod events;
 mod filters;
 mod policies;
+mod rest;
+mod sockets;
 mod states;
+mod storm;
 mod streams;
+mod web;
 
 use holdfast_tests::Failure;
 use serde_json::Value;
