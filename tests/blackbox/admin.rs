@@ -130,6 +130,7 @@ async fn reflection_lists_every_service() {
         ask(MessageRequest::ListServices(String::new())),
         ask(MessageRequest::FileContainingSymbol("config.v1.ConfigService".into())),
         ask(MessageRequest::FileContainingSymbol("holdfast.v1.Event".into())),
+        ask(MessageRequest::FileContainingSymbol("stategate.State".into())),
     ]);
     let answers = ServerReflectionClient::new(channel).server_reflection_info(questions).await;
     let mut answers = answers.expect("reflection answers").into_inner();
@@ -144,11 +145,13 @@ async fn reflection_lists_every_service() {
         "config.v1.ConfigService",
         "holdfast.v1.HoldfastService",
         "holdfast.v1.TrustService",
+        "stategate.StateService",
+        "stategate.EventService",
         "grpc.health.v1.Health",
     ] {
         assert!(services.iter().any(|name| name == service), "{service} in {services:?}");
     }
-    for _ in 0..2 {
+    for _ in 0..3 {
         let Some(MessageResponse::FileDescriptorResponse(files)) = next().await else {
             panic!("no descriptor");
         };
@@ -160,9 +163,14 @@ async fn reflection_lists_every_service() {
 async fn health_answers_for_the_server_and_each_service() {
     let server = Server::dev().await;
     let mut health = HealthClient::new(client::connect(server.port()).await);
-    for service in
-        ["", "config.v1.ConfigService", "holdfast.v1.HoldfastService", "holdfast.v1.TrustService"]
-    {
+    for service in [
+        "",
+        "config.v1.ConfigService",
+        "holdfast.v1.HoldfastService",
+        "holdfast.v1.TrustService",
+        "stategate.StateService",
+        "stategate.EventService",
+    ] {
         let answer = health.check(HealthCheckRequest { service: service.into() }).await;
         let status = answer.expect("it is known").into_inner().status;
         assert_eq!(status, i32::from(ServingStatus::Serving), "{service:?}");

@@ -7,7 +7,7 @@
 //! - [`log`]: the whole log of a server, read and checked
 //! - [`cli`]: runs other verbs of the binary; [`terminal`]: a program in a terminal of its own
 //! - [`browser`]: headless Chromium with a page that tells what it sees; [`driven`]: led from page to page
-//! - [`http`]: HTTP/1.1 by hand; [`sse`]: event streams byte by byte; [`raw`]: gRPC with bytes of the test's choice; [`relay`]: a connection that is watched
+//! - [`http`]: HTTP/1.1 by hand; [`sse`]: event streams byte by byte; [`lines`]: streams of lines; [`raw`]: gRPC with bytes of the test's choice; [`relay`]: a connection that is watched
 //! - [`faults`]: a bad network: what is dropped, reset, late, stalled, slow
 //! - [`visitor`]: a browser without scripts: cookies, forms, redirects; [`provider`]: an OpenID provider
 //! - [`register`]: linearizability of single keys
@@ -25,6 +25,7 @@ pub mod faults;
 pub mod foreign_server;
 pub mod gateway;
 pub mod http;
+pub mod lines;
 pub mod log;
 pub mod memory;
 pub mod ports;

@@ -2,11 +2,18 @@
 //! cases; where Holdfast answers better than the original the case says so.
 
 mod abuse;
+mod deployment;
+mod dialects;
 mod events;
 mod filters;
 mod foreign;
+mod policies;
+mod rest;
+mod sockets;
 mod states;
+mod storm;
 mod streams;
+mod web;
 
 use holdfast_tests::Failure;
 use serde_json::Value;

@@ -27,6 +27,8 @@ use crate::http::websocket::{self, End, Session};
 
 /// The protocol of the socket.
 const PROTOCOL: &str = "grpc-websockets";
+/// gRPC-Web in base64.
+const TEXT: &[u8] = b"application/grpc-web-text";
 /// The headers of a call have to be there by then.
 const HELLO: Duration = Duration::from_secs(10);
 /// Headers of a call, and their bytes.
@@ -78,7 +80,8 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        answer_as_asked(request.headers_mut());
         let headers = request.headers();
         let is_socket = request.method() == Method::GET
             && websocket::is_asked_for(headers)
@@ -88,6 +91,14 @@ where
         }
         let answer = begin(request, self.inner.clone(), Arc::clone(&self.shared));
         Box::pin(ready(Ok(answer)))
+    }
+}
+
+/// Who asks in text is answered in text, whether it says what it accepts or not.
+fn answer_as_asked(headers: &mut HeaderMap) {
+    let is_text = |kind: &&HeaderValue| kind.as_bytes().starts_with(TEXT);
+    if let Some(kind) = headers.get(header::CONTENT_TYPE).filter(is_text).cloned() {
+        headers.insert(header::ACCEPT, kind);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use buffa::Message;
 use bytes::Bytes;
-use holdfast_api::{FILE_DESCRIPTOR_SET, config_v1, holdfast_v1};
+use holdfast_api::{FILE_DESCRIPTOR_SET, config_v1, holdfast_v1, stategate};
 use holdfast_tests::{client, raw};
 use prost::Message as _;
 use prost_types::FileDescriptorSet;
@@ -97,6 +97,30 @@ fn trust() -> Vec<Row> {
     rows
 }
 
+fn states() -> Vec<Row> {
+    use Door::Closed;
+    // The namespace of the table has an entry `k`, which is a state of no type.
+    let of = json!({"domain":"nsmarker","type":"_","key":"k"});
+    let state = json!({"domain":"nsmarker","type":"_","key":"k","values":{"a":1}});
+    let search = json!({"domain":"nsmarker","type":"_","limit":"10"});
+    vec![
+        ("Set", state, Closed, of_space("write")),
+        ("Get", of.clone(), Closed, of_space("read")),
+        ("Del", of, Closed, of_space("delete")),
+        ("Search", search, Closed, of_space("read,list")),
+    ]
+}
+
+fn events() -> Vec<Row> {
+    use Door::Closed;
+    let stream = json!({"domain":"nsmarker","type":"_"});
+    let search = json!({"domain":"nsmarker","type":"_","limit":"10"});
+    vec![
+        ("Stream", stream, Closed, of_space("read,watch")),
+        ("Search", search, Closed, of_space("read,list")),
+    ]
+}
+
 /// The request as bytes of its message.
 fn encoded(service: &str, method: &str, request: &serde_json::Value) -> Bytes {
     macro_rules! by_name {
@@ -118,6 +142,14 @@ fn encoded(service: &str, method: &str, request: &serde_json::Value) -> Bytes {
             "ListAliases" => ListAliasesRequest, "ListCodecs" => ListCodecsRequest,
             "ListNamespaces" => ListNamespacesRequest,
         );
+    }
+    if service == "stategate.StateService" {
+        return by_name!(stategate:
+            "Set" => State, "Get" => StateRef, "Del" => StateRef, "Search" => SearchStateOpts,
+        );
+    }
+    if service == "stategate.EventService" {
+        return by_name!(stategate: "Stream" => StreamOpts, "Search" => SearchEventOpts);
     }
     by_name!(holdfast_v1:
         "Commit" => CommitRequest, "Txn" => TxnRequest, "Get" => GetRequest,
@@ -149,6 +181,8 @@ async fn every_call_keeps_its_door() {
                 "ConfigService" => config(),
                 "HoldfastService" => holdfast(),
                 "TrustService" => trust(),
+                "StateService" => states(),
+                "EventService" => events(),
                 other => panic!("{other} has no table"),
             };
             assert_eq!(rows.len(), service.method.len(), "a row for each call of {name}");
