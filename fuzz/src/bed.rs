@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use bytes::{Bytes, BytesMut};
 use futures::FutureExt;
 use holdfast_auth::AllowAll;
@@ -15,6 +15,7 @@ use holdfast_server::grpc::call::{Knobs, Shared};
 use holdfast_server::grpc::services;
 use holdfast_server::http::{Face, SseKnobs, routes};
 use holdfast_server::metrics::Metrics;
+use holdfast_server::trust::state::StateTrust;
 use holdfast_store::MemoryStore;
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use http_body_util::BodyExt;
@@ -91,6 +92,7 @@ impl Bed {
             let shared = Shared {
                 keeper: None,
                 limits: None,
+                state: StateTrust::alone(&engine),
                 engine: engine.clone(),
                 metrics: Metrics::default(),
                 stop: CancellationToken::new(),
@@ -108,7 +110,8 @@ async fn answer(router: Router, request: Request<Body>) -> Answer {
     let answer = tokio::time::timeout(PATIENCE, router.oneshot(request)).await;
     let (parts, mut body) = answer.expect("an answer in time").expect("infallible").into_parts();
     let (mut bytes, mut trailers, mut whole) = (BytesMut::new(), HeaderMap::new(), false);
-    let streams = is_stream(&parts.headers);
+    // Lines of JSON have the type of JSON; what has no length is not done yet.
+    let streams = is_stream(&parts.headers) || body.size_hint().exact().is_none();
     while bytes.len() < ANSWER_BYTES {
         let patience = if streams { QUIET } else { PATIENCE };
         let next = match body.frame().now_or_never() {
