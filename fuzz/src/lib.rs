@@ -13,7 +13,7 @@ pub mod mutate;
 mod targets;
 
 use targets::{
-    audit, commit, contexts, disk, documents, grpc, import, policy, proxies, rest, sealed,
+    audit, commit, contexts, disk, documents, grpc, import, policy, proxies, query, rest, sealed,
     settings, text, trust,
 };
 
@@ -66,6 +66,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "certificates", run: trust::certificate },
     // A value as the client library reads it: it decodes or is refused, and what is encrypted opens for nobody else.
     Target { name: "values", run: sealed::value },
+    // A filter, and a document on the next line: a sentence, or an answer that its opposite denies.
+    Target { name: "query", run: query::asked },
     // The first byte chooses: an archive, a policy, or an input. What loads decides, and never says yes to nonsense.
     Target { name: "policies", run: policy::any },
 ];

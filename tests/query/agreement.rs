@@ -20,7 +20,7 @@ fn ten_thousand_filters_match_what_the_rules_say() {
     let mut matched = 0_usize;
     let mut seen = BTreeMap::<String, usize>::new();
     for _ in 0..ROUNDS {
-        let mut drawn = Drawn { dice: &mut dice, wild: true };
+        let mut drawn = Drawn::new(&mut dice, true);
         let documents = drawn.documents(MANY);
         for _ in 0..MANY {
             let filter = drawn.filter(2);
@@ -61,7 +61,7 @@ fn count(value: &Value, seen: &mut BTreeMap<String, usize>) {
 fn ten_thousand_documents_sort_as_the_rules_say() {
     let mut dice = Dice::new("agreement of orders");
     for round in 0..ROUNDS {
-        let mut drawn = Drawn { dice: &mut dice, wild: true };
+        let mut drawn = Drawn::new(&mut dice, true);
         let documents = drawn.documents(MANY);
         let (path, reverse) = (drawn.path(), round % 2 == 1);
         let mut ours = documents.clone();

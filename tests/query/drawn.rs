@@ -11,11 +11,38 @@ const KINDS: [&str; 8] = ["number", "string", "object", "array", "bool", "null",
 /// What is drawn; each answer is used up.
 pub(crate) struct Drawn<'d> {
     pub(crate) dice: &'d mut Dice,
-    /// Arrays in arrays, and numbers beyond doubles.
+    /// Also what the judge has not: arrays in arrays, numbers beyond doubles, `$expr`, `$text`.
     pub(crate) wild: bool,
+    /// Paths in the documents that were drawn, with what they lead to.
+    pub(crate) there: Vec<(String, Value)>,
 }
 
-impl Drawn<'_> {
+/// Everything in a value by its path: through objects and indexes, and past the indexes of arrays.
+fn paths(path: &str, value: &Value, to: &mut Vec<(String, Value)>) {
+    if !path.is_empty() {
+        to.push((path.to_owned(), value.clone()));
+    }
+    let under =
+        |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    match value {
+        Value::Object(members) => {
+            members.iter().for_each(|(name, member)| paths(&under(name), member, to));
+        }
+        Value::Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                paths(path, item, to);
+                paths(&under(&at.to_string()), item, to);
+            }
+        }
+        _ => {}
+    }
+}
+
+impl<'d> Drawn<'d> {
+    pub(crate) fn new(dice: &'d mut Dice, wild: bool) -> Self {
+        Self { dice, wild, there: Vec::new() }
+    }
+
     fn of<T: Copy>(&mut self, from: &[T]) -> T {
         let at = usize::try_from(self.dice.below(from.len() as u64)).expect("it is small");
         from[at]
@@ -33,7 +60,16 @@ impl Drawn<'_> {
             members.insert("_id".to_owned(), json!(format!("k{number:03}")));
             Value::Object(members)
         });
-        numbered.collect()
+        let documents: Vec<_> = numbered.collect();
+        self.there.clear();
+        documents.iter().for_each(|document| paths("", document, &mut self.there));
+        documents
+    }
+
+    /// A path in some document, and what is there.
+    fn one_that_is_there(&mut self) -> (String, Value) {
+        let at = usize::try_from(self.dice.below(self.there.len() as u64)).expect("it is small");
+        self.there[at].clone()
     }
 
     fn scalar(&mut self) -> Value {
@@ -94,44 +130,56 @@ impl Drawn<'_> {
                 let name = self.of(&["$and", "$or", "$nor"]);
                 let ways = (0..=self.dice.below(2)).map(|_| self.filter(depth - 1)).collect();
                 members.insert(name.to_owned(), Value::Array(ways));
-            } else if depth > 0 && self.dice.once_in(25) {
+            } else if depth > 0 && self.wild && self.dice.once_in(15) {
                 members.insert("$expr".to_owned(), self.expression(2));
             } else if depth > 0 && self.wild && self.dice.once_in(40) {
                 let words = json!({"$search": self.of(&["a", "a b", "-b a", "\"a b\"", "B", "é"])});
                 members.insert("$text".to_owned(), words);
             } else {
-                members.insert(self.path(), self.condition(depth));
+                let (path, value) = if self.dice.once_in(2) {
+                    self.one_that_is_there()
+                } else {
+                    (self.path(), self.value(2))
+                };
+                members.insert(path, self.condition(depth, value));
             }
         }
         Value::Object(members)
     }
 
-    fn condition(&mut self, depth: u64) -> Value {
+    fn condition(&mut self, depth: u64, value: Value) -> Value {
         if self.dice.once_in(3) {
-            return self.value(2);
+            return value;
         }
         let mut operators = Map::new();
         for _ in 0..=self.dice.below(8) / 6 {
-            self.operator(depth, &mut operators);
+            self.operator(depth, value.clone(), &mut operators);
         }
         Value::Object(operators)
     }
 
-    fn operator(&mut self, depth: u64, to: &mut Map<String, Value>) {
+    /// A list of values that may have this one in it.
+    fn list(&mut self, value: Value) -> Value {
+        let mut values = self.some(2, |drawn| drawn.value(1));
+        values.push(value);
+        Value::Array(values)
+    }
+
+    fn operator(&mut self, depth: u64, value: Value, to: &mut Map<String, Value>) {
         let (name, operand) = match self.dice.below(16) {
-            0 => ("$eq", self.value(2)),
-            1 => ("$ne", self.value(2)),
-            2..=5 => (self.of(&["$gt", "$gte", "$lt", "$lte"]), self.value(1)),
-            6 => ("$in", Value::Array(self.some(3, |drawn| drawn.value(1)))),
-            7 => ("$nin", Value::Array(self.some(3, |drawn| drawn.value(1)))),
+            0 => ("$eq", value),
+            1 => ("$ne", value),
+            2..=5 => (self.of(&["$gt", "$gte", "$lt", "$lte"]), value),
+            6 => ("$in", self.list(value)),
+            7 => ("$nin", self.list(value)),
             8 => ("$exists", json!(self.dice.once_in(2))),
             9 => ("$type", self.kinds()),
             10 => ("$size", json!(self.dice.below(4))),
             11 => ("$mod", json!([self.of(&[1, 2, 3, -2]), self.of(&[0, 1, -1])])),
-            12 => ("$all", Value::Array(self.some(2, |drawn| drawn.value(1)))),
+            12 => ("$all", Value::Array(self.some(2, |drawn| drawn.one_that_is_there().1))),
             13 => ("$regex", json!(self.of(&PATTERNS))),
-            14 if depth > 0 => ("$not", self.negated(depth - 1)),
-            15 if depth > 0 => ("$elemMatch", self.element(depth - 1)),
+            14 if depth > 0 => ("$not", self.single(depth - 1, value)),
+            15 if depth > 0 => ("$elemMatch", self.element(depth - 1, value)),
             _ => ("$eq", self.scalar()),
         };
         if name == "$regex" && self.dice.once_in(3) {
@@ -148,14 +196,18 @@ impl Drawn<'_> {
         }
     }
 
-    fn negated(&mut self, depth: u64) -> Value {
+    fn single(&mut self, depth: u64, value: Value) -> Value {
         let mut operators = Map::new();
-        self.operator(depth, &mut operators);
+        self.operator(depth, value, &mut operators);
         Value::Object(operators)
     }
 
-    fn element(&mut self, depth: u64) -> Value {
-        if self.dice.once_in(2) { self.filter(0) } else { self.negated(depth) }
+    fn element(&mut self, depth: u64, value: Value) -> Value {
+        match value {
+            Value::Object(members) if self.dice.once_in(2) => Value::Object(members),
+            _ if self.dice.once_in(3) => self.filter(0),
+            value => self.single(depth, value),
+        }
     }
 
     /// What `$expr` takes.

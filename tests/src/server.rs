@@ -19,6 +19,7 @@ pub struct Launch {
     dev: bool,
     arguments: Vec<String>,
     settings: String,
+    variables: Vec<(String, String)>,
     home_in: PathBuf,
 }
 
@@ -37,7 +38,13 @@ pub struct Server {
 impl Default for Launch {
     fn default() -> Self {
         let home_in = std::env::temp_dir();
-        Self { dev: true, arguments: Vec::new(), settings: String::new(), home_in }
+        Self {
+            dev: true,
+            arguments: Vec::new(),
+            settings: String::new(),
+            variables: Vec::new(),
+            home_in,
+        }
     }
 }
 
@@ -61,6 +68,13 @@ impl Launch {
     pub fn settings(mut self, toml: &str) -> Self {
         self.settings.push_str(toml);
         self.settings.push('\n');
+        self
+    }
+
+    /// With a variable of the environment.
+    #[must_use]
+    pub fn variable(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.variables.push((name.to_owned(), value.into()));
         self
     }
 
@@ -149,6 +163,7 @@ impl Server {
             .arg("--data-dir")
             .arg(self.data_dir())
             .args(&self.launch.arguments)
+            .envs(self.launch.variables.iter().map(|(name, value)| (name, value)))
             .current_dir(self.home.path())
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a second handle"))

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::compact::CompactError;
 use crate::keys::NoKey;
-use crate::settings::JwtSettings;
+use crate::settings::{JwtSettings, NOBODY};
 
 /// Longer names are an attack on whoever stores them.
 const MAX_NAME: usize = 512;
@@ -123,8 +123,10 @@ pub fn facts(
 ) -> Result<Facts, Refused> {
     let wrong = |name: &str| Refused::Claim(name.into());
     let subject = claims.get(&settings.subject_claim).and_then(Value::as_str);
-    let subject =
-        subject.filter(|name| is_name(name)).ok_or_else(|| wrong(&settings.subject_claim))?;
+    let subject = match subject.filter(|name| is_name(name)) {
+        None if !settings.require_subject => NOBODY,
+        subject => subject.ok_or_else(|| wrong(&settings.subject_claim))?,
+    };
     let groups = match &settings.groups_claim {
         Some(name) => groups(find(&claims, name)).ok_or_else(|| wrong(name))?,
         None => Vec::new(),

@@ -9,6 +9,9 @@ use thiserror::Error;
 
 use crate::secret::HmacSecret;
 
+/// The user of a token that names nobody, where that is allowed.
+pub const NOBODY: &str = "-";
+
 /// One issuer of tokens and what its tokens have to say.
 #[derive(Debug, Clone)]
 pub struct JwtSettings {
@@ -36,6 +39,8 @@ pub struct JwtSettings {
     pub require_exp: bool,
     /// Refuses tokens that do not name their key, even when there is only one.
     pub require_kid: bool,
+    /// Refuses tokens whose subject claim names nobody; otherwise their user is [`NOBODY`].
+    pub require_subject: bool,
     /// How many verified tokens are remembered.
     pub remembered: usize,
     /// For how long, at most.
@@ -78,6 +83,7 @@ impl JwtSettings {
             leeway: Duration::from_secs(60),
             require_exp: true,
             require_kid: false,
+            require_subject: true,
             remembered: 4096,
             remembered_for: Duration::from_secs(300),
         }

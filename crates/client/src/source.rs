@@ -1,9 +1,12 @@
 //! The contract under a [`Config`](crate::Config): whoever has entries and tells when they change.
 
+mod anchor;
+
 use std::fmt::Debug;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+pub use anchor::Anchor;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 
@@ -88,26 +91,26 @@ pub enum Update {
         place: Option<Place>,
         /// Of which state it is.
         moment: Moment,
-        /// How long ago everything told so far was all there was, at most.
-        delayed: Duration,
+        /// When everything told so far was all there was; a moment before the source looked, never one after it.
+        as_of: Instant,
     },
     /// One commit.
     Changes {
-        /// By key; each key once. None at all for a source that only says how current it is.
+        /// By key; each key once. None at all: only the place moves on, or the moment up to which everything is told.
         changes: Vec<Change>,
         /// Right behind it.
         place: Option<Place>,
         /// The revision of the commit, or when the changes were asked for.
         moment: Moment,
-        /// How long ago everything told so far was all there was, at most; `None`: the changes say nothing about other keys.
-        delayed: Option<Duration>,
+        /// When everything told so far was all there was; `None`: the changes say nothing about other keys.
+        as_of: Option<Instant>,
     },
-    /// Until now there is nothing else.
+    /// Until a moment that is not long past there is nothing else.
     Confirmed {
         /// Where that is.
         place: Option<Place>,
-        /// How long ago this was so, at most.
-        delayed: Duration,
+        /// Until when.
+        as_of: Instant,
     },
 }
 
@@ -117,7 +120,7 @@ pub enum Moment {
     /// This revision of this log.
     Revision(u64, Log),
     /// Of a source without a log: whatever was written before the source was asked is in it.
-    Asked(std::time::Instant),
+    Asked(Instant),
 }
 
 impl Moment {

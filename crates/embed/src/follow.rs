@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::Instant;
 
 use futures::{StreamExt, stream};
-use holdfast_client::source::{Change, Follow, Moment, Place, Update, Updates, Why};
+use holdfast_client::source::{Anchor, Change, Follow, Moment, Place, Update, Updates, Why};
 use holdfast_client::{Error, Kind};
 use holdfast_engine::watching::{Delivery, Start, Watch, Watcher};
 use holdfast_engine::{EngineError, Matched};
@@ -18,11 +18,14 @@ struct Reader {
     embedded: Embedded,
     follow: Follow,
     watcher: Watcher,
+    anchor: Anchor,
     queue: VecDeque<Update>,
     ended: bool,
 }
 
 pub(crate) async fn updates(embedded: Embedded, follow: Follow) -> Result<Updates, Error> {
+    let asked = Instant::now();
+    let anchor = Anchor { asked, shown: Some(embedded.engine().now()) };
     let token = follow.after.as_ref().map(|place| place.0.parse::<ResumeToken>());
     let (watcher, why) = match token {
         None => (begin(&embedded, &follow, Start::Initial).await, Some(Why::First)),
@@ -31,13 +34,13 @@ pub(crate) async fn updates(embedded: Embedded, follow: Follow) -> Result<Update
     };
     let watcher = watcher.map_err(|error| fault(&error))?;
     // Whoever goes on behind a place hears at once whether it is the end.
-    let here = Update::Confirmed { place: follow.after.clone(), delayed: Duration::ZERO };
+    let here = Update::Confirmed { place: follow.after.clone(), as_of: asked };
     let first = why.map_or_else(
         || (watcher.position() >= embedded.engine().status().head.revision).then_some(here),
         |why| Some(Update::Begin(why)),
     );
     let queue = first.into_iter().collect();
-    let reader = Reader { embedded, follow, watcher, queue, ended: false };
+    let reader = Reader { embedded, follow, watcher, anchor, queue, ended: false };
     let told = stream::unfold(reader, |mut reader| async move {
         let update = reader.next().await?;
         Some((update, reader))
@@ -97,16 +100,25 @@ impl Reader {
                     self.queue.push_back(Update::Complete {
                         place,
                         moment,
-                        delayed: Duration::ZERO,
+                        as_of: self.anchor.asked,
                     });
                 }
             }
             Delivery::Commit(matched) => self.queue.push_back(self.changes(&matched)),
-            Delivery::Bookmark { token, .. } => {
+            Delivery::Bookmark { revision, token } => {
                 let place = Some(place(&token));
-                self.queue.push_back(Update::Confirmed { place, delayed: Duration::ZERO });
+                let as_of = self.watcher.complete_at().map(|at| self.anchor.moment(at));
+                self.queue.push_back(match as_of {
+                    Some(as_of) => Update::Confirmed { place, as_of },
+                    None => {
+                        let moment = Moment::Revision(revision.0, self.embedded.log());
+                        Update::Changes { changes: Vec::new(), place, moment, as_of }
+                    }
+                });
             }
             Delivery::Resync { .. } => {
+                self.anchor.asked = Instant::now();
+                self.anchor.shown = Some(self.embedded.engine().now());
                 self.watcher = begin(&self.embedded, &self.follow, Start::Initial).await?;
                 self.queue.push_back(Update::Begin(Why::WiderRights));
             }
@@ -130,8 +142,8 @@ impl Reader {
         changes.sort_by(|a, b| a.key().cmp(b.key()));
         let moment = Moment::Revision(commit.revision.0, log);
         let place = Some(place(&matched.token()));
-        // The log of this process: what was told is all there was.
-        Update::Changes { changes, place, moment, delayed: Some(Duration::ZERO) }
+        let as_of = Some(self.anchor.moment(commit.time));
+        Update::Changes { changes, place, moment, as_of }
     }
 }
 

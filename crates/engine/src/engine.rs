@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::thread::JoinHandle;
 
 use holdfast_auth::{Action, AllowAll, Authorized, Guard, Resource, allowed, authorize};
-use holdfast_model::{Head, Namespace};
+use holdfast_model::{Head, Namespace, Timestamp};
 use holdfast_store::Store;
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -159,6 +159,11 @@ impl Engine {
     /// What the engine counts.
     pub fn metrics(&self) -> &Metrics {
         &self.inner.log.metrics
+    }
+
+    /// What its clock shows, which stamps commits and bookmarks.
+    pub fn now(&self) -> Timestamp {
+        self.log().now()
     }
 
     /// How it is doing.

@@ -10,6 +10,7 @@
 //! - [`listen`]: the accept loop
 //! - [`health`], [`metrics`]: what a supervisor asks
 //! - [`stores`]: the registry of stores
+//! - `stand_in`: what deployments of stategate expect beside its dialect
 //! - [`tls`]: certificates of the server and of callers
 //! - [`proxies`]: where a caller is that came through them
 //! - [`rate`]: how often a client may call
@@ -36,6 +37,7 @@ pub mod rate;
 pub mod run;
 pub mod settings;
 pub mod signin;
+mod stand_in;
 pub mod stores;
 pub mod tls;
 pub mod trace;

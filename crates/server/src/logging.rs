@@ -1,11 +1,14 @@
-//! Log lines on standard error: JSON, or pretty on a terminal.
+//! Log lines on standard error: JSON, or pretty on a terminal; or as stategate writes them, on standard output.
 
-use std::io::{IsTerminal, stderr};
+mod stategate;
+
+use std::io::{IsTerminal, stderr, stdout};
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
 
-use crate::settings::{LogFormat, LogSettings};
+use crate::settings::{LogFormat, Settings, StoreKind};
+use stategate::Lines;
 
 /// Libraries whose notices are of no use to an operator; a level that names them wins.
 const QUIET: &str = "fjall=warn,lsm_tree=warn,h2=warn,hyper=warn,tonic=warn";
@@ -20,20 +23,34 @@ pub fn check(level: &str) -> Result<(), String> {
 }
 
 /// Starts logging for the whole process. A second start in the same process changes nothing.
-pub fn start(settings: &LogSettings) {
-    let json = match settings.format {
+pub fn start(settings: &Settings) {
+    let filter = EnvFilter::new(format!("{QUIET},{}", settings.log.level));
+    let json = match settings.log.format {
         LogFormat::Json => true,
         LogFormat::Pretty => false,
+        LogFormat::Stategate => return as_stategate(settings, filter),
         LogFormat::Auto => !stderr().is_terminal(),
     };
-    let filter = EnvFilter::new(format!("{QUIET},{}", settings.level));
     let builder = fmt().with_env_filter(filter).with_writer(stderr);
     let started = if json {
         builder.json().flatten_event(true).try_init()
     } else {
         builder.with_ansi(stderr().is_terminal()).try_init()
     };
-    if started.is_err() {
+    told(started.is_ok());
+}
+
+fn as_stategate(settings: &Settings, filter: EnvFilter) {
+    let storage = match settings.store.kind {
+        StoreKind::Embedded => "embedded",
+        StoreKind::Memory => "memory",
+    };
+    let lines = fmt().with_env_filter(filter).with_writer(stdout).with_ansi(false);
+    told(lines.event_format(Lines::new(storage)).try_init().is_ok());
+}
+
+fn told(started: bool) {
+    if !started {
         tracing::debug!("logging was started before");
     }
 }

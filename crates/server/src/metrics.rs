@@ -1,5 +1,7 @@
 //! What `/metrics` shows: names after Prometheus's rules, labels only from fixed lists.
 
+mod stategate;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,12 +20,17 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 use tonic::Code;
 
+pub use stategate::StateCalls;
+pub(crate) use stategate::go_name;
+
 /// What the adapters count; clones count together.
 #[derive(Debug, Clone)]
 pub struct Metrics {
     requests: Family<Answered, Counter>,
     seconds: Family<Called, Histogram, fn() -> Histogram>,
     connections: Gauge,
+    /// Those of stategate.
+    pub state_calls: StateCalls,
 }
 
 #[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -45,13 +52,19 @@ fn request_buckets() -> Histogram {
 impl Default for Metrics {
     fn default() -> Self {
         let seconds = Family::new_with_constructor(request_buckets as fn() -> Histogram);
-        Self { requests: Family::default(), seconds, connections: Gauge::default() }
+        Self {
+            requests: Family::default(),
+            seconds,
+            connections: Gauge::default(),
+            state_calls: StateCalls::default(),
+        }
     }
 }
 
 impl Metrics {
     /// Counts a call that ended. `method` comes from the list of methods, never from the request.
     pub fn answered(&self, method: &'static str, code: Code, took: Duration) {
+        self.state_calls.ended(method, code);
         self.requests.get_or_create(&Answered { method, code: code_name(code) }).inc();
         self.seconds.get_or_create(&Called { method }).observe(took.as_secs_f64());
     }
@@ -73,12 +86,13 @@ impl Exposition {
     /// Gathers the counters of adapters alone.
     #[must_use]
     pub fn of_adapters(metrics: &Metrics) -> Self {
-        let mut registry = Registry::with_prefix("holdfast");
+        let mut all = Registry::default();
+        let registry = all.sub_registry_with_prefix("holdfast");
         registry.register("requests", "Calls answered", metrics.requests.clone());
         registry.register("request_seconds", "Time to answer a call", metrics.seconds.clone());
         let help = "Open connections of the API";
         registry.register("connections", help, metrics.connections.clone());
-        Self { registry }
+        Self { registry: all }
     }
 
     /// Gathers the counters of adapters, engine and policies. `data_dir` is where the disk bytes are counted.
@@ -90,7 +104,7 @@ impl Exposition {
         data_dir: Option<PathBuf>,
     ) -> Self {
         let Self { mut registry } = Self::of_adapters(metrics);
-        let r = &mut registry;
+        let r = registry.sub_registry_with_prefix("holdfast");
         let counted = engine.metrics();
         r.register(
             "flush_seconds",
@@ -126,6 +140,13 @@ impl Exposition {
         );
         r.register_collector(Box::new(State { engine: engine.clone(), gatekeeper, data_dir }));
         Self { registry }
+    }
+
+    /// With the calls of stategate under the names that its deployments know.
+    #[must_use]
+    pub fn standing_in(mut self, metrics: &Metrics) -> Self {
+        metrics.state_calls.register(&mut self.registry);
+        self
     }
 
     /// The text that a scrape gets.

@@ -14,15 +14,15 @@ use std::sync::atomic::{
     Ordering::{Acquire, Relaxed, Release},
 };
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use http::{Method, Request, Response};
 use opentelemetry::trace::TraceId;
 use tonic::Code;
 
 use crate::listen::Peer;
-use crate::metrics::code_name;
-use crate::settings::{RequestLog, Settings};
+use crate::metrics::{code_name, go_name};
+use crate::settings::{LogFormat, RequestLog, Settings};
 use crate::trace::{Ended, Span, Traces, remote_context};
 use route::Routes;
 
@@ -32,6 +32,8 @@ pub const TARGET: &str = "holdfast::request";
 /// What a server tells of its requests.
 pub struct Observer {
     log: RequestLog,
+    /// Lines as stategate writes them.
+    as_stategate: bool,
     traces: Option<Traces>,
     routes: Routes,
 }
@@ -42,7 +44,9 @@ impl Observer {
     pub fn of(settings: &Settings, traces: Option<Traces>) -> Option<Arc<Self>> {
         let log = settings.log.requests;
         let anything = log != RequestLog::Off || traces.is_some();
-        anything.then(|| Arc::new(Self { log, traces, routes: Routes::of_document() }))
+        let as_stategate = settings.log.format == LogFormat::Stategate;
+        let routes = Routes::of_document;
+        anything.then(|| Arc::new(Self { log, as_stategate, traces, routes: routes() }))
     }
 
     /// Begins to observe a request.
@@ -209,6 +213,33 @@ impl Inside {
     }
 }
 
+impl Inside {
+    fn stategate_line(&self, code: Code, took: Duration, messages: Option<u64>) {
+        let kind = if messages.is_some() { "streaming" } else { "unary" };
+        let method = self.method.get().copied().unwrap_or_default().trim_start_matches('/');
+        let (service, method) = method.split_once('/').unwrap_or((method, ""));
+        let started = SystemTime::now().checked_sub(took);
+        let started = started.and_then(|time| jiff::Timestamp::try_from(time).ok());
+        let name = go_name(code);
+        tracing::info!(
+            target: TARGET,
+            {
+                grpc.start_time = started.map(tracing::field::display),
+                system = "grpc",
+                span.kind = "server",
+                grpc.service = service,
+                grpc.method = method,
+                grpc.code = name,
+                grpc.time_ms = took.as_secs_f64() * 1_000.0,
+                request_id = &*self.id,
+                user = self.user.get().map(|user| &**user),
+                error = (code != Code::Ok).then_some(name),
+            },
+            "finished {kind} call with code {name}"
+        );
+    }
+}
+
 impl Drop for Inside {
     fn drop(&mut self) {
         let (code, took) = (self.ended(), self.started.elapsed());
@@ -229,8 +260,10 @@ impl Drop for Inside {
             None => None,
         };
         let messages = is_stream.then(|| self.messages.load(Relaxed));
-        if wanted {
-            self.line(code, took, route, messages);
+        match wanted {
+            true if observer.as_stategate => self.stategate_line(code, took, messages),
+            true => self.line(code, took, route, messages),
+            false => {}
         }
         if let Some(span) = self.span.take() {
             // A method that nobody knows is anything that a caller made up.

@@ -37,12 +37,15 @@ use crate::notify::{self, State as Told};
 use crate::observe::Observer;
 use crate::proxies::Proxies;
 use crate::rate::Buckets;
+use crate::settings::stategate;
 use crate::settings::{Faults, Layers, Loaded, Settings, StoreKind, load};
 use crate::signin::Entrance;
+use crate::stand_in;
 use crate::tls::{Tls, TlsError};
 use crate::trace::{TraceError, Traces};
 use crate::trust::keeper::Keeper;
 use crate::trust::root::{self, RootError};
+use crate::trust::state::StateTrust;
 use crate::trust::{Trust, TrustError, auditors};
 use crate::{logging, stores};
 use holdfast_dial::DialError;
@@ -108,12 +111,25 @@ impl ServeError {
 /// # Errors
 /// When the server cannot start.
 pub fn serve(layers: &Layers, print_config: bool) -> Result<(), ServeError> {
-    let loaded = load(layers)?;
+    let loaded = load(layers).inspect_err(told_as_stategate)?;
     if print_config {
         print(&loaded);
         return Ok(());
     }
-    until_signal(&loaded.settings, start(&loaded.settings), Running::stop)
+    let begin = async {
+        for caution in &loaded.cautions {
+            tracing::warn!("{caution}");
+        }
+        start(&loaded.settings).await
+    };
+    until_signal(&loaded.settings, begin, Running::stop)
+}
+
+/// Whoever deploys stategate looks for this on standard output.
+fn told_as_stategate(faults: &Faults) {
+    for fault in faults.0.iter().filter(|fault| fault.starts_with(stategate::INVALID)) {
+        println!("{fault}");
+    }
 }
 
 pub(crate) fn print(loaded: &Loaded) {
@@ -130,7 +146,7 @@ pub(crate) fn until_signal<R>(
     start: impl Future<Output = Result<R, ServeError>>,
     stop: impl AsyncFnOnce(R),
 ) -> Result<(), ServeError> {
-    logging::start(&settings.log);
+    logging::start(settings);
     raise_file_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -235,6 +251,7 @@ pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Runn
         Some(entrance) => entrance.guard(guard, stop.clone()),
         None => guard,
     };
+    let state = StateTrust::of(settings, Arc::clone(&guard))?;
     // Before the store: a taken port should not cost a recovery.
     let api = listen::bind(settings.listen).await?;
     let admin = listen::bind(settings.admin_listen).await?;
@@ -256,7 +273,7 @@ pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Runn
         first_token(settings, &engine).await?;
         report_troubles(&trust.gatekeeper);
     }
-    let trusted = Trusted { trust, entrance, limiter, stop };
+    let trusted = Trusted { trust, entrance, limiter, state, stop };
     let running = Running::begin(settings, engine, Arc::new(keeper), trusted, api, admin).await?;
     let _ = unless_started.disarm();
     let head = running.engine.status().head;
@@ -293,6 +310,7 @@ struct Trusted {
     trust: Option<Arc<Trust>>,
     entrance: Option<Arc<Entrance>>,
     limiter: Option<Arc<dyn RateLimiter>>,
+    state: StateTrust,
     stop: CancellationToken,
 }
 
@@ -305,7 +323,7 @@ impl Running {
         api: TcpListener,
         admin: TcpListener,
     ) -> Result<Self, ServeError> {
-        let Trusted { trust, entrance, limiter, stop } = trusted;
+        let Trusted { trust, entrance, limiter, state, stop } = trusted;
         let stop_admin = CancellationToken::new();
         let metrics = Metrics::default();
         let traces = Traces::of(&settings.trace)?;
@@ -322,6 +340,7 @@ impl Running {
             metrics: metrics.clone(),
             stop: stop.clone(),
             knobs: Knobs::of(settings),
+            state,
             keeper: Some(Arc::clone(&keeper)),
             limits: limiter.or_else(|| buckets.map(|buckets| buckets as _)),
         };
@@ -347,8 +366,14 @@ impl Running {
         };
         let data_dir = matches!(settings.store.kind, StoreKind::Embedded);
         let data_dir: Option<PathBuf> = data_dir.then(|| settings.data_dir.clone());
-        let exposition = Exposition::new(&metrics, &engine, gatekeeper, data_dir);
+        let mut exposition = Exposition::new(&metrics, &engine, gatekeeper, data_dir);
+        if settings.state.stand_in {
+            exposition = exposition.standing_in(&metrics);
+        }
         let mut admin_routes = metrics_route(exposition).merge(health.routes());
+        if settings.state.stand_in {
+            admin_routes = admin_routes.merge(stand_in::routes());
+        }
         if let Some(recorder) = trust.as_ref().and_then(|trust| trust.recorder.clone()) {
             admin_routes = admin_routes.merge(decisions_route(recorder));
         }

@@ -3,7 +3,7 @@
 //! - [`Settings`]: the tree
 //! - [`security`]: the part about who may do what; [`signin`]: about how people sign in
 //! - [`table`]: every setting with its path and its sentence; [`documentation`], environment names and printing come from it
-//! - [`state`]: the stategate dialect
+//! - [`state`]: about the stategate dialect; [`stategate`]: variables of that server that this one takes, too
 //! - [`quota`]: how much a namespace may hold
 //! - [`form`]: how a value is written: sizes, durations, addresses
 //! - [`mod@load`]: the layers, and every fault at once
@@ -15,6 +15,7 @@ pub mod quota;
 pub mod security;
 pub mod signin;
 pub mod state;
+pub mod stategate;
 pub mod table;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -31,7 +32,7 @@ pub use security::{
     ProxySettings, RateSettings, TlsSettings,
 };
 pub use signin::{DashboardSettings, OidcOptions, SignInSettings, Strategy};
-pub use state::{DelEvents, StateSettings};
+pub use state::{DelEvents, StateAuth, StateSettings};
 
 /// Everything that can be set. `docs/settings.md` is generated from [`table::all`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +89,7 @@ pub struct Settings {
     pub log: LogSettings,
     /// Spans of requests.
     pub trace: TraceSettings,
-    /// The stategate dialect.
+    /// States and their events.
     pub state: StateSettings,
 }
 
@@ -239,6 +240,8 @@ pub enum LogFormat {
     Json,
     /// For people.
     Pretty,
+    /// As stategate writes them, on standard output.
+    Stategate,
 }
 
 impl Default for Settings {
@@ -376,6 +379,7 @@ impl Settings {
         faults.extend(self.proxy.contradictions());
         faults.extend(self.quota.quotas().err());
         faults.extend(self.signin.contradictions(self));
+        faults.extend(self.state.contradictions());
         if !self.dev {
             faults.extend(self.tls.contradictions(self.listen.ip()));
         }

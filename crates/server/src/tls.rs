@@ -38,6 +38,8 @@ pub enum TlsError {
 #[derive(Clone)]
 pub struct Tls {
     files: Arc<Files>,
+    /// Connections without TLS are served, too.
+    pub also_plaintext: bool,
     config: Arc<ArcSwap<ServerConfig>>,
 }
 
@@ -67,7 +69,8 @@ impl Tls {
         let client_ca = settings.client_ca.clone();
         let files = Files { certificate, key, client_ca, clients: settings.clients };
         let config = Arc::new(ArcSwap::from_pointee(files.config()?));
-        Ok(Some(Self { files: Arc::new(files), config }))
+        let also_plaintext = settings.also_plaintext;
+        Ok(Some(Self { files: Arc::new(files), also_plaintext, config }))
     }
 
     /// The handshake with one connection, which has to end within this time.

@@ -9,6 +9,7 @@ pub(crate) mod grpc;
 pub(crate) mod import;
 pub(crate) mod policy;
 pub(crate) mod proxies;
+pub(crate) mod query;
 pub(crate) mod rest;
 pub(crate) mod sealed;
 pub(crate) mod settings;

@@ -227,6 +227,59 @@ async fn an_application_starts_while_the_server_is_down() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_start_from_a_snapshot_goes_on_where_it_was() {
+    let server = Server::dev().await;
+    let directory = tempfile::tempdir().expect("a directory");
+    let faults = Arc::new(Mutex::new(Vec::new()));
+    let open = || {
+        let faults = Arc::clone(&faults);
+        over(client(&server))
+            .snapshot_dir(directory.path())
+            .on_watch_error(move |_, error| {
+                faults.lock().expect("no panic").push(error.to_string());
+            })
+            .open()
+            .expect("a config")
+    };
+    client(&server).set("default", "a", "1", "json").await.expect("written");
+    let first = open();
+    first.namespace("default").ready().await.expect("it follows");
+    first.close().await;
+    let second = open();
+    let namespace = second.namespace("default");
+    // Before the watch has told anything.
+    namespace.set("b", &2).await.expect("written");
+    assert_eq!(number(&namespace.get("b").await.expect("written")), 2);
+    client(&server).set("default", "c", "3", "json").await.expect("written");
+    until(&namespace, "c", |value| number(value) == 3 && !value.is_stale()).await;
+    second.close().await;
+    assert_eq!(*faults.lock().expect("no panic"), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_who_may_not_watch_has_the_last_known_value_too() {
+    let mut server = Launch::default().closed().start().await;
+    let root = builder(&server.endpoint()).token(&server.root_token()).expect("a token");
+    root.build().expect("a client").set("default", "a", "1", "json").await.expect("written");
+    let cli = |arguments: &[&str]| {
+        holdfast_tests::cli::run_as(&server, &server.root_token(), arguments).ok()
+    };
+    cli(&["role", "set", "reader", "--rule", "allow read default/**", "--user", "ann"]);
+    let token = cli(&["token", "create", "--user", "ann"]).trim().to_owned();
+    let ann = builder(&server.endpoint()).retries(0).token(&token).expect("a token");
+    let config = over(ann.build().expect("one")).open().expect("a config");
+    let namespace = config.namespace("default");
+    let mut phases = namespace.phases();
+    phases.wait_for(|phase| *phase == Phase::Asking).await.expect("it may not watch");
+    assert_eq!(number(&namespace.get("a").await.expect("allowed")), 1);
+    server.kill();
+    let value = until(&namespace, "a", Value::is_stale).await;
+    assert_eq!(number(&value), 1);
+    let error = namespace.get("b").await.expect_err("never read");
+    assert_eq!(error.kind(), Kind::Unavailable, "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_gap_that_cannot_be_resumed_is_read_anew_and_told() {
     let (server, other) = (Server::dev().await, Server::dev().await);
     let network = Network::to(server.port()).await;

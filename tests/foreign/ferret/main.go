@@ -153,15 +153,18 @@ func find(ctx context.Context, collection *mongo.Collection, asked question) ans
 }
 
 func order(asked question) bson.D {
-	last := bson.E{Key: "_id", Value: 1}
-	if asked.Sort == "" {
-		return bson.D{last}
-	}
 	direction := 1
 	if asked.Reverse {
 		direction = -1
 	}
-	return bson.D{{Key: asked.Sort, Value: direction}, last}
+	switch asked.Sort {
+	case "":
+		return bson.D{{Key: "_id", Value: 1}}
+	case "_id":
+		return bson.D{{Key: "_id", Value: direction}}
+	default:
+		return bson.D{{Key: asked.Sort, Value: direction}, {Key: "_id", Value: 1}}
+	}
 }
 
 // ordered reads JSON with the members of its objects in their order.

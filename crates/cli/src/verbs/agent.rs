@@ -15,6 +15,7 @@ use holdfast_client::{Client, Config, Namespace};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::{Global, duration};
+use crate::connect;
 use crate::credentials;
 use crate::failure::Failure;
 use crate::screen;
@@ -32,7 +33,7 @@ const FIRST: Duration = Duration::from_secs(5);
 /// changed. While the server is away they stay what they are; with --state-dir the agent can even start then.
 #[derive(Debug, Args)]
 pub struct Agent {
-    /// What to write: a file of TOML, see `holdfast agent --help` and the documentation
+    /// A file of TOML with what to write, in place of the options below
     #[arg(short, long, value_name = "PATH", conflicts_with_all = ["template", "env_file"])]
     config: Option<PathBuf>,
     /// Make a file from a template: `app.conf.tmpl:/etc/app.conf`; may be given several times
@@ -77,6 +78,8 @@ impl Agent {
     }
 
     fn follow(&self, global: &Global) -> Result<Config, Failure> {
+        // What is wrong with the way to the server is said as by every other verb.
+        connect::endpoint(global)?;
         let mut client = Client::builder(&global.endpoint)
             .attempt_timeout(global.call_timeout())
             .deadline(global.call_timeout());

@@ -74,12 +74,12 @@ impl fmt::Debug for ClientBuilder {
 pub(super) fn from_env(variable: impl Fn(&str) -> Option<String>) -> Result<ClientBuilder, Error> {
     let endpoint = variable("HOLDFAST_ENDPOINT").unwrap_or_else(|| "http://127.0.0.1:8080".into());
     let mut builder = ClientBuilder::new(endpoint);
-    if let Some(path) = variable("HOLDFAST_CA_FILE") {
-        builder = builder.ca_file(path);
-    }
-    if let Some((cert, key)) = variable("HOLDFAST_CERT_FILE").zip(variable("HOLDFAST_KEY_FILE")) {
-        builder = builder.certificate(cert, key);
-    }
+    // A certificate without its key is refused when the client is built.
+    builder.proofs = Proofs {
+        ca: variable("HOLDFAST_CA_FILE").map(PathBuf::from),
+        cert: variable("HOLDFAST_CERT_FILE").map(PathBuf::from),
+        key: variable("HOLDFAST_KEY_FILE").map(PathBuf::from),
+    };
     match (variable("HOLDFAST_TOKEN_FILE"), variable("HOLDFAST_TOKEN")) {
         (Some(path), _) => Ok(builder.credential(TokenFile::new(path))),
         (None, Some(token)) => builder.token(&token),
@@ -330,5 +330,13 @@ mod tests {
         let missing = of(&[("HOLDFAST_ENDPOINT", "https://x"), ("HOLDFAST_CA_FILE", "/none")]);
         let error = missing.expect("a builder").build().expect_err("there is no such file");
         assert_eq!(error.kind(), Kind::File);
+        for half in ["HOLDFAST_CERT_FILE", "HOLDFAST_KEY_FILE"] {
+            let variable = |name: &str| match name {
+                "HOLDFAST_ENDPOINT" => Some("https://x".to_owned()),
+                name => (name == half).then(|| "/none".to_owned()),
+            };
+            let half = from_env(variable).expect("a builder").build();
+            assert_eq!(half.expect_err("one without the other").kind(), Kind::Settings);
+        }
     }
 }

@@ -14,7 +14,7 @@ use tonic::{Code, Streaming};
 use super::call::closed;
 use super::pool::Taken;
 use super::{Client, convert};
-use crate::source::{Follow, Moment, Place, Update, Why};
+use crate::source::{Anchor, Follow, Moment, Place, Update, Why};
 use crate::{Error, Kind};
 
 /// An open watch, and what was read of it so far.
@@ -111,15 +111,15 @@ impl Following {
                 let place = place(&frame.token);
                 self.ready.push_back(match sent {
                     Some(sent) => {
-                        Update::Confirmed { place, delayed: self.opened.anchor.age(sent) }
+                        Update::Confirmed { place, as_of: self.opened.anchor.moment(sent) }
                     }
                     // A server that tells the time says here that it does not know.
                     None if self.opened.anchor.shown.is_some() => {
                         let moment =
                             Moment::Revision(frame.revision, convert::log_of(&frame.token));
-                        Update::Changes { changes: Vec::new(), place, moment, delayed: None }
+                        Update::Changes { changes: Vec::new(), place, moment, as_of: None }
                     }
-                    None => Update::Confirmed { place, delayed: Duration::ZERO },
+                    None => Update::Confirmed { place, as_of: Instant::now() },
                 });
             }
             Some(FrameKind::KIND_RESYNC) => return self.anew(Why::WiderRights).await,
@@ -142,8 +142,8 @@ impl Following {
         if frame.last {
             self.telling = None;
             let moment = Moment::Revision(frame.revision, log);
-            let (place, delayed) = (place(&frame.token), self.opened.anchor.asked.elapsed());
-            self.ready.push_back(Update::Complete { place, moment, delayed });
+            let (place, as_of) = (place(&frame.token), self.opened.anchor.asked);
+            self.ready.push_back(Update::Complete { place, moment, as_of });
         }
     }
 
@@ -159,9 +159,9 @@ impl Following {
         let mut changes: Vec<_> = changes.collect();
         changes.sort_by(|one, other| one.key().cmp(other.key()));
         let made = frame.time.as_option().map(times::model_time);
-        let delayed = made.map(|made| self.opened.anchor.age(made));
+        let as_of = made.map(|made| self.opened.anchor.moment(made));
         let (place, moment) = (place(&frame.token), Moment::Revision(revision, log));
-        self.ready.push_back(Update::Changes { changes, place, moment, delayed });
+        self.ready.push_back(Update::Changes { changes, place, moment, as_of });
     }
 }
 
@@ -210,7 +210,8 @@ async fn open(client: &Client, follow: &Follow, after: Option<&Place>) -> Result
     .await?;
     let shown = response.metadata().get(times::holdfast::TIME_METADATA);
     let shown = shown.and_then(|time| time.to_str().ok()).and_then(|time| time.parse().ok());
-    Ok(Opened { stream: response.into_inner(), anchor: Anchor { asked, shown } })
+    let anchor = Anchor { asked, shown: shown.map(Timestamp) };
+    Ok(Opened { stream: response.into_inner(), anchor })
 }
 
 /// Opens a stream of any dialect, within that span. One attempt, on one connection; whoever follows tries again.
@@ -254,50 +255,5 @@ where
             Some(credential) if unknown && credential.renew().await => renewed = true,
             _ => return Err(error),
         }
-    }
-}
-
-/// How old news are, at most. What a clogged connection delivers late says nothing about now, and the clocks of the two sides need not agree; but
-/// the server has said what its clock showed when it began the watch, which was after it was asked for. So nothing is ever taken for newer
-/// than it is, and for older by no more than that took.
-#[derive(Debug)]
-struct Anchor {
-    asked: Instant,
-    /// What the server's clock showed then, in nanoseconds; `None`: it does not tell.
-    shown: Option<i64>,
-}
-
-impl Anchor {
-    /// The age of what was stamped so.
-    fn age(&self, stamp: Timestamp) -> Duration {
-        self.age_after(self.asked.elapsed(), stamp)
-    }
-
-    fn age_after(&self, since_asked: Duration, stamp: Timestamp) -> Duration {
-        let Some(shown) = self.shown else { return Duration::ZERO };
-        let between = Duration::from_nanos(stamp.0.saturating_sub(shown).unsigned_abs());
-        if stamp.0 >= shown { since_asked.saturating_sub(between) } else { since_asked + between }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn news_are_never_taken_for_newer_than_they_are() {
-        // A clock that is years ahead or behind does not matter.
-        let server = 1_700_000_000;
-        let anchor = Anchor { asked: Instant::now(), shown: Some(server * 1_000_000_000) };
-        let seconds = |n: u64| Duration::from_secs(n);
-        let age = |came: u64, sent: i64| {
-            let stamp = Timestamp((server + sent) * 1_000_000_000);
-            anchor.age_after(seconds(came), stamp)
-        };
-        assert_eq!(age(2, 0), seconds(2), "sent at some time since it was asked for");
-        assert_eq!(age(5, 3), seconds(2));
-        assert_eq!(age(15, 6), seconds(9), "held up on the way");
-        assert_eq!(age(16, 16), seconds(0));
-        assert_eq!(age(20, -5), seconds(25), "a commit from before");
     }
 }

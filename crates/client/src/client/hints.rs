@@ -169,7 +169,7 @@ impl Hinted {
             changes: vec![change],
             place: None,
             moment,
-            delayed: None,
+            as_of: None,
         });
         Ok(())
     }
@@ -180,7 +180,7 @@ impl Hinted {
         let etag = self.etag.clone().unwrap_or_default();
         let entries = match self.client.snapshot_config(&self.follow.namespace, &etag).await {
             Ok(None) => {
-                self.ready.push_back(Update::Confirmed { place: None, delayed: asked.elapsed() });
+                self.ready.push_back(Update::Confirmed { place: None, as_of: asked });
                 return Ok(());
             }
             Ok(Some(snapshot)) => {
@@ -205,7 +205,7 @@ impl Hinted {
         self.ready.push_back(Update::Complete {
             place: None,
             moment: Moment::Asked(asked),
-            delayed: asked.elapsed(),
+            as_of: asked,
         });
     }
 }

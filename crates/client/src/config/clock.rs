@@ -1,6 +1,6 @@
 //! A clock that is cheap enough to look at on every read.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Milliseconds of a clock that never goes back, from an unknown start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,6 +13,13 @@ impl Tick {
     /// Now, exact to some milliseconds. Linux has a clock for this that costs a tenth of the exact one.
     pub(crate) fn now() -> Self {
         Self(milliseconds().saturating_add(START))
+    }
+
+    /// That moment, or up to some milliseconds before it.
+    pub(crate) fn at(moment: Instant) -> Self {
+        // In this order: when the thread is stopped in between, the moment seems longer ago than it is.
+        let now = Self::now();
+        now.before(moment.elapsed() + Duration::from_millis(1))
     }
 
     /// From what an atomic holds.
@@ -51,7 +58,6 @@ fn milliseconds() -> u64 {
 #[cfg(not(target_os = "linux"))]
 fn milliseconds() -> u64 {
     use std::sync::LazyLock;
-    use std::time::Instant;
     static ZERO: LazyLock<Instant> = LazyLock::new(Instant::now);
     u64::try_from(ZERO.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
@@ -68,5 +74,8 @@ mod tests {
         assert!(first < second && first.until(second) >= Duration::from_millis(20));
         assert_eq!(second.until(first), Duration::ZERO);
         assert!(Tick::NEVER < first.before(Duration::from_secs(365 * 86_400)));
+        let moment = Instant::now();
+        std::thread::sleep(Duration::from_millis(30));
+        assert!(Tick::at(moment) <= Tick::now().before(Duration::from_millis(29)));
     }
 }

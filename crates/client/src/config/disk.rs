@@ -32,6 +32,8 @@ pub(super) struct Disk {
 /// What a file held.
 pub(super) struct Found {
     pub(super) entries: Vec<Entry>,
+    /// They are all there were.
+    pub(super) complete: bool,
     pub(super) place: Option<Place>,
     pub(super) age: Duration,
 }
@@ -40,6 +42,7 @@ pub(super) struct Found {
 struct Contents {
     identity: String,
     namespace: String,
+    complete: bool,
     place: Option<String>,
     confirmed_at: Timestamp,
     entries: Vec<Row>,
@@ -104,6 +107,7 @@ impl Disk {
     pub(super) async fn write(
         &mut self,
         entries: Vec<Arc<Entry>>,
+        complete: bool,
         place: Option<Place>,
         age: Duration,
     ) -> Result<(), Error> {
@@ -114,6 +118,7 @@ impl Disk {
             let contents = Contents {
                 identity: identity.to_string(),
                 namespace: namespace.to_string(),
+                complete,
                 place: place.map(|place| place.0.to_string()),
                 confirmed_at: before_now(age),
                 entries: entries.iter().map(|entry| row(entry)).collect(),
@@ -179,6 +184,7 @@ fn found(bytes: &[u8], identity: &str, namespace: &Arc<str>) -> Result<Found, St
     let entries: Vec<_> = contents.entries.into_iter().map(|row| entry(row, namespace)).collect();
     Ok(Found {
         entries,
+        complete: contents.complete,
         place: contents.place.map(|place| Place(place.into())),
         age: age_of(contents.confirmed_at),
     })

@@ -11,7 +11,7 @@ use super::disk::Disk;
 use super::namespace::Kept;
 use super::{Inner, Phase};
 use crate::client::backoff::Backoff;
-use crate::source::{Follow, Moment, Place, Source, Update, Why};
+use crate::source::{Follow, Place, Source, Update, Why};
 use crate::{Error, Kind};
 
 /// A confirmation is asked for this often in `max_staleness`, so that one that is late does no harm.
@@ -38,6 +38,7 @@ pub(super) fn start(config: &Arc<Inner>, kept: &Arc<Kept>) {
 /// Looks for new and changed aliases now and then.
 pub(super) fn start_aliases(config: &Arc<Inner>) {
     let (stop, every) = (config.stop.clone(), config.settings.alias_refresh);
+    let tasks = config.tasks.clone();
     let config = Arc::downgrade(config);
     let look = async move {
         while let Some(config) = config.upgrade() {
@@ -47,7 +48,7 @@ pub(super) fn start_aliases(config: &Arc<Inner>) {
             tokio::time::sleep(every).await;
         }
     };
-    tokio::spawn(async move {
+    tasks.spawn(async move {
         tokio::select! {
             () = stop.cancelled() => {}
             () = look => {}
@@ -165,7 +166,6 @@ impl Follower {
     }
 
     async fn take(&mut self, update: Update) -> Result<(), Error> {
-        let now = Tick::now();
         let mirror = &self.kept.mirror;
         match update {
             Update::Begin(why) => {
@@ -176,27 +176,27 @@ impl Follower {
                 }
             }
             Update::Entries(entries) => mirror.load(entries),
-            Update::Complete { place, moment, delayed } => {
+            Update::Complete { place, moment, as_of } => {
                 mirror.complete(moment);
                 self.kept.edition.send_modify(|edition| *edition += 1);
-                self.confirmed(place, Some(now.before(delayed)));
+                self.confirmed(place, Some(Tick::at(as_of)));
                 self.changed = true;
             }
-            Update::Changes { changes, place, moment, delayed } => {
-                mirror.apply(&changes, moment);
-                self.kept.edition.send_modify(|edition| *edition += 1);
-                self.confirmed(place, delayed.map(|delayed| now.before(delayed)));
-                self.changed = true;
+            Update::Changes { changes, place, moment, as_of } => {
+                if !changes.is_empty() {
+                    mirror.apply(&changes, moment);
+                    self.kept.edition.send_modify(|edition| *edition += 1);
+                    self.changed = true;
+                }
+                self.confirmed(place, as_of.map(Tick::at));
             }
-            Update::Confirmed { delayed, .. } if delayed > self.max_staleness => {
+            Update::Confirmed { as_of, .. } if as_of.elapsed() > self.max_staleness => {
                 return Err(Error::new(
                     Kind::Unavailable,
-                    format!("the source is {delayed:?} behind on this connection"),
+                    format!("the source is {:?} behind on this connection", as_of.elapsed()),
                 ));
             }
-            Update::Confirmed { place, delayed } => {
-                self.confirmed(place, Some(now.before(delayed)))
-            }
+            Update::Confirmed { place, as_of } => self.confirmed(place, Some(Tick::at(as_of))),
         }
         self.save(false).await;
         if self.kept.mirror.is_mixed() && *self.kept.phase.borrow() == Phase::Following {
@@ -230,10 +230,7 @@ impl Follower {
             Ok(Some(found)) => {
                 let before = self.max_staleness + Duration::from_secs(1);
                 let mirror = &self.kept.mirror;
-                mirror.begin();
-                mirror.load(found.entries);
-                // Nothing else is known yet that it could be compared with.
-                mirror.complete(Moment::Asked(std::time::Instant::now()));
+                mirror.recall(found.entries, found.complete);
                 self.kept.edition.send_modify(|edition| *edition += 1);
                 mirror.confirm(Tick::now().before(found.age.max(before)));
                 self.place = found.place;
@@ -253,7 +250,7 @@ impl Follower {
         let age = self.kept.mirror.confirmed().until(Tick::now());
         // From a part of the state nothing can be resumed.
         let place = self.place.clone().filter(|_| complete);
-        match disk.write(entries, place, age).await {
+        match disk.write(entries, complete, place, age).await {
             Ok(()) => self.changed = false,
             Err(error) => {
                 tracing::warn!(namespace = %self.kept.name, %error, "snapshot not written")

@@ -79,8 +79,8 @@ struct Held {
     bytes: usize,
     /// Every key that the watch covers is here.
     complete: bool,
-    /// The log that the watch tells of.
-    log: Log,
+    /// The log that the watch tells of; `None`: it has told nothing yet, or no longer does.
+    log: Option<Log>,
     /// Something came from another one.
     mixed: bool,
     /// Where the eviction hand stands.
@@ -116,36 +116,42 @@ impl Mirror {
         }
     }
 
-    /// What is known of a key. No lock, no allocation.
-    pub(crate) fn look<R>(&self, key: &str, look: impl FnOnce(&Known) -> R) -> Option<R> {
+    /// What is known of a key, and up to when that is confirmed. No lock, no allocation.
+    pub(crate) fn look<R>(&self, key: &str, look: impl FnOnce(&Known, Tick) -> R) -> Option<R> {
+        // Before the entry: what is confirmed meanwhile may be confirmed of a newer one.
+        let confirmed = self.confirmed();
         let pinned = self.fast.pin();
         let known = pinned.get(key)?;
         // A store that is not needed would take the cache line from every other reader.
         if !known.used.load(Ordering::Relaxed) {
             known.used.store(true, Ordering::Relaxed);
         }
-        Some(look(known))
+        Some(look(known, confirmed.max(known.confirmed())))
     }
 
     /// Up to when the watch has told everything.
     pub(crate) fn confirmed(&self) -> Tick {
-        Tick::from_raw(self.confirmed.load(Ordering::Relaxed))
+        Tick::from_raw(self.confirmed.load(Ordering::Acquire))
     }
 
-    /// The watch has told everything up to then. Later than what it said before, or nothing changes.
+    /// The watch has told everything up to then, and all of it is here. Later than what it said before, or nothing changes.
     pub(crate) fn confirm(&self, at: Tick) {
-        self.confirmed.fetch_max(at.raw(), Ordering::Relaxed);
+        self.confirmed.fetch_max(at.raw(), Ordering::Release);
     }
 
     /// What the watch said no longer counts.
     pub(crate) fn doubt(&self) {
+        let mut held = self.held.lock();
+        held.log = None;
+        held.mixed = false;
         self.confirmed.store(Tick::NEVER.raw(), Ordering::Relaxed);
     }
 
-    /// All entries below a prefix, of one state; `None` when not all of them are known.
-    pub(crate) fn list(&self, prefix: &str) -> Option<Vec<Arc<Entry>>> {
+    /// All entries below a prefix, of one state, and up to when they are confirmed; `None` when not all of them are known.
+    pub(crate) fn list(&self, prefix: &str) -> Option<(Vec<Arc<Entry>>, Tick)> {
+        let confirmed = self.confirmed();
         let held = self.held.lock();
-        held.complete.then(|| held.below(prefix).cloned().collect())
+        held.complete.then(|| (held.below(prefix).cloned().collect(), confirmed))
     }
 
     /// Somebody listens from now on. It is told the state at once when all of it is known here.
@@ -169,7 +175,7 @@ impl Mirror {
     /// One commit that the watch told.
     pub(crate) fn apply(&self, changes: &[Change], moment: Moment) {
         let mut held = self.held.lock();
-        held.log = moment.log();
+        held.log = Some(moment.log());
         for change in changes {
             let key = change.key();
             if let Some(asked) = held.asked.get_mut(key) {
@@ -189,7 +195,7 @@ impl Mirror {
         let mut held = self.held.lock();
         let proof = Proof { asked: None, at: sent, written: Some(Instant::now()) };
         for change in changes {
-            held.mixed |= change.log() != held.log;
+            held.mixed |= held.is_foreign(change.log());
             self.learn(&mut held, change, &proof);
         }
         self.evict(&mut held);
@@ -219,9 +225,13 @@ impl Mirror {
         let Some(answer) = answer else { return };
         let change = match answer {
             Some(entry) => Change::Set(entry),
-            None => Change::Gone { key: Arc::clone(key), revision: 0, log: held.log },
+            None => Change::Gone {
+                key: Arc::clone(key),
+                revision: 0,
+                log: held.log.unwrap_or_default(),
+            },
         };
-        if change.log() != held.log {
+        if held.is_foreign(change.log()) {
             // The watch will not tell when this changes.
             held.mixed = true;
             return;
@@ -247,7 +257,6 @@ impl Mirror {
             held.bytes -= known.weight(&key);
             self.fast.pin().remove(&key);
         }
-        held.complete = false;
     }
 
     /// Nothing is known any more.
@@ -258,7 +267,24 @@ impl Mirror {
         held.complete = false;
         held.loading = None;
         self.fast.pin().clear();
+        drop(held);
         self.doubt();
+    }
+
+    /// What was so when a file was written; `complete`: it was all there was. Nothing is known before.
+    pub(crate) fn recall(&self, entries: Vec<Entry>, complete: bool) {
+        let mut held = self.held.lock();
+        let proof = Proof { asked: None, at: Tick::NEVER, written: None };
+        for entry in entries {
+            let (key, at) = (Arc::clone(&entry.key), (entry.revision, entry.log));
+            self.put(&mut held, key, proof.knows(Some(Arc::new(entry)), at));
+        }
+        held.complete = complete;
+        if complete {
+            let known: Vec<_> = held.below("").cloned().collect();
+            self.listeners.post_state(known.iter());
+        }
+        self.evict(&mut held);
     }
 
     /// The whole state begins.
@@ -286,11 +312,12 @@ impl Mirror {
         let Some(mut loading) = held.loading.take() else { return };
         let before = std::mem::take(&mut held.known);
         held.bytes = 0;
-        held.log = moment.log();
+        let log = moment.log();
+        held.log = Some(log);
         held.mixed = false;
         for (key, entry) in &mut loading.entries {
-            if entry.log != held.log {
-                Arc::make_mut(entry).log = held.log;
+            if entry.log != log {
+                Arc::make_mut(entry).log = log;
             }
             let entry = &*entry;
             let old = before.get(key);
@@ -451,6 +478,11 @@ impl Known {
 }
 
 impl Held {
+    /// True for a log that the watch does not tell of.
+    fn is_foreign(&self, log: Log) -> bool {
+        self.log.is_some_and(|told| told != log)
+    }
+
     fn below(&self, prefix: &str) -> impl Iterator<Item = &Arc<Entry>> {
         let from = (Bound::Included(prefix), Bound::Unbounded);
         let from = self.known.range::<str, _>(from);
@@ -478,5 +510,35 @@ impl Loading {
         } else {
             self.overflown = true;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_seen_is_as_new_as_it_is_said_to_be() {
+        const STEPS: u64 = 100_000;
+        let mirror = Mirror::new(Bounds { keys: 10, bytes: 1 << 20 });
+        let (key, log) = (Arc::<str>::from("k"), Log::default());
+        mirror.begin();
+        mirror.complete(Moment::Revision(1, log));
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                for revision in 2..STEPS {
+                    let gone = Change::Gone { key: Arc::clone(&key), revision, log };
+                    mirror.apply(&[gone], Moment::Revision(revision, log));
+                    mirror.confirm(Tick::from_raw(revision));
+                }
+            });
+            let mut seen = 0;
+            while seen < STEPS - 1 {
+                let look = mirror.look("k", |known, confirmed| (known.revision, confirmed.raw()));
+                let Some((revision, confirmed)) = look else { continue };
+                assert!(confirmed <= revision, "{revision} is said to be so as of {confirmed}");
+                seen = revision;
+            }
+        });
     }
 }

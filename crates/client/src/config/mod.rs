@@ -16,6 +16,8 @@ pub(crate) mod listeners;
 mod mirror;
 pub mod namespace;
 pub mod status;
+#[cfg(test)]
+mod tests;
 pub mod value;
 
 use std::collections::{BTreeMap, HashMap};
@@ -181,10 +183,10 @@ impl Inner {
         }
         let sent = Tick::now();
         let committed = self.source.commit(batch.clone()).await?;
-        // Of a write that an earlier call made nobody knows whether it still holds.
-        if !self.source.reads_as_written() {
+        // What an earlier attempt wrote may have been written over since.
+        if committed.replayed || !self.source.reads_as_written() {
             self.look_at(&batch, &committed).await;
-        } else if !committed.replayed {
+        } else {
             self.remember(&batch, &committed, sent);
         }
         Ok(committed)

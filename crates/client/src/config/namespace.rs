@@ -78,29 +78,28 @@ impl Kept {
     }
 
     pub(super) fn status(&self) -> Status {
-        let kept = self;
-        let phase = *kept.phase.borrow();
-        let age = match kept.mirror.confirmed() {
+        let phase = *self.phase.borrow();
+        let age = match self.mirror.confirmed() {
             Tick::NEVER => None,
             confirmed => Some(confirmed.until(Tick::now())),
         };
-        let (size, bytes, evictions) = kept.mirror.size();
+        let (size, bytes, evictions) = self.mirror.size();
         Status {
-            namespace: Arc::clone(&kept.name),
+            namespace: Arc::clone(&self.name),
             phase,
             connected: phase == Phase::Following,
-            consecutive_failures: kept.failures.load(Ordering::Relaxed),
-            last_error: kept.last_error.lock().as_ref().map(ToString::to_string),
+            consecutive_failures: self.failures.load(Ordering::Relaxed),
+            last_error: self.last_error.lock().as_ref().map(ToString::to_string),
             confirmed_ms_ago: age.map(|age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX)),
-            stale: age.is_none_or(|age| age > kept.max_staleness),
-            resyncs: kept.resyncs.load(Ordering::Relaxed),
+            stale: age.is_none_or(|age| age > self.max_staleness),
+            resyncs: self.resyncs.load(Ordering::Relaxed),
             cache: CacheStatus {
-                hits: kept.hits.load(Ordering::Relaxed),
-                misses: kept.misses.load(Ordering::Relaxed),
+                hits: self.hits.load(Ordering::Relaxed),
+                misses: self.misses.load(Ordering::Relaxed),
                 size,
-                capacity: kept.capacity.keys,
+                capacity: self.capacity.keys,
                 bytes,
-                max_bytes: kept.capacity.bytes,
+                max_bytes: self.capacity.bytes,
                 evictions,
             },
         }
@@ -190,18 +189,20 @@ impl Namespace {
     /// As [`get`](Self::get).
     pub async fn list(&self, prefix: &str) -> Result<Vec<Value>, Error> {
         let config = self.config()?;
-        let confirmed = self.kept.mirror.confirmed();
-        let fresh = confirmed.until(Tick::now()) <= self.kept.max_staleness;
         let starting = self.kept.starting.load(Ordering::Relaxed);
         let asking = self.kept.asking.load(Ordering::Relaxed);
         let known = self.kept.mirror.list(prefix);
-        if let Some(known) = known.as_ref().filter(|_| !asking && (fresh || !starting)) {
-            return Ok(self.all_seen(known));
+        let fresh = |confirmed: Tick| confirmed.until(Tick::now()) <= self.kept.max_staleness;
+        if let Some((entries, confirmed)) = &known
+            && !asking
+            && (!starting || fresh(*confirmed))
+        {
+            return Ok(self.all_seen(entries, *confirmed));
         }
         match config.source.list(&self.kept.name, prefix).await {
             Ok(entries) => Ok(entries.into_iter().map(|entry| self.kept.fresh(entry)).collect()),
             Err(error) if error.is_passing() => {
-                known.map(|known| self.all_seen(&known)).ok_or(error)
+                known.map(|(known, confirmed)| self.all_seen(&known, confirmed)).ok_or(error)
             }
             Err(error) => Err(error),
         }
@@ -364,9 +365,8 @@ impl Namespace {
 
     fn look(&self, key: &str) -> Memory {
         let kept = &self.kept;
-        let seen = kept.mirror.look(key, |known| (known.entry.clone(), known.confirmed()));
-        let Some((entry, by_itself)) = seen else { return Memory::Unsure(None) };
-        let confirmed = by_itself.max(kept.mirror.confirmed());
+        let seen = kept.mirror.look(key, |known, confirmed| (known.entry.clone(), confirmed));
+        let Some((entry, confirmed)) = seen else { return Memory::Unsure(None) };
         let asking = kept.asking.load(Ordering::Relaxed);
         match entry {
             Some(entry) => {
@@ -431,8 +431,8 @@ impl Namespace {
         }
     }
 
-    fn all_seen(&self, entries: &[Arc<Entry>]) -> Vec<Value> {
-        let (confirmed, now) = (self.kept.mirror.confirmed(), Tick::now());
+    fn all_seen(&self, entries: &[Arc<Entry>], confirmed: Tick) -> Vec<Value> {
+        let now = Tick::now();
         entries.iter().map(|entry| self.kept.seen(Arc::clone(entry), confirmed, now)).collect()
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures::{StreamExt, stream};
 use tokio::sync::watch;
@@ -60,6 +60,7 @@ impl Board {
 
     pub(super) fn follow(&self, follow: Follow) -> Result<Updates, Error> {
         let mut news = self.sheet.subscribe();
+        let as_of = Instant::now();
         let sheet = news.borrow_and_update().clone();
         if let Some(fault) = sheet.fault {
             return Err(fault);
@@ -67,11 +68,11 @@ impl Board {
         let told = sheet.state;
         let entries = below(&told, &follow.namespace, &follow.prefix).cloned().collect();
         let why = if follow.after.is_some() { Why::NoResume } else { Why::First };
-        let moment = Moment::Asked(Instant::now());
+        let moment = Moment::Asked(as_of);
         let state = [
             Update::Begin(why),
             Update::Entries(entries),
-            Update::Complete { place: None, moment, delayed: Duration::ZERO },
+            Update::Complete { place: None, moment, as_of },
         ];
         let reader = Reader { news, told, follow, ended: false };
         let changes = stream::unfold(reader, |mut reader| async move {
@@ -92,16 +93,18 @@ struct Reader {
 impl Reader {
     async fn next(&mut self) -> Option<Result<Update, Error>> {
         while !self.ended {
-            match timeout(self.follow.every, self.news.changed()).await {
-                Err(_) => {
-                    let delayed = Duration::ZERO;
-                    return Some(Ok(Update::Confirmed { place: None, delayed }));
+            let changed = timeout(self.follow.every, self.news.changed()).await;
+            let as_of = Instant::now();
+            match changed {
+                Err(_) if !self.news.has_changed().unwrap_or(true) => {
+                    return Some(Ok(Update::Confirmed { place: None, as_of }));
                 }
+                Err(_) => continue,
                 // The source is gone.
                 Ok(Err(_)) => return None,
                 Ok(Ok(())) => {}
             }
-            let moment = Moment::Asked(Instant::now());
+            let moment = Moment::Asked(as_of);
             let sheet = self.news.borrow_and_update().clone();
             if let Some(fault) = sheet.fault {
                 self.ended = true;
@@ -110,8 +113,8 @@ impl Reader {
             let changes = self.differing(&sheet.state);
             self.told = sheet.state;
             if !changes.is_empty() {
-                let delayed = Some(Duration::ZERO);
-                return Some(Ok(Update::Changes { changes, place: None, moment, delayed }));
+                let as_of = Some(as_of);
+                return Some(Ok(Update::Changes { changes, place: None, moment, as_of }));
             }
         }
         None

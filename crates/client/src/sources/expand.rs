@@ -133,9 +133,9 @@ impl Expand {
             Update::Entries(entries) => Update::Entries(
                 entries.into_iter().map(|e| self.entry(e)).collect::<Result<_, _>>()?,
             ),
-            Update::Changes { changes, place, moment, delayed } => {
+            Update::Changes { changes, place, moment, as_of } => {
                 let changes = changes.into_iter().map(change).collect::<Result<_, _>>()?;
-                Update::Changes { changes, place, moment, delayed }
+                Update::Changes { changes, place, moment, as_of }
             }
             other => other,
         })

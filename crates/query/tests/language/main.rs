@@ -1,5 +1,6 @@
 //! The query language, rule by rule.
 
+mod allocations;
 mod expressions;
 mod guide;
 mod order;

@@ -21,6 +21,10 @@ use crate::listen::Peer;
 /// How a dialect says that a caller is not let in.
 pub(crate) type Refuse = fn(AuthError) -> Status;
 
+/// Under which name the caller reached the server, in the extensions of a request.
+#[derive(Debug, Clone)]
+pub(crate) struct Authority(pub(crate) Arc<str>);
+
 /// Puts [`Authn`] in front of a service.
 pub(crate) struct AuthnLayer {
     pub(crate) shared: Arc<Shared>,
@@ -85,6 +89,11 @@ where
                     if let Some(observation) = observation(request.extensions()) {
                         observation.user(identity.shared_user());
                     }
+                    let authority = authority(request.uri(), request.headers()).map(Arc::from);
+                    if let Some(authority) = authority.filter(|_| shared.state.policies().is_some())
+                    {
+                        request.extensions_mut().insert(Authority(authority));
+                    }
                     request.extensions_mut().insert(identity);
                     inner.call(request).await
                 }
@@ -94,6 +103,7 @@ where
                         observation.method(S::NAME);
                     }
                     shared.metrics.answered(S::NAME, status.code(), Duration::ZERO);
+                    shared.metrics.state_calls.refused(request.uri().path(), status.code());
                     Ok(status.into_http())
                 }
             }

@@ -24,6 +24,7 @@ use crate::observe::Observation;
 use crate::rate::{self, work_of};
 use crate::settings::{DelEvents, Settings};
 use crate::trust::keeper::Keeper;
+use crate::trust::state::StateTrust;
 
 /// What the services of one server share.
 #[derive(Clone)]
@@ -38,6 +39,8 @@ pub struct Shared {
     pub limits: Option<Arc<dyn RateLimiter>>,
     /// Who follows tokens and roles; `None` where nobody does.
     pub keeper: Option<Arc<Keeper>>,
+    /// Who decides about calls of stategate.
+    pub state: StateTrust,
     /// What the adapters themselves have to know of the settings.
     pub knobs: Knobs,
 }
@@ -46,7 +49,13 @@ impl Shared {
     /// What an engine without a network has.
     pub(crate) fn alone(engine: Engine, settings: &Settings, stop: CancellationToken) -> Self {
         let (metrics, knobs) = (Metrics::default(), Knobs::of(settings));
-        Self { engine, metrics, stop, knobs, keeper: None, limits: None }
+        let state = StateTrust::alone(&engine);
+        Self { engine, metrics, stop, knobs, state, keeper: None, limits: None }
+    }
+
+    /// For the services of stategate: the same behind the guard of theirs.
+    pub(crate) fn of_state(&self) -> Self {
+        Self { engine: self.engine.guarded_by(self.state.guard()), ..self.clone() }
     }
 
     /// Who shows these credentials. An attempt that fails is counted and recorded.
@@ -285,6 +294,7 @@ fn until<A: Send + 'static>(
                 Some((Err(status), None))
             }
             Some(message) => {
+                counted.metrics.state_calls.sent(counted.method);
                 if let Some(observation) = &id.observation {
                     observation.message();
                 }
@@ -316,6 +326,7 @@ impl Counted {
         if let Some(observation) = &observation {
             observation.method(method);
         }
+        metrics.state_calls.started(method);
         // What it stays when it is dropped without an end: the caller went away.
         let code = Code::Cancelled;
         Self { metrics: metrics.clone(), method, started: Instant::now(), code, observation }

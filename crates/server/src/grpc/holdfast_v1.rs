@@ -31,7 +31,7 @@ use holdfast_api::holdfast_v1::{
     RollbackRequest, RollbackResponse, SearchRequest, SearchResponse, SnapshotRequest,
     SnapshotResponse, TxnRequest, TxnResponse, WatchRequest, WatchResponse,
 };
-use holdfast_engine::{Clock as _, Delivery, SystemClock};
+use holdfast_engine::Delivery;
 use tonic::metadata::MetadataValue;
 use tonic::{Request, Response, Status, async_trait};
 
@@ -79,7 +79,7 @@ impl HoldfastService for HoldfastV1 {
     ) -> Result<Response<Self::WatchStream>, Status> {
         let mut response = streaming(&self.shared, WATCH, request, watch::watch).await?;
         // From here on a client can tell how old a message is, whatever its own clock says.
-        let now = SystemClock.now().0;
+        let now = self.shared.engine.now().0;
         response.metadata_mut().insert(TIME_METADATA, MetadataValue::from(now));
         Ok(response)
     }

@@ -37,8 +37,10 @@ pub fn routes(
 ) -> Result<Router, tonic_reflection::server::Error> {
     let web = GrpcWebLayer::new();
     let for_all = Arc::new(shared.clone());
+    let of_state = Arc::new(shared.of_state());
     let sockets = SocketsLayer { shared: Arc::clone(&for_all) };
     let authn = |refuse: Refuse| AuthnLayer { shared: Arc::clone(&for_all), refuse };
+    let authn_of_state = AuthnLayer { shared: of_state.clone(), refuse: state::refuse };
     // Answers go uncompressed: some clients ask for gzip by default, and then an event that was encoded once would be
     // compressed for each of its watchers.
     let config = ConfigServiceServer::new(ConfigV1::new(shared.clone()))
@@ -50,18 +52,18 @@ pub fn routes(
     let trust = TrustServiceServer::new(HoldfastV1::new(shared.clone()))
         .max_decoding_message_size(shared.knobs.request_bytes)
         .accept_compressed(CompressionEncoding::Gzip);
-    let states = StateServiceServer::new(Stategate::new(shared.clone()))
+    let states = StateServiceServer::new(Stategate::new((*of_state).clone()))
         .max_decoding_message_size(shared.knobs.request_bytes)
         .accept_compressed(CompressionEncoding::Gzip);
-    let events = EventServiceServer::new(Stategate::new(shared.clone()))
+    let events = EventServiceServer::new(Stategate::new((*of_state).clone()))
         .max_decoding_message_size(shared.knobs.request_bytes)
         .accept_compressed(CompressionEncoding::Gzip);
     let health = HealthServer::new(HealthService::from_health_reporter(health));
     let routes = Routes::new(sockets.layer(web.layer(authn(config_v1::refuse).layer(config))))
         .add_service(sockets.layer(web.layer(authn(holdfast_v1::refuse).layer(holdfast))))
         .add_service(sockets.layer(web.layer(authn(holdfast_v1::refuse).layer(trust))))
-        .add_service(sockets.layer(web.layer(authn(state::refuse).layer(states))))
-        .add_service(sockets.layer(web.layer(authn(state::refuse).layer(events))))
+        .add_service(sockets.layer(web.layer(authn_of_state.layer(states))))
+        .add_service(sockets.layer(web.layer(authn_of_state.layer(events))))
         .add_service(web.layer(health))
         .add_service(authn(holdfast_v1::refuse).layer(reflection().build_v1()?))
         .add_service(authn(holdfast_v1::refuse).layer(reflection().build_v1alpha()?));

@@ -2,7 +2,7 @@
 //!
 //! - `states`: Set, Get, Del; `search`: search in states
 //! - `stream`: events as they happen; `events`: search in events; `event`: what an event of the log is here
-//! - `access`: where every call begins; `valid`: what has to be true of a request; `fault`: what a caller is told
+//! - `access`: where every call begins; `policy`: the two policies around it; `valid`: what has to be true of a request; `fault`: what a caller is told
 //! - `names`: domains, types and keys in the keyspace; `cursor`: where a page ended
 
 mod access;
@@ -11,6 +11,7 @@ mod event;
 mod events;
 mod fault;
 pub(crate) mod names;
+mod policy;
 mod search;
 mod states;
 mod stream;
@@ -52,7 +53,7 @@ impl Stategate {
         request: Request<StreamOpts>,
         form: Form,
     ) -> Result<Response<Streamed<Bytes>>, Status> {
-        let handle = |call, opts| stream::lines(call, opts, form);
+        let handle = |call, opts, gate| stream::lines(call, opts, gate, form);
         access::streaming(&self.shared, STREAM, request, handle).await
     }
 }

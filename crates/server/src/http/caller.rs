@@ -14,7 +14,7 @@ use tonic::{Request, Status};
 use super::fault::Fault;
 use super::headers::{Shown, authority, forwarded};
 use super::{Behind, Face, websocket};
-use crate::grpc::call::{Extras, deadline_of, observation, origin};
+use crate::grpc::call::{Extras, Shared, deadline_of, observation, origin};
 use crate::grpc::config_v1;
 use crate::listen::Peer;
 use crate::observe::Observation;
@@ -44,6 +44,15 @@ impl Known {
     /// # Errors
     /// What the guard says of a caller whom it does not recognise.
     pub async fn recognise(face: &Face, parts: &Parts) -> Result<Self, AuthError> {
+        Self::recognise_by(face, None, parts).await
+    }
+
+    /// The same, by the guard of another dialect in place of the face's own.
+    pub(crate) async fn recognise_by(
+        face: &Face,
+        guard: Option<&Shared>,
+        parts: &Parts,
+    ) -> Result<Self, AuthError> {
         // Who connected is what headers are completed with; who calls may be behind.
         let direct: Option<IpAddr> = parts.extensions.get::<Peer>().map(|peer| peer.direct);
         let who = match (&face.behind, parts.extensions.get::<Identity>()) {
@@ -52,7 +61,8 @@ impl Known {
             (Behind::Engine(here), None) => {
                 let metadata = Shown::of(&parts.headers, direct);
                 let shown = credentials(&metadata, parts);
-                Who::Identity(here.recognise(&shown, parts.uri.path()).await?)
+                let guard = guard.unwrap_or(here);
+                Who::Identity(guard.recognise(&shown, parts.uri.path()).await?)
             }
         };
         let observation = observation(&parts.extensions);

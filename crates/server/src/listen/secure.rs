@@ -10,8 +10,18 @@ use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
 use super::upgrade::Upgrade;
-use super::{Fault, Kept, Peer, WithPeer, http1_builder, speak_http2};
+use super::{Bounds, Fault, Kept, Peer, WithPeer, http1_builder, speak_http2};
 use crate::tls::{PeerCertificate, Tls, shown_by};
+
+/// The first byte of a TLS handshake (RFC 8446, section 5.1).
+const HANDSHAKE: u8 = 0x16;
+
+/// Whether the other side begins with TLS; true when it does not begin in time, for the handshake to say so.
+pub(super) async fn begins(stream: &TcpStream, bounds: &Bounds) -> bool {
+    let mut first = [HANDSHAKE];
+    let looked = tokio::time::timeout(bounds.hello, stream.peek(&mut first)).await;
+    !matches!(looked, Ok(Ok(1..))) || first[0] == HANDSHAKE
+}
 
 /// From the handshake to the end.
 pub(super) async fn connection(

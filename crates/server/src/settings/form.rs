@@ -507,11 +507,16 @@ impl Form for Strategy {
 
 impl Form for LogFormat {
     fn form(&self) -> &'static str {
-        "`auto`, `json` or `pretty`"
+        "`auto`, `json`, `pretty` or `stategate`"
     }
 
     fn read(&mut self, raw: &Value) -> Result<(), String> {
-        let choices = [("auto", Self::Auto), ("json", Self::Json), ("pretty", Self::Pretty)];
+        let choices = [
+            ("auto", Self::Auto),
+            ("json", Self::Json),
+            ("pretty", Self::Pretty),
+            ("stategate", Self::Stategate),
+        ];
         *self = choose(&choices, raw)?;
         Ok(())
     }
@@ -521,6 +526,7 @@ impl Form for LogFormat {
             Self::Auto => "auto",
             Self::Json => "json",
             Self::Pretty => "pretty",
+            Self::Stategate => "stategate",
         })
     }
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::Settings;
+use super::stategate::{self, Set};
 use super::table::{self, ENV_PREFIX, Setting};
 
 /// The file that is read when it is there and no other is named.
@@ -49,6 +51,8 @@ pub struct Loaded {
     /// What is in force.
     pub settings: Settings,
     origins: BTreeMap<&'static str, String>,
+    /// What an operator should be told at start.
+    pub cautions: Vec<String>,
 }
 
 /// Everything that is wrong with the settings. Nothing was started.
@@ -74,10 +78,12 @@ pub fn load(layers: &Layers) -> Result<Loaded, Faults> {
     let from_env = layers.env.iter().find(|(name, _)| name == FILE_NAME);
     let file = layers.file.as_deref().or_else(|| from_env.map(|(_, path)| Path::new(path)));
     loading.file(file);
+    loading.stategate(&layers.env);
     loading.environment(&layers.env);
     for (flag, path, value) in &layers.flags {
         loading.set(path, &Value::String(value.clone()), flag);
     }
+    loading.open_on_loopback_only();
     loading.end()
 }
 
@@ -98,7 +104,11 @@ struct Loading {
 
 impl Loading {
     fn over_defaults() -> Self {
-        let loaded = Loaded { settings: Settings::default(), origins: BTreeMap::new() };
+        let loaded = Loaded {
+            settings: Settings::default(),
+            origins: BTreeMap::new(),
+            cautions: Vec::new(),
+        };
         Self { loaded, faults: Vec::new() }
     }
 
@@ -147,6 +157,30 @@ impl Loading {
             }
             let path = short.to_lowercase().replace("__", ".");
             self.set(&path, &Value::String(value.clone()), name);
+        }
+    }
+
+    /// What a deployment of stategate sets.
+    fn stategate(&mut self, env: &[(String, String)]) {
+        let found = match stategate::variables(env, Path::new(stategate::ENV_FILE)) {
+            Ok(found) => found,
+            Err(fault) => return self.faults.push(fault),
+        };
+        let set = stategate::settings(&found);
+        for Set { path, value, origin } in set.settings {
+            self.set(path, &Value::String(value), &origin);
+        }
+        self.faults.extend(set.faults);
+        self.loaded.cautions.extend(set.cautions);
+    }
+
+    /// Where other servers listen everywhere by default, this one does not while everything is open.
+    fn open_on_loopback_only(&mut self) {
+        let Loaded { settings, origins, .. } = &mut self.loaded;
+        let by_variable = origins.get("listen").is_some_and(|from| from.starts_with("STATEGATE_"));
+        if settings.dev && by_variable {
+            settings.listen.set_ip(Ipv4Addr::LOCALHOST.into());
+            settings.admin_listen.set_ip(Ipv4Addr::LOCALHOST.into());
         }
     }
 

@@ -87,6 +87,8 @@ pub struct TlsSettings {
     pub clients: ClientCertificates,
     /// Listen without TLS on addresses that others can reach.
     pub allow_plaintext: bool,
+    /// With a certificate: connections without TLS are served beside those with it.
+    pub also_plaintext: bool,
 }
 
 /// Whether callers show certificates.
@@ -108,6 +110,7 @@ impl Default for TlsSettings {
             client_ca: None,
             clients: ClientCertificates::Off,
             allow_plaintext: false,
+            also_plaintext: false,
         }
     }
 }
@@ -169,6 +172,10 @@ pub struct JwtOptions {
     pub leeway: Duration,
     /// Refuse tokens without an end.
     pub require_exp: bool,
+    /// Refuse tokens that do not name their key.
+    pub require_kid: bool,
+    /// Refuse tokens that name nobody.
+    pub require_subject: bool,
     /// Believe claims without a look at the signature.
     pub unverified: bool,
 }
@@ -191,6 +198,8 @@ impl Default for JwtOptions {
             groups_claim: None,
             leeway: Duration::from_secs(60),
             require_exp: true,
+            require_kid: false,
+            require_subject: true,
             unverified: false,
         }
     }

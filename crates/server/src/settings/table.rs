@@ -156,6 +156,16 @@ const SETTINGS: &[Setting] = &[
         of: |s| &mut s.jwt.require_exp,
     },
     Setting {
+        path: "jwt.require_kid",
+        about: "Refuse tokens that do not name their key, even where there is only one.",
+        of: |s| &mut s.jwt.require_kid,
+    },
+    Setting {
+        path: "jwt.require_subject",
+        about: "Refuse tokens that name nobody; otherwise their user is `-`.",
+        of: |s| &mut s.jwt.require_subject,
+    },
+    Setting {
         path: "jwt.unverified",
         about: "Believe what a JWT claims without a look at its signature: only where somebody in front has verified it. The server warns.",
         of: |s| &mut s.jwt.unverified,
@@ -292,6 +302,11 @@ const SETTINGS: &[Setting] = &[
         path: "tls.allow_plaintext",
         about: "Listen without TLS on an address that others can reach: for a server behind something that does TLS.",
         of: |s| &mut s.tls.allow_plaintext,
+    },
+    Setting {
+        path: "tls.also_plaintext",
+        about: "With a certificate: serve connections without TLS on the same port, too. Whoever can listen on the way reads their tokens.",
+        of: |s| &mut s.tls.also_plaintext,
     },
     Setting {
         path: "rate.reads",

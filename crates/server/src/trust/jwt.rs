@@ -31,6 +31,8 @@ pub(super) fn verifier(options: &JwtOptions) -> Result<Option<JwtVerifier>, Trus
         audiences: options.audiences.0.clone(),
         leeway: options.leeway,
         require_exp: options.require_exp,
+        require_kid: options.require_kid,
+        require_subject: options.require_subject,
         ..JwtSettings::new(algorithms, keys)
     };
     for caution in settings.cautions() {

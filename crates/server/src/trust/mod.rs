@@ -4,6 +4,7 @@
 //! - [`root`]: the first token
 //! - `jwt`, `certificates`: callers with credentials of others
 //! - `policies`: rules in Rego
+//! - [`state`]: who may call stategate
 //! - `auditors`: the account of what callers did
 //! - [`Trust`]: the guard with all that it is made of: **start here**
 
@@ -13,6 +14,7 @@ mod jwt;
 pub mod keeper;
 mod policies;
 pub mod root;
+pub mod state;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -25,7 +27,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::settings::{ClientCertificates, Settings};
+use crate::settings::{ClientCertificates, Settings, StateAuth};
 
 /// The guard that the settings ask for.
 pub struct Trust {
@@ -86,6 +88,9 @@ impl Trust {
         policies.push(Arc::new(Roles::new(Arc::clone(&book))));
         policies.push(Arc::new(stored));
         policies.extend(policy.as_ref().map(|p| Arc::clone(p.policy()) as Arc<dyn Policy>));
+        if settings.state.auth != StateAuth::Guard {
+            policies.push(Arc::new(state::Granted));
+        }
         let (changes, changed) = watch::channel(0);
         let mut gatekeeper = Gatekeeper::new(verifiers, policies, changed);
         let roles = &settings.auth.anonymous_roles.0;

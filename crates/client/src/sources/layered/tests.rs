@@ -165,8 +165,8 @@ async fn a_watch_that_begins_while_a_layer_is_away_knows_what_the_one_before_it_
     loop {
         match updates.next().await.expect("it goes on")? {
             Update::Entries(entries) => keys.extend(entries.iter().map(|e| e.key.to_string())),
-            Update::Complete { delayed, .. } => {
-                assert!(delayed >= every, "the state is as old as its oldest part");
+            Update::Complete { as_of, .. } => {
+                assert!(as_of.elapsed() >= every, "the state is as old as its oldest part");
                 break;
             }
             _ => {}

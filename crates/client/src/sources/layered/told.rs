@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures::stream::{self, SelectAll};
 use futures::{StreamExt, stream::BoxStream};
@@ -110,8 +110,8 @@ impl Told {
                 let entries = entries.into_iter().map(|entry| (Arc::clone(&entry.key), entry));
                 layer.loading.get_or_insert_default().extend(entries);
             }
-            Update::Complete { delayed, .. } => {
-                layer.confirmed = now.checked_sub(delayed).max(layer.confirmed);
+            Update::Complete { as_of, .. } => {
+                layer.confirmed = Some(as_of).max(layer.confirmed);
                 let entries = layer.loading.take().unwrap_or_default();
                 match &mut self.merged {
                     Some(merged) => {
@@ -124,13 +124,12 @@ impl Told {
                     }
                 }
             }
-            Update::Changes { changes, delayed, .. } => {
-                let until = delayed.and_then(|delayed| now.checked_sub(delayed));
-                layer.confirmed = until.max(layer.confirmed);
+            Update::Changes { changes, as_of, .. } => {
+                layer.confirmed = as_of.max(layer.confirmed);
                 self.change(at, changes, now);
             }
-            Update::Confirmed { delayed, .. } => {
-                layer.confirmed = now.checked_sub(delayed).max(layer.confirmed);
+            Update::Confirmed { as_of, .. } => {
+                layer.confirmed = Some(as_of).max(layer.confirmed);
                 self.confirm();
             }
         }
@@ -144,10 +143,10 @@ impl Told {
         let states = self.layers.iter_mut().map(|layer| layer.first.take().unwrap_or_default());
         let merged = Merged::new(states.collect());
         let why = if self.follow.after.is_some() { Why::NoResume } else { Why::First };
-        let (moment, delayed) = (Moment::Asked(self.asked), self.age().unwrap_or(Duration::MAX));
+        let (moment, as_of) = (Moment::Asked(self.asked), self.as_of().unwrap_or(self.asked));
         self.queue.push_back(Update::Begin(why));
         self.queue.push_back(Update::Entries(merged.all()));
-        self.queue.push_back(Update::Complete { place: None, moment, delayed });
+        self.queue.push_back(Update::Complete { place: None, moment, as_of });
         self.merged = Some(merged);
     }
 
@@ -177,30 +176,30 @@ impl Told {
     fn tell(&mut self, changes: Vec<Change>, now: Instant) {
         if !changes.is_empty() {
             // That one layer has changed says nothing about how current the others are.
-            let (moment, delayed) = (Moment::Asked(now), None);
-            self.queue.push_back(Update::Changes { changes, place: None, moment, delayed });
+            let (moment, as_of) = (Moment::Asked(now), None);
+            self.queue.push_back(Update::Changes { changes, place: None, moment, as_of });
         }
     }
 
     /// Everything is as current as the layer that was heard from longest ago. While one is away this is no confirmation, after which
     /// whoever follows would look for a better source: the others go on here.
     fn confirm(&mut self) {
-        if let (Some(delayed), true) = (self.age(), self.merged.is_some()) {
+        if let (Some(as_of), true) = (self.as_of(), self.merged.is_some()) {
             let moment = Moment::Asked(Instant::now());
-            self.queue.push_back(match delayed > self.follow.every * 2 {
+            self.queue.push_back(match as_of.elapsed() > self.follow.every * 2 {
                 true => {
-                    let (changes, delayed) = (Vec::new(), Some(delayed));
-                    Update::Changes { changes, place: None, moment, delayed }
+                    let (changes, as_of) = (Vec::new(), Some(as_of));
+                    Update::Changes { changes, place: None, moment, as_of }
                 }
-                false => Update::Confirmed { place: None, delayed },
+                false => Update::Confirmed { place: None, as_of },
             });
         }
     }
 
-    /// How long ago the layer was heard from that was heard from longest ago.
-    fn age(&self) -> Option<Duration> {
-        let ages = self.layers.iter().map(|layer| layer.confirmed.map(|at| at.elapsed()));
-        Some(ages.collect::<Option<Vec<_>>>()?.into_iter().max().unwrap_or(Duration::ZERO))
+    /// When the layer was heard from that was heard from longest ago; `None`: one never was.
+    fn as_of(&self) -> Option<Instant> {
+        let now = Instant::now();
+        self.layers.iter().try_fold(now, |oldest, layer| Some(oldest.min(layer.confirmed?)))
     }
 }
 

@@ -123,9 +123,11 @@ impl Cursor {
                 return Step::Tell(update);
             }
         }
-        if Instant::now() >= self.due {
+        // Under the lock: nothing can be written before this is told.
+        let now = Instant::now();
+        if now >= self.due {
             let place = Some(log.place(self.at));
-            return Step::Tell(Update::Confirmed { place, delayed: Duration::ZERO });
+            return Step::Tell(Update::Confirmed { place, as_of: now.into() });
         }
         Step::Wait(Some(next_end(&log).map_or(self.due, |end| end.min(self.due))))
     }
@@ -141,7 +143,7 @@ impl Cursor {
             changes,
             place: Some(place),
             moment,
-            delayed: Some(Duration::ZERO),
+            as_of: Some(Instant::now().into()),
         })
     }
 }
@@ -155,7 +157,7 @@ fn whole_state(log: &mut Log, follow: &Follow, why: Why) -> VecDeque<Update> {
     queue.push_back(Update::Complete {
         place: Some(log.place(revision)),
         moment,
-        delayed: Duration::ZERO,
+        as_of: Instant::now().into(),
     });
     queue
 }

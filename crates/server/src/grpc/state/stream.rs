@@ -19,6 +19,7 @@ use super::event::{Happened, before};
 use super::events::keys;
 use super::fault::{About, Refusal};
 use super::names;
+use super::policy::Gate;
 use super::valid::invalid;
 use crate::grpc::call::{Call, Streamed};
 
@@ -85,8 +86,12 @@ fn form_all(commit: &Commit, form: Form) -> All {
 }
 
 /// The events as messages of the service.
-pub(super) async fn stream(call: Call, opts: StreamOpts) -> Result<Streamed<Message>, Refusal> {
-    let streaming = Streaming::begin(call, opts, Form::Protobuf).await?;
+pub(super) async fn stream(
+    call: Call,
+    opts: StreamOpts,
+    gate: Option<Gate>,
+) -> Result<Streamed<Message>, Refusal> {
+    let streaming = Streaming::begin(call, opts, gate, Form::Protobuf).await?;
     Ok(Box::pin(stream::unfold(Some(streaming), |streaming| async move {
         let mut streaming = streaming?;
         match streaming.next().await {
@@ -100,9 +105,10 @@ pub(super) async fn stream(call: Call, opts: StreamOpts) -> Result<Streamed<Mess
 pub(super) async fn lines(
     call: Call,
     opts: StreamOpts,
+    gate: Option<Gate>,
     form: Form,
 ) -> Result<Streamed<Bytes>, Refusal> {
-    let streaming = Streaming::begin(call, opts, form).await?;
+    let streaming = Streaming::begin(call, opts, gate, form).await?;
     Ok(Box::pin(stream::unfold(Some(streaming), |streaming| async move {
         let mut streaming = streaming?;
         match streaming.next().await {
@@ -116,6 +122,8 @@ pub(super) async fn lines(
 struct Streaming {
     call: Call,
     opts: StreamOpts,
+    /// Who is asked about each event; `None`: nobody.
+    gate: Option<Gate>,
     form: Form,
     watcher: Watcher,
     /// Up to here the caller has everything.
@@ -124,7 +132,12 @@ struct Streaming {
 }
 
 impl Streaming {
-    async fn begin(call: Call, opts: StreamOpts, form: Form) -> Result<Self, Refusal> {
+    async fn begin(
+        call: Call,
+        opts: StreamOpts,
+        gate: Option<Gate>,
+        form: Form,
+    ) -> Result<Self, Refusal> {
         let about = About { domain: &opts.domain, kind: &opts.r#type, key: None };
         let failed = |error: EngineError| about.failed("failed to stream events", &error);
         let behind = match since(&opts.since)? {
@@ -142,7 +155,7 @@ impl Streaming {
             ..Watch::default()
         };
         let watcher = call.engine.watch(&call.caller, watch).await.map_err(failed)?;
-        Ok(Self { call, opts, form, watcher, behind, ready: VecDeque::new() })
+        Ok(Self { call, opts, gate, form, watcher, behind, ready: VecDeque::new() })
     }
 
     async fn next(&mut self) -> Result<Bytes, Refusal> {
@@ -177,7 +190,10 @@ impl Streaming {
             }
             match all.get(index).and_then(Option::as_ref) {
                 Some(formed) if formed.kind == self.opts.r#type => {
-                    self.ready.push_back(formed.bytes.clone());
+                    let happened = || Happened::of(commit, &commit.events[index]).message();
+                    if self.lets_through(happened)? {
+                        self.ready.push_back(formed.bytes.clone());
+                    }
                 }
                 Some(_) => {}
                 None => self.removed(commit, &commit.events[index]).await?,
@@ -200,10 +216,16 @@ impl Streaming {
         let before = before(&self.call.engine, &self.call.caller, event).await;
         let before = before.map_err(|error| self.failed(&error))?;
         let happened = Happened::removal(commit, event, before.as_deref());
-        if happened.kind == self.opts.r#type {
-            self.ready.push_back(self.form.bytes(&happened.message())?);
+        let message = happened.message();
+        if happened.kind == self.opts.r#type && self.lets_through(|| message.clone())? {
+            self.ready.push_back(self.form.bytes(&message)?);
         }
         Ok(())
+    }
+
+    /// What the response policy says of an event.
+    fn lets_through(&self, message: impl FnOnce() -> Message) -> Result<bool, Status> {
+        self.gate.as_ref().map_or(Ok(true), |gate| gate.event(&message()))
     }
 }
 

@@ -10,7 +10,7 @@ use tonic::Status;
 use tonic::metadata::MetadataMap;
 
 use super::answer;
-use crate::grpc::call::deadline_of;
+use crate::grpc::call::{Shared, deadline_of};
 use crate::grpc::state::{self, Stategate};
 use crate::http::Face;
 use crate::http::caller::Known;
@@ -67,8 +67,9 @@ impl FromRequest<Face> for Asked {
 
     async fn from_request(request: Request<Body>, face: &Face) -> Result<Self, Fault> {
         let (mut parts, body) = request.into_parts();
-        let known = recognised(face, &parts).await?;
-        let service = Stategate::new(face.here().map_err(answer::failed)?.clone());
+        let here = face.here().map_err(answer::failed)?.of_state();
+        let known = recognised(face, &here, &parts).await?;
+        let service = Stategate::new(here);
         let path = RawPathParams::from_request_parts(&mut parts, face).await;
         let path = path.map_err(|_| Fault::invalid("the path is no UTF-8"))?;
         let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -92,8 +93,8 @@ impl FromRequest<Face> for Asked {
     }
 }
 
-async fn recognised(face: &Face, parts: &Parts) -> Result<Known, Fault> {
-    Known::recognise(face, parts).await.map_err(|error| {
+async fn recognised(face: &Face, here: &Shared, parts: &Parts) -> Result<Known, Fault> {
+    Known::recognise_by(face, Some(here), parts).await.map_err(|error| {
         let status: Status = state::refuse(error);
         face.metrics.answered("http", status.code(), std::time::Duration::ZERO);
         answer::failed(status)

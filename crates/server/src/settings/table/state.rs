@@ -2,8 +2,31 @@
 
 use super::Setting;
 
-pub(super) const SETTINGS: &[Setting] = &[Setting {
-    path: "state.del_events",
-    about: "Whether removals are events of stategate: with the state as it was before, and a method that ends in `/Del`.",
-    of: |s| &mut s.state.del_events,
-}];
+/// See [`super::all`].
+pub(super) const SETTINGS: &[Setting] = &[
+    Setting {
+        path: "state.auth",
+        about: "Who decides about calls of stategate: `guard`, who decides about all other calls; `policy`, the two policies below, within what the guard forbids; `disabled`, nobody, then whoever reaches the server may call them.",
+        of: |s| &mut s.state.auth,
+    },
+    Setting {
+        path: "state.request_policy",
+        about: "For `policy`: Rego (v0), base64, whose `data.stategate.authz.allow` has to be true for a call to be made. Not set: none is.",
+        of: |s| &mut s.state.request_policy,
+    },
+    Setting {
+        path: "state.response_policy",
+        about: "For `policy`: the same for what is answered, and for each event of a stream. Not set: nothing is.",
+        of: |s| &mut s.state.response_policy,
+    },
+    Setting {
+        path: "state.del_events",
+        about: "Whether streams and searches of stategate show removals: as an event with the state as it was, whose method ends in `/Del`. Clients of v0.5.0 do not see the method.",
+        of: |s| &mut s.state.del_events,
+    },
+    Setting {
+        path: "state.stand_in",
+        about: "At `admin_listen` what deployments of stategate expect: every path that is nothing else answers 200, `/debug/pprof/` is there, and `/metrics` has the `grpc_server_*` families.",
+        of: |s| &mut s.state.stand_in,
+    },
+];
