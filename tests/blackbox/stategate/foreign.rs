@@ -1,4 +1,4 @@
-//! Cases 1-3 and 5-8 with a client that was generated in another language (tests/foreign/stategate.py).
+//! Cases 1-3 and 5-8 with a client that was generated in another language (tests/foreign/state_client.py).
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -16,7 +16,7 @@ async fn cases_1_to_8_with_a_client_in_another_language() {
     let python = repository.join(".setup/venv/bin/python");
     assert!(python.is_file(), "no {}: run `make setup`", python.display());
     let client = Command::new(python)
-        .arg(repository.join("tests/foreign/stategate.py"))
+        .arg(repository.join("tests/foreign/state_client.py"))
         .arg(format!("127.0.0.1:{}", server.port()))
         .env("PYTHONPATH", repository.join(".setup/stubs"))
         .stdin(Stdio::null())

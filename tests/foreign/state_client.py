@@ -1,6 +1,6 @@
 """A stategate v0.5.0 client of another implementation (grpcio, stubs made from the schema), run by tests/blackbox/stategate.
 
-    stategate.py ADDRESS    cases 1-3 and 5-8 of the contract; ends with "done"
+    state_client.py ADDRESS    cases 1-3 and 5-8 of the contract; ends with "done"
 
 Anything unexpected ends it with a traceback and exit code 1.
 """
