@@ -118,4 +118,6 @@ pub(crate) enum RowName {
     Trust,
     /// What the client library costs
     Client,
+    /// States and their events, beside the same work through config.v1
+    State,
 }

@@ -11,6 +11,7 @@ mod rest;
 mod set;
 mod sse;
 mod start;
+mod state;
 mod trust;
 
 pub(crate) use client::be_idle;
@@ -137,5 +138,6 @@ async fn measure(bench: &mut Bench, row: RowName) -> Result<Section, Fault> {
         RowName::Rego => rego::measure(bench).await,
         RowName::Trust => trust::measure(bench).await,
         RowName::Client => client::measure(bench).await,
+        RowName::State => state::measure(bench).await,
     }
 }

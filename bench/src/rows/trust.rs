@@ -7,7 +7,7 @@ use holdfast_dial::{Bearer, IntoLink, Link};
 use holdfast_load::calls::{Get, Keys, Set};
 use holdfast_load::data::{NAMESPACE, Values};
 use holdfast_load::drive::Call;
-use holdfast_load::fanout::{self, Delivered, Fanout};
+use holdfast_load::fanout::{self, Delivered, Fanout, Watched};
 use holdfast_load::measured::median;
 
 use super::{Bench, Side, VALUE_BYTES, in_turns};
@@ -91,6 +91,7 @@ async fn watch(
     open: &Holdfast,
 ) -> Result<(), Fault> {
     let fanout = Fanout {
+        by: Watched::Config,
         namespace: NAMESPACE.into(),
         watchers: WATCHERS,
         changes: 200,

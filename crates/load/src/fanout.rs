@@ -3,10 +3,15 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use futures::StreamExt;
+use futures::stream::BoxStream;
 use holdfast_api::config_v1::config_service_client::ConfigServiceClient;
-use holdfast_api::config_v1::{SetRequest, WatchRequest, WatchResponse};
+use holdfast_api::config_v1::{SetRequest, WatchRequest};
+use holdfast_api::convert::state as convert;
+use holdfast_api::stategate::event_service_client::EventServiceClient;
+use holdfast_api::stategate::{Event, StreamOpts};
 use tokio::task::JoinSet;
-use tonic::{Request, Status, Streaming};
+use tonic::Status;
 
 use crate::LoadError;
 use crate::drive::ticks;
@@ -18,9 +23,20 @@ const KEY: &str = "fanout/change";
 /// A watcher that waits this long for a change has lost it.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// By which API changes are watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watched {
+    /// `config.v1/Watch`.
+    Config,
+    /// `EventService/Stream` of stategate.
+    State,
+}
+
 /// How changes are made.
 #[derive(Debug, Clone)]
 pub struct Fanout {
+    /// How they are watched; they are made by `config.v1/Set`.
+    pub by: Watched,
     /// Whose changes are watched.
     pub namespace: String,
     /// Dealt out to the connections in turn.
@@ -53,7 +69,7 @@ pub async fn measure<C: IntoLink + Clone>(
     let Some(first) = connections.first() else { return Err(LoadError::Nothing) };
     let mut streams = Vec::with_capacity(fanout.watchers);
     for channel in connections.iter().cycle().take(fanout.watchers) {
-        streams.push(open(channel, &fanout.namespace).await?);
+        streams.push(open(channel, fanout).await?);
     }
     let mut watchers = JoinSet::new();
     for stream in streams {
@@ -81,34 +97,60 @@ fn told(made: &[Instant], seen: &[Vec<Instant>], took: Duration) -> Result<Deliv
     Ok(Delivered { each: Measured::of(&each, took)?, last: Measured::of(&last, took)? })
 }
 
+/// The numbers of changes as they come; `None`: of something else.
+type Numbers = BoxStream<'static, Result<Option<u32>, Status>>;
+
 /// A watch of which the server has said that it is registered.
-async fn open<C: IntoLink + Clone>(
-    channel: &C,
-    namespace: &str,
-) -> Result<Streaming<WatchResponse>, LoadError> {
+async fn open<C: IntoLink + Clone>(channel: &C, fanout: &Fanout) -> Result<Numbers, LoadError> {
+    let link = channel.clone().into_link();
+    let opening = async {
+        match fanout.by {
+            Watched::Config => config(link, fanout).await,
+            Watched::State => state(link, fanout).await,
+        }
+    };
+    let lost = || LoadError::Delivery(format!("a watch was not opened within {PATIENCE:?}"));
+    Ok(tokio::time::timeout(PATIENCE, opening).await.map_err(|_| lost())??)
+}
+
+async fn config(link: Link, fanout: &Fanout) -> Result<Numbers, Status> {
     let request = WatchRequest {
-        namespaces: vec![namespace.to_owned()],
+        namespaces: vec![fanout.namespace.clone()],
         prefixes: vec![KEY.to_owned()],
         ..WatchRequest::default()
     };
-    let mut client = ConfigServiceClient::new(channel.clone().into_link());
-    let opened = tokio::time::timeout(PATIENCE, client.watch(Request::new(request))).await;
-    let lost = || LoadError::Delivery(format!("a watch was not opened within {PATIENCE:?}"));
-    Ok(opened.map_err(|_| lost())??.into_inner())
+    let stream = ConfigServiceClient::new(link).watch(request).await?.into_inner();
+    let numbers =
+        stream.map(|message| Ok(message?.entry.as_option().and_then(|entry| number(&entry.value))));
+    Ok(numbers.boxed())
+}
+
+async fn state(link: Link, fanout: &Fanout) -> Result<Numbers, Status> {
+    let (kind, _) = KEY.split_once('/').unwrap_or((KEY, ""));
+    let request = StreamOpts {
+        domain: fanout.namespace.clone(),
+        r#type: kind.to_owned(),
+        ..StreamOpts::default()
+    };
+    let stream = EventServiceClient::new(link).stream(request).await?.into_inner();
+    Ok(stream.map(|event| Ok(number_in(&event?))).boxed())
+}
+
+/// What is no JSON object is the member `value`.
+fn number_in(event: &Event) -> Option<u32> {
+    let values = event.state.as_option()?.values.as_option()?;
+    let members = convert::members(values).ok()?;
+    number(members.get("value")?.as_str()?.as_bytes())
 }
 
 /// When each change arrived. The n-th change has the number n in its value.
-async fn follow(
-    mut stream: Streaming<WatchResponse>,
-    changes: u32,
-) -> Result<Vec<Instant>, LoadError> {
+async fn follow(mut numbers: Numbers, changes: u32) -> Result<Vec<Instant>, LoadError> {
     let mut arrivals = Vec::with_capacity(changes as usize);
     for expected in 0..changes {
-        let next = tokio::time::timeout(PATIENCE, stream.message()).await;
+        let next = tokio::time::timeout(PATIENCE, numbers.next()).await;
         let lost = || LoadError::Delivery(format!("change {expected} did not come"));
-        let message = next.map_err(|_| lost())??.ok_or_else(lost)?;
+        let found = next.map_err(|_| lost())?.ok_or_else(lost)??;
         arrivals.push(Instant::now());
-        let found = message.entry.as_option().and_then(|entry| number(&entry.value));
         if found != Some(expected) {
             let sentence = format!("change {found:?} came where {expected} was due");
             return Err(LoadError::Delivery(sentence));

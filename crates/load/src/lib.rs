@@ -2,6 +2,7 @@
 //!
 //! - [`drive`]: **start here**: callers that make one kind of call over and over, each waiting for its answer
 //! - [`calls`]: the calls of Holdfast's APIs; a benchmark of another server implements [`drive::Call`] for its own
+//! - [`states`]: those of stategate
 //! - [`fanout`]: changes on their way to many watchers
 //! - [`data`]: keys and values; [`dice`]: cheap randomness; [`measured`]: rates and quantiles
 //!
@@ -14,6 +15,7 @@ pub mod dice;
 pub mod drive;
 pub mod fanout;
 pub mod measured;
+pub mod states;
 
 use thiserror::Error;
 

@@ -7,7 +7,7 @@ use holdfast_dial::Link;
 use holdfast_load::calls::{Get, Keys, Set, fill};
 use holdfast_load::data::{NAMESPACE, Values};
 use holdfast_load::drive::{Load, drive};
-use holdfast_load::fanout::{self, Fanout};
+use holdfast_load::fanout::{self, Fanout, Watched};
 use holdfast_load::measured::Measured;
 
 use crate::args::{Global, duration};
@@ -146,6 +146,7 @@ impl Bench {
     async fn watch(&self, channels: &[Link]) -> Result<Vec<Row>, Failure> {
         let changes = (self.duration.as_secs_f64() * f64::from(self.changes)).ceil();
         let fanout = Fanout {
+            by: Watched::Config,
             namespace: self.within.clone(),
             watchers: self.clients as usize,
             changes: changes.clamp(1.0, 10_000_000.0) as u32,
