@@ -11,10 +11,9 @@ use futures::FutureExt;
 use holdfast_auth::AllowAll;
 use holdfast_engine::{Engine, Options};
 use holdfast_server::Settings;
-use holdfast_server::grpc::call::{Knobs, Shared};
+use holdfast_server::grpc::call::Shared;
 use holdfast_server::grpc::services;
 use holdfast_server::http::{Face, SseKnobs, routes};
-use holdfast_server::metrics::Metrics;
 use holdfast_store::MemoryStore;
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use http_body_util::BodyExt;
@@ -88,14 +87,7 @@ impl Bed {
             let engine = Engine::open(store, Arc::new(AllowAll), Options::default()).await;
             let engine = engine.expect("an engine over an empty store");
             let settings = Settings::default();
-            let shared = Shared {
-                keeper: None,
-                limits: None,
-                engine: engine.clone(),
-                metrics: Metrics::default(),
-                stop: CancellationToken::new(),
-                knobs: Knobs::of(&settings),
-            };
+            let shared = Shared::alone(engine.clone(), &settings, CancellationToken::new());
             let face = Face::new(shared.clone(), SseKnobs::of(&settings));
             let grpc = services::routes(&shared, HealthReporter::new()).expect("the services");
             (grpc.merge(routes(&face)), engine)
@@ -137,7 +129,9 @@ async fn answer(router: Router, request: Request<Body>) -> Answer {
 /// Streams of events, and every answer over gRPC: some of those are.
 fn is_stream(headers: &HeaderMap) -> bool {
     let kind = headers.get("content-type").map_or(&b""[..], |kind| kind.as_bytes());
-    [&b"text/event-stream"[..], b"application/grpc", b"application/x-ndjson"]
-        .iter()
-        .any(|stream| kind.starts_with(stream))
+    // Lines of stategate are of the type of their JSON; proxies are told not to gather them.
+    headers.contains_key("x-accel-buffering")
+        || [&b"text/event-stream"[..], b"application/grpc", b"application/x-ndjson"]
+            .iter()
+            .any(|stream| kind.starts_with(stream))
 }
