@@ -1,6 +1,7 @@
 //! Events of the log, by what happened, to what, through whom and when.
 
 mod find;
+mod keyed;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -22,6 +23,9 @@ use crate::sight;
 pub struct Events {
     /// Of keys that one of these lets through; none: of all but those of the server's own namespaces.
     pub filters: Vec<Filter>,
+    /// Of this key alone, of the one namespace that the one filter names: found through the history of the key, where that
+    /// goes back far enough. Oldest first only.
+    pub only: Option<String>,
     /// Of these kinds; none: of any.
     pub kinds: Vec<EventKind>,
     /// Of commits by this identity; empty: by anybody.
@@ -125,6 +129,8 @@ impl Engine {
         };
         if reading.wanted.newest_first {
             reading.backward(range, &head).await?;
+        } else if let Some(at) = reading.only(range, &head) {
+            reading.through_history(&at, range).await?;
         } else {
             reading.forward(range).await?;
         }
@@ -359,6 +365,8 @@ impl Reading<'_> {
             [] => Filter::all().matches(&event.at),
             filters => filters.iter().any(|filter| filter.matches(&event.at)),
         };
+        let named =
+            named && self.wanted.only.as_ref().is_none_or(|key| event.at.key.as_str() == key);
         if !kind || !named {
             return Ok(false);
         }

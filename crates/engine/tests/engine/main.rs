@@ -11,6 +11,7 @@ mod past;
 mod quotas;
 mod rollback;
 mod sight;
+mod states;
 mod txn;
 mod upkeep;
 mod watching;

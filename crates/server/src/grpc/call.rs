@@ -47,7 +47,8 @@ pub struct Shared {
 
 impl Shared {
     /// What an engine without a network has.
-    pub(crate) fn alone(engine: Engine, settings: &Settings, stop: CancellationToken) -> Self {
+    #[must_use]
+    pub fn alone(engine: Engine, settings: &Settings, stop: CancellationToken) -> Self {
         let (metrics, knobs) = (Metrics::default(), Knobs::of(settings));
         let state = StateTrust::alone(&engine);
         Self { engine, metrics, stop, knobs, state, keeper: None, limits: None }

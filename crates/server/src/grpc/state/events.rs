@@ -139,12 +139,11 @@ impl Searching<'_> {
     }
 
     fn asked(&self, after: Option<Place>) -> Events {
-        let mut keys = keys(&self.opts.domain, &self.opts.r#type);
-        if !self.opts.key.is_empty() {
-            keys.prefixes = vec![Prefix::new(names::key_of(&self.opts.r#type, &self.opts.key))];
-        }
+        let only =
+            (!self.opts.key.is_empty()).then(|| names::key_of(&self.opts.r#type, &self.opts.key));
         Events {
-            filters: vec![keys],
+            filters: vec![keys(&self.opts.domain, &self.opts.r#type)],
+            only,
             kinds: kinds(self.call.knobs.del_events),
             since: Some(self.opts.min).filter(|min| *min > 0).map(Timestamp),
             until: Some(self.opts.max).filter(|max| *max > 0).map(Timestamp),
