@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use bytes::{Bytes, BytesMut};
 use futures::FutureExt;
 use holdfast_auth::AllowAll;
 use holdfast_engine::{Engine, Options};
 use holdfast_server::Settings;
-use holdfast_server::grpc::call::Shared;
+use holdfast_server::grpc::call::{Knobs, Shared};
 use holdfast_server::grpc::services;
 use holdfast_server::http::{Face, SseKnobs, routes};
+use holdfast_server::metrics::Metrics;
+use holdfast_server::trust::state::StateTrust;
 use holdfast_store::MemoryStore;
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use http_body_util::BodyExt;
@@ -87,7 +89,15 @@ impl Bed {
             let engine = Engine::open(store, Arc::new(AllowAll), Options::default()).await;
             let engine = engine.expect("an engine over an empty store");
             let settings = Settings::default();
-            let shared = Shared::alone(engine.clone(), &settings, CancellationToken::new());
+            let shared = Shared {
+                keeper: None,
+                limits: None,
+                state: StateTrust::alone(&engine),
+                engine: engine.clone(),
+                metrics: Metrics::default(),
+                stop: CancellationToken::new(),
+                knobs: Knobs::of(&settings),
+            };
             let face = Face::new(shared.clone(), SseKnobs::of(&settings));
             let grpc = services::routes(&shared, HealthReporter::new()).expect("the services");
             (grpc.merge(routes(&face)), engine)
@@ -100,7 +110,8 @@ async fn answer(router: Router, request: Request<Body>) -> Answer {
     let answer = tokio::time::timeout(PATIENCE, router.oneshot(request)).await;
     let (parts, mut body) = answer.expect("an answer in time").expect("infallible").into_parts();
     let (mut bytes, mut trailers, mut whole) = (BytesMut::new(), HeaderMap::new(), false);
-    let streams = is_stream(&parts.headers);
+    // Lines of JSON have the type of JSON; what has no length is not done yet.
+    let streams = is_stream(&parts.headers) || body.size_hint().exact().is_none();
     while bytes.len() < ANSWER_BYTES {
         let patience = if streams { QUIET } else { PATIENCE };
         let next = match body.frame().now_or_never() {
@@ -129,9 +140,7 @@ async fn answer(router: Router, request: Request<Body>) -> Answer {
 /// Streams of events, and every answer over gRPC: some of those are.
 fn is_stream(headers: &HeaderMap) -> bool {
     let kind = headers.get("content-type").map_or(&b""[..], |kind| kind.as_bytes());
-    // Lines of stategate are of the type of their JSON; proxies are told not to gather them.
-    headers.contains_key("x-accel-buffering")
-        || [&b"text/event-stream"[..], b"application/grpc", b"application/x-ndjson"]
-            .iter()
-            .any(|stream| kind.starts_with(stream))
+    [&b"text/event-stream"[..], b"application/grpc", b"application/x-ndjson"]
+        .iter()
+        .any(|stream| kind.starts_with(stream))
 }

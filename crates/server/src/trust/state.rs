@@ -54,7 +54,8 @@ impl StateTrust {
     }
 
     /// Of an embedded engine: its own guard.
-    pub(crate) fn alone(engine: &Engine) -> Self {
+    #[must_use]
+    pub fn alone(engine: &Engine) -> Self {
         let inner = Arc::clone(engine.guard());
         let guard = StateGuard { inner, auth: StateAuth::Guard, unverified: false };
         Self { guard: Arc::new(guard), policies: None }
