@@ -126,7 +126,7 @@ fn one(
     }
     let branch = Branch::of(state, batch);
     check(state, batch, &branch)?;
-    let time = state.next_time(circumstances.now);
+    let time = state.next_time(circumstances.now, branch.writes.len());
     let revision = state.head().next_revision();
     let events: Vec<Event> = branch
         .writes
@@ -195,7 +195,7 @@ fn expire_due(state: &mut Overlay<'_>, batch: &Batch, circumstances: &mut Circum
     if due.is_empty() {
         return;
     }
-    let time = state.next_time(now);
+    let time = state.next_time(now, due.len());
     let events = due
         .iter()
         .map(|entry| removal(entry, EventKind::Expire, version_id(time, circumstances)))

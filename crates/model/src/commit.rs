@@ -93,6 +93,13 @@ pub struct Commit {
 }
 
 impl Commit {
+    /// A time for each event, where one is needed that no other event of the log has: that of the last event is the commit's, and each is
+    /// a nanosecond after the one before it.
+    pub fn event_time(&self, index: usize) -> Timestamp {
+        let behind = self.events.len().saturating_sub(1).saturating_sub(index);
+        Timestamp(self.time.0.saturating_sub(i64::try_from(behind).unwrap_or(i64::MAX)))
+    }
+
     /// About how much memory and wire it takes, in bytes.
     pub fn weight(&self) -> usize {
         const FIXED: usize = 256;

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use holdfast_api::stategate::{SearchEventOpts, Sort};
+use holdfast_tests::client::put;
 use holdfast_tests::stategate::{claims, events_by, values};
 use holdfast_tests::{Server, Stategate};
 use serde_json::json;
@@ -32,6 +33,31 @@ async fn case_16_times_are_inclusive() {
     assert_eq!(found(&client, between(0, times[0] - 1)).await, [0i64; 0]);
     assert_eq!(found(&client, between(times[4] + 1, 0)).await, [0i64; 0]);
     assert_eq!(found(&client, between(times[3], times[1])).await, [0i64; 0]);
+}
+
+/// The contract wants a time that no other event of the type has, also where one commit made several.
+#[tokio::test]
+async fn case_16_events_of_one_commit_have_times_of_their_own() {
+    let server = Server::dev().await;
+    let client = server.stategate().await;
+    for round in 0..3 {
+        let write =
+            |n: usize| put("d", &format!("t/k{n}"), format!(r#"{{"n":{}}}"#, round * 4 + n));
+        let writes: Vec<_> = (0..4).map(write).collect();
+        server.holdfast().await.commit(writes).await.expect("committed");
+    }
+    let mut stream = client.stream("d", "t", "0").await.expect("live");
+    let events = client.search_events(events_by("d", "t", "")).await.expect("found").events;
+    let times: Vec<i64> = events.iter().map(|event| event.time).collect();
+    assert!(times.len() == 12 && times.is_sorted_by(|a, b| a < b), "{times:?}");
+    for event in &events {
+        assert_eq!(&stream.next().await, event);
+    }
+    let between = |min, max| SearchEventOpts { min, max, ..events_by("d", "t", "") };
+    assert_eq!(found(&client, between(times[5], times[6])).await, [5, 6]);
+    assert_eq!(found(&client, between(times[3], times[4])).await, [3, 4]);
+    let by_time = format!(r#"{{"time":{}}}"#, times[9]);
+    assert_eq!(found(&client, events_by("d", "t", &by_time)).await, [9]);
 }
 
 #[tokio::test]

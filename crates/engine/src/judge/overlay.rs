@@ -79,9 +79,10 @@ impl<'a> Overlay<'a> {
         self.answered.insert(row, answer);
     }
 
-    /// Commit times only rise, whatever the wall clock does.
-    pub(super) fn next_time(&self, now: Timestamp) -> Timestamp {
-        now.max(Timestamp(self.head.time.0 + 1))
+    /// Commit times only rise, whatever the wall clock does; by so much that each of so many events can have a nanosecond of its own.
+    pub(super) fn next_time(&self, now: Timestamp, events: usize) -> Timestamp {
+        let events = i64::try_from(events.max(1)).unwrap_or(i64::MAX);
+        now.max(Timestamp(self.head.time.0.saturating_add(events)))
     }
 
     pub(super) fn commit(

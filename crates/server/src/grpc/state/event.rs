@@ -6,7 +6,7 @@ use std::sync::Arc;
 use holdfast_api::convert::state as convert;
 use holdfast_api::stategate::{Event as Message, State};
 use holdfast_engine::{Caller, Engine, EngineError};
-use holdfast_model::{Commit, Entry, ErrorKind, Event};
+use holdfast_model::{Commit, Entry, ErrorKind, Event, Timestamp};
 use holdfast_query::Document;
 use serde_json::{Map, Value, json};
 
@@ -19,6 +19,7 @@ const REMOVES: &str = "/Del";
 pub(super) struct Happened<'a> {
     commit: &'a Commit,
     event: &'a Event,
+    pub(super) time: Timestamp,
     pub(super) kind: String,
     pub(super) key: String,
     pub(super) values: Map<String, Value>,
@@ -26,19 +27,21 @@ pub(super) struct Happened<'a> {
 
 impl<'a> Happened<'a> {
     /// An event that left an entry behind.
-    pub(super) fn of(commit: &'a Commit, event: &'a Event) -> Self {
-        Self::with(commit, event, convert::values(&event.codec, &event.value))
+    pub(super) fn of(commit: &'a Commit, index: usize) -> Self {
+        let event = &commit.events[index];
+        Self::with(commit, index, convert::values(&event.codec, &event.value))
     }
 
     /// A removal, with the entry as it was before; `None`: that is not kept any longer, or not for the caller.
-    pub(super) fn removal(commit: &'a Commit, event: &'a Event, before: Option<&Entry>) -> Self {
+    pub(super) fn removal(commit: &'a Commit, index: usize, before: Option<&Entry>) -> Self {
         let values = before.map(|entry| convert::values(&entry.codec, &entry.value));
-        Self::with(commit, event, values.unwrap_or_default())
+        Self::with(commit, index, values.unwrap_or_default())
     }
 
-    fn with(commit: &'a Commit, event: &'a Event, values: Map<String, Value>) -> Self {
+    fn with(commit: &'a Commit, index: usize, values: Map<String, Value>) -> Self {
+        let (event, time) = (&commit.events[index], commit.event_time(index));
         let (kind, key) = names::state_of(event.at.key.as_str());
-        Self { commit, event, kind, key, values }
+        Self { commit, event, time, kind, key, values }
     }
 
     fn id(&self) -> String {
@@ -74,7 +77,7 @@ impl<'a> Happened<'a> {
             id: self.id(),
             state: state.into(),
             claims: convert::of_members(&self.claims()).into(),
-            time: self.commit.time.0,
+            time: self.time.0,
             method: self.method().into_owned(),
             revision: i64::try_from(self.commit.revision.0).unwrap_or(i64::MAX),
             ..Message::default()
@@ -105,7 +108,7 @@ impl Document for Happened<'_> {
     fn top(&self, name: &str) -> Option<Cow<'_, Value>> {
         match name {
             "_id" => Some(Cow::Owned(self.id().into())),
-            "time" => Some(Cow::Owned(self.commit.time.0.into())),
+            "time" => Some(Cow::Owned(self.time.0.into())),
             "method" => Some(Cow::Owned(self.method().into_owned().into())),
             _ => self.values.get(name).map(Cow::Borrowed),
         }

@@ -21,6 +21,9 @@ const COMMITS: usize = 20_000;
 /// Bytes of the events that one call keeps.
 const BYTES: usize = 32 << 20;
 
+/// More events than any commit has, in nanoseconds between the first and the last of them.
+const COMMIT_EVENTS: i64 = 1_000_000;
+
 const EVENTS: &str = "failed to search events";
 
 pub(super) async fn search(call: Call, opts: SearchEventOpts) -> Result<Message, Refusal> {
@@ -61,11 +64,11 @@ struct Found {
 
 impl Found {
     fn happened(&self) -> Happened<'_> {
-        let (commit, event) = (self.logged.commit(), self.logged.event());
-        if event.kind.removes() {
-            Happened::removal(commit, event, self.before.as_deref())
+        let (commit, index) = (self.logged.commit(), self.logged.index());
+        if self.logged.event().kind.removes() {
+            Happened::removal(commit, index, self.before.as_deref())
         } else {
-            Happened::of(commit, event)
+            Happened::of(commit, index)
         }
     }
 
@@ -73,6 +76,11 @@ impl Found {
         let index = u32::try_from(self.logged.index()).unwrap_or(u32::MAX);
         Place { revision: self.logged.commit().revision, index }
     }
+}
+
+/// A time in nanoseconds; zero or less: there is no bound.
+fn bound(nanos: i64) -> Option<Timestamp> {
+    Some(nanos).filter(|nanos| *nanos > 0).map(Timestamp)
 }
 
 /// A search on its way through the log.
@@ -145,8 +153,9 @@ impl Searching<'_> {
             filters: vec![keys(&self.opts.domain, &self.opts.r#type)],
             only,
             kinds: kinds(self.call.knobs.del_events),
-            since: Some(self.opts.min).filter(|min| *min > 0).map(Timestamp),
-            until: Some(self.opts.max).filter(|max| *max > 0).map(Timestamp),
+            since: bound(self.opts.min),
+            // The events before the last one of a commit are older than it.
+            until: bound(self.opts.max).map(|max| Timestamp(max.0.saturating_add(COMMIT_EVENTS))),
             after,
             limit: PAGE,
             ..Events::default()
@@ -165,6 +174,11 @@ impl Searching<'_> {
             _ => None,
         };
         let found = Found { logged, before };
+        let time = found.logged.commit().event_time(found.logged.index());
+        let too_old = bound(self.opts.min).is_some_and(|min| time < min);
+        if too_old || bound(self.opts.max).is_some_and(|max| time > max) {
+            return Ok(());
+        }
         if !self.filter.is_all() && !self.filter.matches(&found.happened()) {
             return Ok(());
         }

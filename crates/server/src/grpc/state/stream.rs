@@ -74,15 +74,15 @@ struct Formed {
 type All = Result<Vec<Option<Formed>>, Status>;
 
 fn form_all(commit: &Commit, form: Form) -> All {
-    let formed = |event: &Event| {
+    let formed = |(index, event): (usize, &Event)| {
         if !event.leaves_entry() {
             return Ok(None);
         }
-        let happened = Happened::of(commit, event);
+        let happened = Happened::of(commit, index);
         let bytes = form.bytes(&happened.message())?;
         Ok(Some(Formed { kind: happened.kind, bytes }))
     };
-    commit.events.iter().map(formed).collect()
+    commit.events.iter().enumerate().map(formed).collect()
 }
 
 /// The events as messages of the service.
@@ -190,13 +190,13 @@ impl Streaming {
             }
             match all.get(index).and_then(Option::as_ref) {
                 Some(formed) if formed.kind == self.opts.r#type => {
-                    let happened = || Happened::of(commit, &commit.events[index]).message();
+                    let happened = || Happened::of(commit, index).message();
                     if self.lets_through(happened)? {
                         self.ready.push_back(formed.bytes.clone());
                     }
                 }
                 Some(_) => {}
-                None => self.removed(commit, &commit.events[index]).await?,
+                None => self.removed(commit, index).await?,
             }
         }
         Ok(())
@@ -209,13 +209,14 @@ impl Streaming {
         })
     }
 
-    async fn removed(&mut self, commit: &Commit, event: &Event) -> Result<(), Refusal> {
+    async fn removed(&mut self, commit: &Commit, index: usize) -> Result<(), Refusal> {
+        let event = &commit.events[index];
         if !self.call.knobs.del_events || !event.kind.removes() {
             return Ok(());
         }
         let before = before(&self.call.engine, &self.call.caller, event).await;
         let before = before.map_err(|error| self.failed(&error))?;
-        let happened = Happened::removal(commit, event, before.as_deref());
+        let happened = Happened::removal(commit, index, before.as_deref());
         let message = happened.message();
         if happened.kind == self.opts.r#type && self.lets_through(|| message.clone())? {
             self.ready.push_back(self.form.bytes(&message)?);
