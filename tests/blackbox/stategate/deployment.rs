@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use holdfast_tests::server::Launch;
 use holdfast_tests::{Server, binary, http};
@@ -139,11 +139,9 @@ async fn case_41_both_ports_are_served() {
     let port_text = port.to_string();
     let open = ("STATEGATE_AUTH_DISABLED", "true");
     let variables = [INMEM, EMBEDDED, open, ("STATEGATE_PORT", &*port_text)];
-    let mut child = command(&variables, &["--dev"], home.path())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("it starts");
+    let mut command = command(&variables, &["--dev"], home.path());
+    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+    let child = Ended(child);
     let began = std::time::Instant::now();
     while http::get(port + 1, "/readyz").await.map(|answer| answer.status).ok() != Some(200) {
         assert!(began.elapsed().as_secs() < 60, "it is never ready");
@@ -153,9 +151,18 @@ async fn case_41_both_ports_are_served() {
     let path = "/api/state/ref/acme/user/1";
     let set = http::request(port, "POST", path, &[], body).await.expect("sent");
     assert_eq!((set.status, set.json()), (200, json!({})));
-    child.kill().expect("it is ours");
-    child.wait().expect("it ends");
+    drop(child);
     assert!(home.path().join("kept").is_dir(), "the storage provider says where");
+}
+
+/// A process that does not outlive its test.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.kill().expect("it is ours");
+        self.0.wait().expect("it ends");
+    }
 }
 
 /// The first of two ports that are free now.
