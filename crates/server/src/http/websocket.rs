@@ -107,7 +107,7 @@ impl End {
 /// A WebSocket that is open.
 pub(crate) struct Session {
     socket: WebSocketStream<Socket>,
-    /// What was not heard yet is bounded by this.
+    /// Cancelled when the server stops: the session ends.
     pub(crate) stop: CancellationToken,
 }
 

@@ -23,6 +23,9 @@ const BYTES: usize = 32 << 20;
 
 /// More events than any commit has, in nanoseconds between the first and the last of them.
 const COMMIT_EVENTS: i64 = 1_000_000;
+/// What fewer events, and not a lower limit, would mend.
+const TOO_MUCH: EngineError =
+    EngineError::TooMuchToLookAt { what: "commits", max: PAGES * COMMITS, max_bytes: BYTES };
 
 const EVENTS: &str = "failed to search events";
 
@@ -32,8 +35,16 @@ pub(super) async fn search(call: Call, opts: SearchEventOpts) -> Result<Message,
     let order = order(opts.sort.as_option());
     let after = cursor::event(&opts.cursor)?;
     let (limit, offset) = window(opts.limit, opts.offset);
-    let mut searching =
-        Searching { call: &call, opts: &opts, filter, offset, limit, found: Vec::new(), bytes: 0 };
+    let mut searching = Searching {
+        call: &call,
+        opts: &opts,
+        filter,
+        sorts: order.is_some(),
+        offset,
+        limit,
+        found: Vec::new(),
+        bytes: 0,
+    };
     let found = match &order {
         None => searching.first(after).await,
         Some(order) => searching.sorted(order, after).await,
@@ -88,6 +99,9 @@ struct Searching<'a> {
     call: &'a Call,
     opts: &'a SearchEventOpts,
     filter: Filter,
+    /// All that is found has to be kept until it is put in order.
+    sorts: bool,
+    /// How many are still to be passed over; where it sorts, that is done in the end.
     offset: usize,
     limit: usize,
     found: Vec<Found>,
@@ -97,9 +111,9 @@ struct Searching<'a> {
 impl Searching<'_> {
     /// The first ones in the order of the log.
     async fn first(&mut self, after: Option<Place>) -> Result<Message, EngineError> {
-        let more = self.look_through(after, self.offset.saturating_add(self.limit)).await?;
+        let more = self.look_through(after, self.limit).await?;
         let last = self.found.last().filter(|_| more).map(Found::place);
-        let events = self.found.iter().skip(self.offset).map(|found| found.happened().message());
+        let events = self.found.iter().map(|found| found.happened().message());
         Ok(Message {
             events: events.collect(),
             next_cursor: last.map(cursor::of_event).unwrap_or_default(),
@@ -139,11 +153,7 @@ impl Searching<'_> {
                 return Ok(false);
             }
         }
-        Err(EngineError::TooMuchToLookAt {
-            what: "commits",
-            max: PAGES * COMMITS,
-            max_bytes: BYTES,
-        })
+        Err(TOO_MUCH)
     }
 
     fn asked(&self, after: Option<Place>) -> Events {
@@ -182,9 +192,14 @@ impl Searching<'_> {
         if !self.filter.is_all() && !self.filter.matches(&found.happened()) {
             return Ok(());
         }
+        if !self.sorts && self.offset > 0 {
+            self.offset -= 1;
+            return Ok(());
+        }
         self.bytes += found.logged.event().weight();
         if self.bytes > BYTES {
-            return Err(EngineError::AnswerTooLarge { max_bytes: BYTES });
+            let too_large = EngineError::AnswerTooLarge { max_bytes: BYTES };
+            return Err(if self.sorts { TOO_MUCH } else { too_large });
         }
         self.found.push(found);
         Ok(())
