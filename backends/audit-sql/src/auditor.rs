@@ -21,7 +21,8 @@ use crate::table::TableName;
 /// What `SqlAuditor` calls itself.
 const NAME: &str = "sql";
 /// Two makers of one table at the same moment: PostgreSQL tells one of them so in spite of IF NOT EXISTS.
-const MADE_MEANWHILE: [&str; 2] = ["23505", "42P07"];
+/// In which words depends on how far the other one was: its row, its type or the table itself was there first.
+const MADE_MEANWHILE: [&str; 3] = ["23505", "42710", "42P07"];
 
 /// Keeps records as rows of a table. Connections are made when they are needed, and again after they broke; the table is
 /// made before the first record, and again when it has gone.

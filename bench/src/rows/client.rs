@@ -84,6 +84,7 @@ async fn memory(bench: &Bench, endpoint: &str, keys: u64) -> Result<Vec<Line>, F
     for _ in 0..bench.scale.rounds {
         rounds.push(read(&namespace, &names).await?);
     }
+    let lends = (0..bench.scale.rounds).map(|_| lend(&namespace, &names)).collect::<Vec<_>>();
     namespace.set("live", &1_u64).await?;
     let live = namespace.live::<u64>("live").await?;
     let look = |_| {
@@ -98,6 +99,7 @@ async fn memory(bench: &Bench, endpoint: &str, keys: u64) -> Result<Vec<Line>, F
     config.close().await;
     Ok(vec![
         Line::bound("get from memory", median(rounds), nanoseconds, Some(50.0)),
+        Line::bound("lent from memory", median(lends), nanoseconds, Some(50.0)),
         Line::bound("Live::get", median(looks), nanoseconds, Some(50.0)),
     ])
 }
@@ -109,6 +111,15 @@ async fn read(namespace: &Namespace, names: &[String]) -> Result<f64, Fault> {
         black_box(namespace.get(black_box(name)).await?);
     }
     Ok(began.elapsed().as_nanos() as f64 / f64::from(READS))
+}
+
+/// The same of a value that is lent, not kept.
+fn lend(namespace: &Namespace, names: &[String]) -> f64 {
+    let began = Instant::now();
+    for name in names.iter().cycle().take(READS as usize) {
+        black_box(namespace.lend(black_box(name), |entry, _| entry.value.len()));
+    }
+    began.elapsed().as_nanos() as f64 / f64::from(READS)
 }
 
 /// A process of its own, whose processor time is nobody else's.

@@ -28,6 +28,19 @@ async fn a_read_from_memory_allocates_nothing() {
 }
 
 #[tokio::test]
+async fn a_value_that_is_lent_allocates_nothing() {
+    let (_config, namespace) = namespace().await;
+    let read = || {
+        let lent = namespace.lend("app/timeout", |entry, stale| (entry.value.len(), stale));
+        assert_eq!(lent, Some((2, None)));
+    };
+    read();
+    let seen = allocation_counter::measure(|| (0..1_000).for_each(|_| read()));
+    assert_eq!((seen.count_total, seen.bytes_total), (0, 0), "{seen:?}");
+    assert_eq!(namespace.lend("app/other", |entry, _| entry.value.len()), None);
+}
+
+#[tokio::test]
 async fn a_live_value_allocates_nothing() {
     let (_config, namespace) = namespace().await;
     let live = namespace.live::<u64>("app/timeout").await.expect("a value");

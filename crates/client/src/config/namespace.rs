@@ -175,6 +175,31 @@ impl Namespace {
         }
     }
 
+    /// Lends what memory knows of a key to a closure: the cheapest read there is, for code that asks all the time and keeps nothing. With
+    /// it comes how long ago it was last confirmed, of a stale value. `None` where [`get`](Self::get) would ask the source, or would say
+    /// that there is no such key.
+    pub fn lend<R>(
+        &self,
+        key: &str,
+        read: impl FnOnce(&Entry, Option<Duration>) -> R,
+    ) -> Option<R> {
+        let kept = &self.kept;
+        if kept.asking.load(Ordering::Relaxed) {
+            return None;
+        }
+        let lent = kept.mirror.look(key, |known, confirmed| {
+            let entry = known.entry.as_deref()?;
+            let age = confirmed.until(Tick::now());
+            let stale = (age > kept.max_staleness).then_some(age);
+            if stale.is_some() && (entry.has_ended() || kept.starting.load(Ordering::Relaxed)) {
+                return None;
+            }
+            kept.hit();
+            Some(read(entry, stale))
+        });
+        lent.flatten()
+    }
+
     /// Asks the source, whatever memory says.
     ///
     /// # Errors
