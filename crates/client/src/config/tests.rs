@@ -12,7 +12,7 @@ async fn number(namespace: &Namespace) -> u64 {
 
 #[tokio::test]
 async fn what_is_lent_is_stale_when_a_read_would_be() -> Result<(), Error> {
-    let staleness = std::time::Duration::from_millis(50);
+    let staleness = std::time::Duration::from_millis(500);
     let memory = Memory::new();
     memory.set("n", "a", &1)?;
     let config = Config::over(memory.clone()).max_staleness(staleness).open()?;
@@ -21,7 +21,7 @@ async fn what_is_lent_is_stale_when_a_read_would_be() -> Result<(), Error> {
     namespace.ready().await?;
     assert_eq!(namespace.lend("a", |entry, stale| (entry.revision, stale)), Some((1, None)));
     memory.suffer(Fault::Silent);
-    tokio::time::sleep(staleness * 3).await;
+    tokio::time::sleep(staleness * 2).await;
     let age = namespace.lend("a", |_, stale| stale).expect("the last known value");
     assert!(age.is_some_and(|age| age > staleness), "{age:?}");
     config.close().await;
