@@ -14,13 +14,14 @@ use crate::error::EngineError;
 use crate::moment::Moment;
 use crate::names;
 
-/// Whether an entry is wanted; it is asked again of what is left of one of which the caller sees only a part.
-pub type Wanted<'a> = &'a (dyn Fn(&Entry) -> bool + Send + Sync);
-/// Which of two entries comes first.
-pub type InOrder<'a> = &'a (dyn Fn(&Entry, &Entry) -> Ordering + Send + Sync);
+/// What the dialect reads an entry as; `None`: it is not wanted. It is asked again of what is left of one of which the caller sees only
+/// a part.
+pub type Reads<'a, D> = &'a (dyn Fn(&Arc<Entry>) -> Option<D> + Send + Sync);
+/// Which of two comes first.
+pub type InOrder<'a, D> = &'a (dyn Fn(&D, &D) -> Ordering + Send + Sync);
 
-/// Which entries, in which order.
-pub struct Select<'a> {
+/// Which entries, as what, in which order.
+pub struct Select<'a, D> {
     /// Where.
     pub namespace: String,
     /// Byte prefixes of the keys to look at; none begins with another.
@@ -28,9 +29,9 @@ pub struct Select<'a> {
     /// The only key that can be wanted, when it is known: nothing else is looked at.
     pub only: Option<String>,
     /// The condition.
-    pub wanted: Wanted<'a>,
+    pub reads: Reads<'a, D>,
     /// The order; `None`: by creation. Entries that are equal in it come by creation.
-    pub order: Option<InOrder<'a>>,
+    pub order: Option<InOrder<'a, D>>,
     /// Only what was created after this entry.
     pub after: Option<Created>,
     /// So many are passed over.
@@ -58,9 +59,9 @@ impl Created {
 
 /// What was found.
 #[derive(Debug, Clone)]
-pub struct Selected {
-    /// Those the caller may read, in the order asked for.
-    pub entries: Vec<Arc<Entry>>,
+pub struct Selected<D> {
+    /// Those the caller may read, in the order asked for, each with what it was read as.
+    pub entries: Vec<(Arc<Entry>, D)>,
     /// There are more behind the last one.
     pub more: bool,
     /// The state that was looked at.
@@ -80,11 +81,11 @@ const SPARE: usize = 4_096;
 
 impl Engine {
     /// The entries of a namespace that are wanted, as far as the caller may read them.
-    pub async fn select(
+    pub async fn select<D: Send + Sync>(
         &self,
         caller: &Caller,
-        select: Select<'_>,
-    ) -> Result<Selected, EngineError> {
+        select: Select<'_, D>,
+    ) -> Result<Selected<D>, EngineError> {
         let resource = Resource::namespace(&*select.namespace);
         let proof = self.authorize(caller, Action::List, resource).await?;
         let revision = self.pinned(Moment::Latest).await?;
@@ -113,20 +114,20 @@ impl Engine {
 }
 
 /// A call on its way through a namespace.
-struct Selecting<'a> {
+struct Selecting<'a, D> {
     engine: &'a Engine,
     caller: &'a Caller,
     proof: Authorized,
     revision: Revision,
-    select: Select<'a>,
+    select: Select<'a, D>,
     /// So many of the first ones are of use.
     most: usize,
-    kept: Vec<Arc<Entry>>,
+    kept: Vec<(Arc<Entry>, D)>,
     entries: usize,
     bytes: usize,
 }
 
-impl Selecting<'_> {
+impl<D: Send + Sync> Selecting<'_, D> {
     async fn look_at(&mut self, key: &str) -> Result<(), EngineError> {
         let namespace = names::namespace(&self.select.namespace)?;
         let Ok(key) = Key::new(key) else { return Ok(()) };
@@ -170,14 +171,13 @@ impl Selecting<'_> {
     }
 
     async fn take(&mut self, entry: Arc<Entry>) -> Result<(), EngineError> {
-        let behind = |after: &Created| Created::of(&entry) > *after;
+        let behind =
+            |after: &Created| (entry.create_revision, &entry.at.key) > (after.revision, &after.key);
         let expired = entry.expired(self.engine.log().now());
-        if expired
-            || !self.select.after.as_ref().is_none_or(behind)
-            || !(self.select.wanted)(&entry)
-        {
+        if expired || !self.select.after.as_ref().is_none_or(behind) {
             return Ok(());
         }
+        let Some(read) = (self.select.reads)(&entry) else { return Ok(()) };
         // Whoever may not read it does not learn that it is one of those.
         if !self.engine.sees(self.caller, &entry.at).await? {
             return Ok(());
@@ -186,9 +186,9 @@ impl Selecting<'_> {
             return Ok(());
         };
         // Nor whoever sees only the rest of it.
-        if Arc::ptr_eq(&shown, &entry) || (self.select.wanted)(&shown) {
-            self.kept.push(shown);
-        }
+        let read =
+            if Arc::ptr_eq(&shown, &entry) { Some(read) } else { (self.select.reads)(&shown) };
+        self.kept.extend(read.map(|read| (shown, read)));
         if self.kept.len() >= self.most.saturating_add(SPARE) {
             self.sort();
             self.kept.truncate(self.most);
@@ -197,24 +197,29 @@ impl Selecting<'_> {
     }
 
     fn sort(&mut self) {
-        let by_creation = |a: &Arc<Entry>, b: &Arc<Entry>| Created::of(a).cmp(&Created::of(b));
+        // The order of `Created`, without making any.
+        let by_creation = |(a, _): &(Arc<Entry>, D), (b, _): &(Arc<Entry>, D)| {
+            (a.create_revision, &a.at.key).cmp(&(b.create_revision, &b.at.key))
+        };
         match self.select.order {
-            Some(order) => self.kept.sort_by(|a, b| order(a, b).then_with(|| by_creation(a, b))),
+            Some(order) => {
+                self.kept.sort_by(|a, b| order(&a.1, &b.1).then_with(|| by_creation(a, b)));
+            }
             None => self.kept.sort_by(by_creation),
         }
     }
 
-    async fn finish(mut self) -> Result<Selected, EngineError> {
+    async fn finish(mut self) -> Result<Selected<D>, EngineError> {
         self.sort();
         let wanted = self.kept.len().saturating_sub(self.select.offset);
         let more = wanted > self.select.limit;
         let passed_over = self.select.offset.min(self.kept.len());
         let entries: Vec<_> = self.kept.drain(passed_over..).take(self.select.limit).collect();
-        let bytes: usize = entries.iter().map(|entry| entry.weight()).sum();
+        let bytes: usize = entries.iter().map(|(entry, _)| entry.weight()).sum();
         if bytes > ANSWER_BYTES {
             return Err(EngineError::AnswerTooLarge { max_bytes: ANSWER_BYTES });
         }
-        for entry in &entries {
+        for (entry, _) in &entries {
             self.engine.answered(self.caller, entry).await?;
         }
         Ok(Selected { entries, more, revision: self.revision })

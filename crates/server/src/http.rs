@@ -41,6 +41,7 @@ use tonic::Status;
 use crate::gateway::Upstream;
 use crate::grpc::call::{Shared, Streamed};
 use crate::grpc::config_v1::ConfigV1;
+use crate::grpc::state::Stategate;
 use crate::metrics::Metrics;
 use crate::settings::Settings;
 
@@ -67,6 +68,8 @@ pub struct Inside {
     pub sse: SseKnobs,
     /// The config.v1 service: the one that gRPC calls too, or the one of the server behind a gateway.
     pub config: Box<dyn ConfigService<WatchStream = Streamed<WatchResponse>>>,
+    /// The services of stategate; `None` on a gateway.
+    pub(crate) state: Option<Stategate>,
     /// A permit for each large request body in memory.
     pub(crate) large_bodies: Semaphore,
 }
@@ -108,6 +111,7 @@ impl Face {
         Self(Arc::new(Inside {
             metrics: shared.metrics.clone(),
             stop: shared.stop.clone(),
+            state: Some(Stategate::new(&shared)),
             request_bytes: shared.knobs.request_bytes,
             body_timeout: shared.knobs.body_timeout,
             behind: Behind::Engine(shared),
@@ -122,6 +126,7 @@ impl Face {
     pub fn of_upstream(upstream: Upstream, settings: &Settings, stop: CancellationToken) -> Self {
         Self(Arc::new(Inside {
             config: Box::new(upstream.clone()),
+            state: None,
             metrics: upstream.metrics().clone(),
             behind: Behind::Upstream(upstream),
             stop,
@@ -139,9 +144,14 @@ impl Face {
     pub(crate) fn here(&self) -> Result<&Shared, Status> {
         match &self.behind {
             Behind::Engine(shared) => Ok(shared),
-            Behind::Upstream(_) => Err(Status::unimplemented("a gateway speaks config.v1 only")),
+            Behind::Upstream(_) => Err(only_config()),
         }
     }
+}
+
+/// What a gateway answers to all other dialects.
+pub(crate) fn only_config() -> Status {
+    Status::unimplemented("a gateway speaks config.v1 only")
 }
 
 /// Everything that can be said to any server of config.v1, for a gateway's router.

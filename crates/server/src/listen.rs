@@ -191,7 +191,9 @@ pub async fn serve(
                 let kept = Kept { router, around };
                 match tls {
                     None => connection(stream, peer, kept, stop).await,
-                    Some(tls) if tls.also_plaintext && !secure::begins(&stream, &bounds).await => {
+                    Some(tls)
+                        if tls.also_plaintext && !secure::begins(&stream, &bounds, &stop).await =>
+                    {
                         connection(stream, peer, kept, stop).await;
                     }
                     Some(tls) => secure::connection(stream, peer, &tls, kept, stop).await,

@@ -92,6 +92,7 @@ impl Exposition {
         registry.register("request_seconds", "Time to answer a call", metrics.seconds.clone());
         let help = "Open connections of the API";
         registry.register("connections", help, metrics.connections.clone());
+        metrics.state_calls.register(&mut all);
         Self { registry: all }
     }
 
@@ -140,13 +141,6 @@ impl Exposition {
         );
         r.register_collector(Box::new(State { engine: engine.clone(), gatekeeper, data_dir }));
         Self { registry }
-    }
-
-    /// With the calls of stategate under the names that its deployments know.
-    #[must_use]
-    pub fn standing_in(mut self, metrics: &Metrics) -> Self {
-        metrics.state_calls.register(&mut self.registry);
-        self
     }
 
     /// The text that a scrape gets.

@@ -32,7 +32,7 @@ use crate::grpc::services;
 use crate::health::Health;
 use crate::http::{self, Face, SseKnobs, cors};
 use crate::listen::{self, Bounds};
-use crate::metrics::{Exposition, Metrics};
+use crate::metrics::{Exposition, Metrics, StateCalls};
 use crate::notify::{self, State as Told};
 use crate::observe::Observer;
 use crate::proxies::Proxies;
@@ -325,7 +325,10 @@ impl Running {
     ) -> Result<Self, ServeError> {
         let Trusted { trust, entrance, limiter, state, stop } = trusted;
         let stop_admin = CancellationToken::new();
-        let metrics = Metrics::default();
+        let mut metrics = Metrics::default();
+        if settings.state.stand_in {
+            metrics.state_calls = StateCalls::counted();
+        }
         let traces = Traces::of(&settings.trace)?;
         let tls = Tls::of(&settings.tls)?;
         if let Some(tls) = tls.clone() {
@@ -366,10 +369,7 @@ impl Running {
         };
         let data_dir = matches!(settings.store.kind, StoreKind::Embedded);
         let data_dir: Option<PathBuf> = data_dir.then(|| settings.data_dir.clone());
-        let mut exposition = Exposition::new(&metrics, &engine, gatekeeper, data_dir);
-        if settings.state.stand_in {
-            exposition = exposition.standing_in(&metrics);
-        }
+        let exposition = Exposition::new(&metrics, &engine, gatekeeper, data_dir);
         let mut admin_routes = metrics_route(exposition).merge(health.routes());
         if settings.state.stand_in {
             admin_routes = admin_routes.merge(stand_in::routes());

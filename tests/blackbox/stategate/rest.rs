@@ -95,6 +95,8 @@ async fn case_33_values_come_as_a_body_a_parameter_or_a_form() {
         ("?domain=x&key=y&values=%7B%22a%22%3A6%7D", &[], "", json!({"a": 6})),
         ("", &[FORM], "values=%7B%22a%22%3A7%7D", json!({"a": 7})),
         ("", &[FORM], "values.x=8", json!({})),
+        // So curl sends a body of which it is told nothing.
+        ("", &[FORM], r#"{"values":{"a":8}}"#, json!({"a": 8})),
         ("?values=%7B%7D", &[json_kind], r#"{"a":9}"#, json!({"a": 9})),
     ];
     for (query, headers, body, expected) in cases {

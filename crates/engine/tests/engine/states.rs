@@ -6,16 +6,18 @@ use uuid::Uuid;
 
 use super::*;
 
-fn all(_: &Entry) -> bool {
-    true
+type Read = Arc<Entry>;
+
+fn all(entry: &Arc<Entry>) -> Option<Read> {
+    Some(Arc::clone(entry))
 }
 
-fn select(limit: usize) -> Select<'static> {
+fn select(limit: usize) -> Select<'static, Read> {
     Select {
         namespace: "d".into(),
         prefixes: vec!["t/".into()],
         only: None,
-        wanted: &all,
+        reads: &all,
         order: None,
         after: None,
         offset: 0,
@@ -23,8 +25,8 @@ fn select(limit: usize) -> Select<'static> {
     }
 }
 
-fn keys(entries: &[Arc<Entry>]) -> Vec<&str> {
-    entries.iter().map(|entry| entry.at.key.as_str()).collect()
+fn keys(entries: &[(Arc<Entry>, Read)]) -> Vec<&str> {
+    entries.iter().map(|(entry, _)| entry.at.key.as_str()).collect()
 }
 
 async fn filled() -> Engine {
@@ -42,14 +44,14 @@ async fn entries_come_by_their_creation() {
     assert_eq!((keys(&found.entries), found.more), (vec!["t/c", "t/a", "t/b", "t/d"], false));
     let first = engine.select(&me(), select(2)).await.expect("found");
     assert_eq!((keys(&first.entries), first.more), (vec!["t/c", "t/a"], true));
-    let after = first.entries.last().map(|entry| Created::of(entry));
+    let after = first.entries.last().map(|(entry, _)| Created::of(entry));
     let rest = engine.select(&me(), Select { after, ..select(2) }).await.expect("found");
     assert_eq!((keys(&rest.entries), rest.more), (vec!["t/b", "t/d"], false));
     let middle = engine.select(&me(), Select { offset: 1, ..select(2) }).await.expect("found");
     assert_eq!((keys(&middle.entries), middle.more), (vec!["t/a", "t/b"], true));
     let beyond = engine.select(&me(), Select { offset: 9, ..select(2) }).await.expect("found");
     assert!(beyond.entries.is_empty() && !beyond.more);
-    let reverse = |a: &Entry, b: &Entry| b.at.cmp(&a.at);
+    let reverse = |a: &Read, b: &Read| b.at.cmp(&a.at);
     let sorted = Select { order: Some(&reverse), ..select(3) };
     let sorted = engine.select(&me(), sorted).await.expect("found");
     assert_eq!(keys(&sorted.entries), ["t/d", "t/c", "t/b"]);

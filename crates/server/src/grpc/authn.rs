@@ -89,10 +89,12 @@ where
                     if let Some(observation) = observation(request.extensions()) {
                         observation.user(identity.shared_user());
                     }
-                    let authority = authority(request.uri(), request.headers()).map(Arc::from);
-                    if let Some(authority) = authority.filter(|_| shared.state.policies().is_some())
+                    // Only policies look at it.
+                    if shared.state.policies().is_some()
+                        && let Some(name) = authority(request.uri(), request.headers())
                     {
-                        request.extensions_mut().insert(Authority(authority));
+                        let name = Authority(name.into());
+                        request.extensions_mut().insert(name);
                     }
                     request.extensions_mut().insert(identity);
                     inner.call(request).await

@@ -37,10 +37,11 @@ pub fn routes(
 ) -> Result<Router, tonic_reflection::server::Error> {
     let web = GrpcWebLayer::new();
     let for_all = Arc::new(shared.clone());
-    let of_state = Arc::new(shared.of_state());
+    let stategate = Stategate::new(shared);
     let sockets = SocketsLayer { shared: Arc::clone(&for_all) };
     let authn = |refuse: Refuse| AuthnLayer { shared: Arc::clone(&for_all), refuse };
-    let authn_of_state = AuthnLayer { shared: of_state.clone(), refuse: state::refuse };
+    let authn_of_state =
+        AuthnLayer { shared: Arc::clone(stategate.shared()), refuse: state::refuse };
     // Answers go uncompressed: some clients ask for gzip by default, and then an event that was encoded once would be
     // compressed for each of its watchers.
     let config = ConfigServiceServer::new(ConfigV1::new(shared.clone()))
@@ -52,10 +53,10 @@ pub fn routes(
     let trust = TrustServiceServer::new(HoldfastV1::new(shared.clone()))
         .max_decoding_message_size(shared.knobs.request_bytes)
         .accept_compressed(CompressionEncoding::Gzip);
-    let states = StateServiceServer::new(Stategate::new((*of_state).clone()))
+    let states = StateServiceServer::new(stategate.clone())
         .max_decoding_message_size(shared.knobs.request_bytes)
         .accept_compressed(CompressionEncoding::Gzip);
-    let events = EventServiceServer::new(Stategate::new((*of_state).clone()))
+    let events = EventServiceServer::new(stategate.clone())
         .max_decoding_message_size(shared.knobs.request_bytes)
         .accept_compressed(CompressionEncoding::Gzip);
     let health = HealthServer::new(HealthService::from_health_reporter(health));

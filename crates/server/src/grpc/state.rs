@@ -17,13 +17,16 @@ mod states;
 mod stream;
 mod valid;
 
+use std::sync::Arc;
+
 use buffa_types::google::protobuf::Empty;
 use bytes::Bytes;
 use holdfast_api::Encoded;
 use holdfast_api::stategate::event_service_server::EventService;
 use holdfast_api::stategate::state_service_server::StateService;
 use holdfast_api::stategate::{
-    Event, Events, SearchEventOpts, SearchStateOpts, State, StateRef, StateValues, StreamOpts,
+    AckAnswer, AckOpts, Event, EventRef, Events, SearchEventOpts, SearchStateOpts, State, StateRef,
+    StateValues, StreamOpts,
 };
 use tonic::{Request, Response, Status, async_trait};
 
@@ -35,16 +38,21 @@ pub(crate) use stream::Form;
 /// The services.
 #[derive(Clone)]
 pub struct Stategate {
-    shared: Shared,
+    shared: Arc<Shared>,
 }
 
 const STREAM: &str = "/stategate.EventService/Stream";
 
 impl Stategate {
-    /// Over an engine.
+    /// Over an engine, behind the guard of this dialect.
     #[must_use]
-    pub fn new(shared: Shared) -> Self {
-        Self { shared }
+    pub fn new(shared: &Shared) -> Self {
+        Self { shared: Arc::new(shared.of_state()) }
+    }
+
+    /// What its calls share.
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
     }
 
     /// [`EventService::stream`] as lines of JSON, for HTTP.
@@ -92,5 +100,13 @@ impl EventService for Stategate {
 
     async fn search(&self, request: Request<SearchEventOpts>) -> Answer<Events> {
         access::unary(&self.shared, "/stategate.EventService/Search", request, events::search).await
+    }
+
+    async fn get(&self, _request: Request<EventRef>) -> Answer<Event> {
+        Err(Status::unimplemented("to come"))
+    }
+
+    async fn ack(&self, _request: Request<AckOpts>) -> Answer<AckAnswer> {
+        Err(Status::unimplemented("to come"))
     }
 }

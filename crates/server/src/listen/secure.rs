@@ -16,10 +16,13 @@ use crate::tls::{PeerCertificate, Tls, shown_by};
 /// The first byte of a TLS handshake (RFC 8446, section 5.1).
 const HANDSHAKE: u8 = 0x16;
 
-/// Whether the other side begins with TLS; true when it does not begin in time, for the handshake to say so.
-pub(super) async fn begins(stream: &TcpStream, bounds: &Bounds) -> bool {
+/// Whether the other side begins with TLS; true when it does not begin in time, or the server stops, for the handshake to say so.
+pub(super) async fn begins(stream: &TcpStream, bounds: &Bounds, stop: &CancellationToken) -> bool {
     let mut first = [HANDSHAKE];
-    let looked = tokio::time::timeout(bounds.hello, stream.peek(&mut first)).await;
+    let looked = tokio::select! {
+        () = stop.cancelled() => return true,
+        looked = tokio::time::timeout(bounds.hello, stream.peek(&mut first)) => looked,
+    };
     !matches!(looked, Ok(Ok(1..))) || first[0] == HANDSHAKE
 }
 

@@ -6,9 +6,12 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
 use tonic::Code;
 
-/// What the calls of stategate did.
+/// What the calls of stategate did; nothing is counted where nothing of it is shown.
 #[derive(Debug, Clone, Default)]
-pub struct StateCalls {
+pub struct StateCalls(Option<Families>);
+
+#[derive(Debug, Clone, Default)]
+struct Families {
     started: Family<Call, Counter>,
     handled: Family<Handled, Counter>,
     received: Family<Call, Counter>,
@@ -55,59 +58,70 @@ fn call(path: &str) -> Option<Call> {
 }
 
 impl StateCalls {
+    /// All calls from now on.
+    #[must_use]
+    pub fn counted() -> Self {
+        Self(Some(Families::default()))
+    }
+
+    fn of(&self, path: &str) -> Option<(&Families, Call)> {
+        Some((self.0.as_ref()?, call(path)?))
+    }
+
     /// A call began.
     pub fn started(&self, path: &str) {
-        let Some(call) = call(path) else { return };
-        self.started.get_or_create(&call).inc();
-        self.received.get_or_create(&call).inc();
+        let Some((families, call)) = self.of(path) else { return };
+        families.started.get_or_create(&call).inc();
+        families.received.get_or_create(&call).inc();
     }
 
     /// A message of a stream went out.
     pub fn sent(&self, path: &str) {
-        let Some(call) = call(path) else { return };
-        self.sent.get_or_create(&call).inc();
+        let Some((families, call)) = self.of(path) else { return };
+        families.sent.get_or_create(&call).inc();
     }
 
     /// A call ended.
     pub fn ended(&self, path: &str, code: Code) {
-        let Some(call) = call(path) else { return };
+        let Some((families, call)) = self.of(path) else { return };
         let Call { grpc_type, grpc_service, grpc_method } = call;
         let grpc_code = go_name(code);
         let handled = Handled { grpc_type, grpc_service, grpc_method, grpc_code };
-        self.handled.get_or_create(&handled).inc();
+        families.handled.get_or_create(&handled).inc();
         if code == Code::Ok && grpc_type == "unary" {
-            self.sent.get_or_create(&call).inc();
+            families.sent.get_or_create(&call).inc();
         }
     }
 
     /// A call ended before it began: its caller was refused.
     pub fn refused(&self, path: &str, code: Code) {
-        if let Some(call) = call(path) {
-            self.started.get_or_create(&call).inc();
+        if let Some((families, call)) = self.of(path) {
+            families.started.get_or_create(&call).inc();
             self.ended(path, code);
         }
     }
 
     /// Shows them, each with every label there is.
     pub(super) fn register(&self, registry: &mut Registry) {
+        let Some(families) = &self.0 else { return };
         for (_, call) in &CALLS {
-            for family in [&self.started, &self.received, &self.sent] {
+            for family in [&families.started, &families.received, &families.sent] {
                 drop(family.get_or_create(call));
             }
             let Call { grpc_type, grpc_service, grpc_method } = *call;
             for grpc_code in (0..=16).map(|code| go_name(Code::from_i32(code))) {
                 let handled = Handled { grpc_type, grpc_service, grpc_method, grpc_code };
-                drop(self.handled.get_or_create(&handled));
+                drop(families.handled.get_or_create(&handled));
             }
         }
         let help = "RPCs started on the server";
-        registry.register("grpc_server_started", help, self.started.clone());
+        registry.register("grpc_server_started", help, families.started.clone());
         let help = "RPCs completed on the server, regardless of success or failure";
-        registry.register("grpc_server_handled", help, self.handled.clone());
+        registry.register("grpc_server_handled", help, families.handled.clone());
         let help = "RPC messages received on the server";
-        registry.register("grpc_server_msg_received", help, self.received.clone());
+        registry.register("grpc_server_msg_received", help, families.received.clone());
         let help = "RPC messages sent by the server";
-        registry.register("grpc_server_msg_sent", help, self.sent.clone());
+        registry.register("grpc_server_msg_sent", help, families.sent.clone());
     }
 }
 
@@ -142,7 +156,7 @@ mod tests {
 
     #[test]
     fn calls_are_counted_under_the_names_of_go() {
-        let (calls, mut registry) = (StateCalls::default(), Registry::default());
+        let (calls, mut registry) = (StateCalls::counted(), Registry::default());
         calls.register(&mut registry);
         let set = "/stategate.StateService/Set";
         calls.started(set);

@@ -129,6 +129,9 @@ impl TlsSettings {
             faults
                 .push("tls.client_ca: callers show certificates only where tls.cert is set".into());
         }
+        if self.also_plaintext && self.clients == ClientCertificates::Required {
+            faults.push("tls.also_plaintext: whoever comes without TLS shows no certificate, and tls.clients requires one".into());
+        }
         if self.cert.is_none() && !listen.is_loopback() && !self.allow_plaintext {
             faults.push(format!(
                 "listen: {listen} can be reached by others, and without TLS they read every token on the way; set \

@@ -72,11 +72,19 @@ pub(super) fn variables(env: &[(String, String)], file: &Path) -> Result<Variabl
     match fs::read(file) {
         Ok(text) => {
             for line in dotenvy::from_read_iter(text.as_slice()) {
-                let (name, value) = line.map_err(|error| wrong(error.to_string()))?;
-                take(&name, value, format!("{name} in {}", file.display()));
+                match line {
+                    Ok((name, value)) => {
+                        take(&name, value, format!("{name} in {}", file.display()));
+                    }
+                    // The file may be that of something else altogether.
+                    Err(dotenvy::Error::LineParse(line, _)) if !line.contains(PREFIX) => {}
+                    Err(error) => return Err(wrong(error.to_string())),
+                }
             }
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        // Nobody said that this is a deployment of stategate.
+        Err(_) if found.0.is_empty() => {}
         Err(error) => return Err(wrong(format!("cannot be read: {error}"))),
     }
     Ok(found)
@@ -405,6 +413,14 @@ mod tests {
         assert_eq!(found.0.len(), 2);
         fs::write(&file, "STATEGATE_PORT 'x\n").expect("written");
         assert!(variables(&env, &file).is_err());
+        // What belongs to something else stops nothing.
+        fs::write(&file, "it is no\nSTATEGATE_DEBUG=1\n").expect("written");
+        assert_eq!(
+            variables(&[], &file).expect("passed over").get("DEBUG").map(|d| d.0),
+            Some("1")
+        );
+        assert!(variables(&[], dir.path()).expect("a directory").0.is_empty());
+        assert!(variables(&env, dir.path()).is_err());
         assert!(variables(&env, &dir.path().join("none")).expect("no file").0.len() == 1);
     }
 

@@ -1,7 +1,7 @@
 //! Events of the log as events of stategate: every write of every dialect is one.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use holdfast_api::convert::state as convert;
 use holdfast_api::stategate::{Event as Message, State};
@@ -10,7 +10,7 @@ use holdfast_model::{Commit, Entry, ErrorKind, Event, Timestamp};
 use holdfast_query::Document;
 use serde_json::{Map, Value, json};
 
-use super::names;
+use super::{names, states};
 
 /// What the method of every removal ends in; consumers tell removals by that.
 const REMOVES: &str = "/Del";
@@ -149,30 +149,41 @@ impl Document for Happened<'_> {
     }
 }
 
-/// A state as a document for filters: its values, and its key as `_id`.
+/// A state as a document for filters: its values, and its key as `_id`. The values are read when somebody asks for them, and once.
 pub(super) struct Stored {
-    key: Value,
-    values: Map<String, Value>,
+    pub(super) kind: String,
+    key: String,
+    entry: Arc<Entry>,
+    values: OnceLock<Map<String, Value>>,
 }
 
 impl Stored {
-    pub(super) fn of(entry: &Entry) -> Self {
-        let mut values = convert::values(&entry.codec, &entry.value);
-        // That of the key stands in its place.
-        values.remove("_id");
-        let (_, key) = names::state_of(entry.at.key.as_str());
-        Self { key: key.into(), values }
+    pub(super) fn of(entry: &Arc<Entry>) -> Self {
+        let (kind, key) = names::state_of(entry.at.key.as_str());
+        Self { kind, key, entry: Arc::clone(entry), values: OnceLock::new() }
+    }
+
+    fn values(&self) -> &Map<String, Value> {
+        self.values.get_or_init(|| states::values(&self.entry))
+    }
+
+    /// As an answer has it.
+    pub(super) fn shown(self, domain: String) -> State {
+        let values = convert::of_members(self.values()).into();
+        State { domain, r#type: self.kind, key: self.key, values, ..State::default() }
     }
 }
 
 impl Document for Stored {
     fn top(&self, name: &str) -> Option<Cow<'_, Value>> {
-        let found = if name == "_id" { Some(&self.key) } else { self.values.get(name) };
-        found.map(Cow::Borrowed)
+        if name == "_id" {
+            return Some(Cow::Owned(self.key.as_str().into()));
+        }
+        self.values().get(name).map(Cow::Borrowed)
     }
 
     fn each(&self, see: &mut dyn FnMut(&str, &Value)) {
-        see("_id", &self.key);
-        self.values.iter().for_each(|(name, value)| see(name, value));
+        see("_id", &Value::from(self.key.as_str()));
+        self.values().iter().for_each(|(name, value)| see(name, value));
     }
 }

@@ -10,7 +10,7 @@ use tonic::Code;
 
 use super::event::Stored;
 use super::fault::{About, Refusal};
-use super::{cursor, names, states};
+use super::{cursor, names};
 use crate::grpc::call::Call;
 
 /// What a call is answered with at most, whatever it asks for.
@@ -47,18 +47,17 @@ pub(super) async fn states(call: Call, opts: SearchStateOpts) -> Result<StateVal
     let order = order(opts.sort.as_option());
     let after = cursor::state(&opts.cursor)?;
     let (limit, offset) = window(opts.limit, opts.offset);
-    let wanted = |entry: &Entry| {
-        let (kind, _) = names::state_of(entry.at.key.as_str());
-        kind == opts.r#type && (filter.is_all() || filter.matches(&Stored::of(entry)))
+    let reads = |entry: &Arc<Entry>| {
+        let stored = Stored::of(entry);
+        let wanted = stored.kind == opts.r#type && (filter.is_all() || filter.matches(&stored));
+        wanted.then_some(stored)
     };
-    let in_order = order
-        .as_ref()
-        .map(|order| |a: &Entry, b: &Entry| order.compare(&Stored::of(a), &Stored::of(b)));
+    let in_order = order.as_ref().map(|order| |a: &Stored, b: &Stored| order.compare(a, b));
     let select = Select {
         namespace: names::namespace_of(&opts.domain),
         prefixes: names::prefixes_of(&opts.r#type),
         only: filter.pinned("_id").map(|key| names::key_of(&opts.r#type, key)),
-        wanted: &wanted,
+        reads: &reads,
         order: in_order.as_ref().map(|order| order as _),
         after,
         offset,
@@ -71,19 +70,16 @@ pub(super) async fn states(call: Call, opts: SearchStateOpts) -> Result<StateVal
         }
         Err(error) => return Err(too_much(about, STATES, &error)),
     };
-    Ok(page(&opts, &found))
+    Ok(page(&opts, found, order.is_some()))
 }
 
-fn page(opts: &SearchStateOpts, found: &Selected) -> StateValues {
-    let shown = |entry: &Arc<Entry>| {
-        let (kind, key) = names::state_of(entry.at.key.as_str());
-        states::shown(entry, opts.domain.clone(), kind, key)
-    };
-    let sorted = order(opts.sort.as_option()).is_some();
+fn page(opts: &SearchStateOpts, found: Selected<Stored>, sorted: bool) -> StateValues {
     let last = found.entries.last().filter(|_| found.more && !sorted);
+    let next_cursor = last.map(|(entry, _)| cursor::of_state(&Created::of(entry)));
+    let shown = |(_, stored): (_, Stored)| stored.shown(opts.domain.clone());
     StateValues {
-        state_values: found.entries.iter().map(shown).collect(),
-        next_cursor: last.map(|entry| cursor::of_state(&Created::of(entry))).unwrap_or_default(),
+        next_cursor: next_cursor.unwrap_or_default(),
+        state_values: found.entries.into_iter().map(shown).collect(),
         ..StateValues::default()
     }
 }

@@ -6,7 +6,7 @@ use holdfast_api::convert::state as convert;
 use holdfast_api::stategate::{State, StateRef};
 use holdfast_engine::{EngineError, Set, any_key};
 use holdfast_model::{Entry, ErrorKind, WriteMode};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::fault::{About, Refusal};
 use super::names;
@@ -34,7 +34,9 @@ pub(super) async fn get(call: Call, of: StateRef) -> Result<State, Refusal> {
     let (namespace, key) = place(&of);
     let entry = call.engine.get(&call.caller, &namespace, &key).await;
     let entry = entry.map_err(|error| missing_or(&of, "failed to find state", &error))?;
-    Ok(shown(&entry, of.domain, of.r#type, of.key))
+    let values = convert::of_members(&values(&entry)).into();
+    let StateRef { domain, r#type, key, .. } = of;
+    Ok(State { domain, r#type, key, values, ..State::default() })
 }
 
 pub(super) async fn del(call: Call, of: StateRef) -> Result<Empty, Refusal> {
@@ -57,17 +59,11 @@ fn missing_or(of: &StateRef, info: &str, error: &EngineError) -> Refusal {
     }
 }
 
-/// An entry as a state of these names.
+/// The values of an entry as they are read.
 ///
-/// QUIRK(stategate): a member `_id` is that of the key, so it is not among the values that are read.
-pub(super) fn shown(entry: &Entry, domain: String, kind: String, key: String) -> State {
+/// QUIRK(stategate): a member `_id` is that of the key, so it is not among them.
+pub(super) fn values(entry: &Entry) -> Map<String, Value> {
     let mut values = convert::values(&entry.codec, &entry.value);
     values.remove("_id");
-    State {
-        domain,
-        r#type: kind,
-        key,
-        values: convert::of_members(&values).into(),
-        ..State::default()
-    }
+    values
 }

@@ -67,16 +67,17 @@ impl FromRequest<Face> for Asked {
 
     async fn from_request(request: Request<Body>, face: &Face) -> Result<Self, Fault> {
         let (mut parts, body) = request.into_parts();
-        let here = face.here().map_err(answer::failed)?.of_state();
-        let known = recognised(face, &here, &parts).await?;
-        let service = Stategate::new(here);
+        let service = face.state.clone();
+        let service = service.ok_or_else(|| answer::failed(crate::http::only_config()))?;
+        let known = recognised(face, service.shared(), &parts).await?;
         let path = RawPathParams::from_request_parts(&mut parts, face).await;
         let path = path.map_err(|_| Fault::invalid("the path is no UTF-8"))?;
         let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
         let path = path.collect();
         check_timeout(&parts)?;
         let arrived = Arrived::of(face, body).await?;
-        let is_form = is_form(&parts);
+        // What is called a form by a client that says so of everything (curl) may still be a JSON object.
+        let is_form = is_form(&parts) && !arrived.bytes.trim_ascii_start().starts_with(b"{");
         let query = parts.uri.query().unwrap_or_default();
         let query = match std::str::from_utf8(&arrived.bytes).ok().filter(|_| is_form) {
             Some(form) => Query::parse(&format!("{form}&{query}")),
