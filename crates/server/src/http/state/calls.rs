@@ -50,7 +50,7 @@ pub(super) async fn reference(State(face): State<Face>, request: Request<Body>) 
     if asked.method == Method::DELETE {
         return empty(asked.service.del(asked.by(of)).await);
     }
-    shown(asked.service.get(asked.by(of)).await, false)
+    shown(StateService::get(&asked.service, asked.by(of)).await, false)
 }
 
 /// The order, by `sort.field` and `sort.reverse`.
