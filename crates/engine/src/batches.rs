@@ -165,6 +165,20 @@ impl Engine {
         Ok(proofs)
     }
 
+    /// Conditions beside the writes, with a proof for each behind those of the writes.
+    pub(crate) async fn conditions(
+        &self,
+        caller: &Caller,
+        requested: Vec<RequestedCondition>,
+        proofs: &mut Vec<Authorized>,
+    ) -> Result<Vec<Condition>, EngineError> {
+        for condition in &requested {
+            let resource = Resource::key(&*condition.namespace, &*condition.key);
+            proofs.push(self.authorize(caller, Action::Read, resource).await?);
+        }
+        requested.into_iter().map(on_key).collect()
+    }
+
     /// One proof for each write, in order.
     pub(crate) async fn authorize_writes(
         &self,
@@ -239,16 +253,18 @@ impl Engine {
         idempotency: Option<Idempotency>,
     ) -> Result<Batch, EngineError> {
         let writes = checked_writes(request.writes, "")?;
-        let mut conditions = Vec::with_capacity(request.conditions.len());
-        for condition in request.conditions {
-            let namespace = names::namespace(&condition.namespace)?;
-            let at = EntryKey::new(namespace, names::key(&condition.key, any_key)?);
-            conditions.push(Condition { at, condition: condition.condition });
-        }
+        let conditions = request.conditions.into_iter().map(on_key);
+        let conditions = conditions.collect::<Result<_, _>>()?;
         let (actor, reason) = (caller.actor(), request.reason);
         let (quiet, choice) = (Vec::new(), None);
         Ok(Batch { writes, conditions, quiet, actor, reason, idempotency, choice })
     }
+}
+
+fn on_key(requested: RequestedCondition) -> Result<Condition, EngineError> {
+    let RequestedCondition { namespace, key, condition } = requested;
+    let at = EntryKey::new(names::namespace(&namespace)?, names::key(&key, any_key)?);
+    Ok(Condition { at, condition })
 }
 
 /// The key under which a request is remembered, if it has one.

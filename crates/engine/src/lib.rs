@@ -4,7 +4,7 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | use cases, one file for each noun | [`entries`] [`batches`] [`history`] [`snapshot`] [`txn`] [`reads`] [`diff`] [`rollback`] [`search`] [`select`] [`events`] [`aliases`] [`namespaces`] [`watching`] [`trust`] |
+//! | use cases, one file for each noun | [`entries`] [`batches`] [`edits`] [`history`] [`snapshot`] [`txn`] [`reads`] [`diff`] [`rollback`] [`reverts`] [`search`] [`select`] [`events`] [`aliases`] [`namespaces`] [`watching`] [`trust`] |
 //! | of which state a read is | [`moment`] |
 //! | the account of what callers did | [`auditing`] |
 //! | what of an answer its caller sees | `sight` |
@@ -27,6 +27,8 @@ pub mod clock;
 mod codec;
 mod commit;
 pub mod diff;
+mod editors;
+pub mod edits;
 pub mod engine;
 pub mod entries;
 pub mod error;
@@ -43,6 +45,7 @@ pub mod options;
 pub mod quotas;
 pub mod reads;
 mod remembered;
+pub mod reverts;
 mod rights;
 pub mod rollback;
 pub mod search;
@@ -66,6 +69,7 @@ pub use clock::{Clock, SystemClock};
 pub use codec::CODECS;
 pub use diff::json::JsonChange;
 pub use diff::{Change, Diff, DiffPage, Difference, State, VersionDiff, differs};
+pub use edits::Edit;
 pub use engine::{Engine, Status};
 pub use entries::{EntryPage, List, Set};
 pub use error::EngineError;
@@ -79,6 +83,7 @@ pub use namespaces::{Access, NamespacePage};
 pub use options::{Limits, Options, Retention, WatchOptions};
 pub use quotas::{Counted, Quota, Quotas};
 pub use reads::{HistoryPage, ListPage, Seen};
+pub use reverts::Revert;
 pub use rollback::{Rollback, RollbackAnswer, RollbackScope};
 pub use search::{Found, Search, SearchPage};
 pub use select::{Created, Select, Selected};

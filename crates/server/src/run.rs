@@ -12,6 +12,7 @@ use axum::routing::get;
 use holdfast_api::config_v1::config_service_server::SERVICE_NAME as CONFIG_V1;
 use holdfast_api::holdfast_v1::holdfast_service_server::SERVICE_NAME as HOLDFAST_V1;
 use holdfast_api::holdfast_v1::trust_service_server::SERVICE_NAME as TRUST;
+use holdfast_api::stategate::entity_service_server::SERVICE_NAME as ENTITIES;
 use holdfast_api::stategate::event_service_server::SERVICE_NAME as EVENTS;
 use holdfast_api::stategate::state_service_server::SERVICE_NAME as STATES;
 use holdfast_auth::{AllowAll, Auditor, Gatekeeper, Guard, Policy, RateLimiter, SignIn, Verifier};
@@ -436,7 +437,7 @@ impl Running {
 }
 
 /// Whose health is told: the whole, by the name of nothing, and each service.
-const SERVICES: [&str; 6] = ["", CONFIG_V1, HOLDFAST_V1, TRUST, STATES, EVENTS];
+const SERVICES: &[&str] = &["", CONFIG_V1, HOLDFAST_V1, TRUST, STATES, EVENTS, ENTITIES];
 
 /// They rise and fall together.
 async fn report(reporter: &HealthReporter, status: ServingStatus) {

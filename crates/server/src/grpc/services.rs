@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use holdfast_api::config_v1::config_service_server::ConfigServiceServer;
 use holdfast_api::holdfast_v1::holdfast_service_server::HoldfastServiceServer;
 use holdfast_api::holdfast_v1::trust_service_server::TrustServiceServer;
+use holdfast_api::stategate::entity_service_server::EntityServiceServer;
 use holdfast_api::stategate::event_service_server::EventServiceServer;
 use holdfast_api::stategate::state_service_server::StateServiceServer;
 use http::{HeaderMap, header};
@@ -56,6 +57,9 @@ pub fn routes(
     let states = StateServiceServer::new(stategate.clone())
         .max_decoding_message_size(shared.knobs.request_bytes)
         .accept_compressed(CompressionEncoding::Gzip);
+    let entities = EntityServiceServer::new(stategate.clone())
+        .max_decoding_message_size(shared.knobs.request_bytes)
+        .accept_compressed(CompressionEncoding::Gzip);
     let events = EventServiceServer::new(stategate.clone())
         .max_decoding_message_size(shared.knobs.request_bytes)
         .accept_compressed(CompressionEncoding::Gzip);
@@ -64,6 +68,7 @@ pub fn routes(
         .add_service(sockets.layer(web.layer(authn(holdfast_v1::refuse).layer(holdfast))))
         .add_service(sockets.layer(web.layer(authn(holdfast_v1::refuse).layer(trust))))
         .add_service(sockets.layer(web.layer(authn_of_state.layer(states))))
+        .add_service(sockets.layer(web.layer(authn_of_state.layer(entities))))
         .add_service(sockets.layer(web.layer(authn_of_state.layer(events))))
         .add_service(web.layer(health))
         .add_service(authn(holdfast_v1::refuse).layer(reflection().build_v1()?))

@@ -1,13 +1,17 @@
 //! stategate over HTTP: the routes of its gateway, the same services as over gRPC.
 //!
 //! - `asked`: who calls, by which method, with which fields; `values`: how the values of a state travel
-//! - `calls`: the handlers; `stream`: events as lines
+//! - `calls`: states; `entities`: the same under their newer name; `events`: events of the past; `stream`: events as lines
+//! - `fence`: on what else a write depends
 //! - `answer`: what goes back
 //! - `openapi`: what of it stands in the document
 
 mod answer;
 mod asked;
 mod calls;
+mod entities;
+mod events;
+mod fence;
 pub(crate) mod openapi;
 mod stream;
 mod values;
@@ -23,6 +27,13 @@ pub(crate) fn routes() -> Router<Face> {
     Router::new()
         .route("/api/state/ref/{domain}/{type}/{key}", any(calls::reference))
         .route("/api/state/search", any(calls::search_states))
-        .route("/api/events/search", any(calls::search_events))
-        .route("/api/events/stream", any(stream::stream))
+        .route("/api/entity/ref/{domain}/{type}/{key}", any(entities::reference))
+        .route("/api/entity/ref/{domain}/{type}/{key}/revert", any(entities::revert))
+        .route("/api/entity/search", any(entities::search))
+        .route("/api/events/ref/{domain}/{type}/{key}/{id}", any(events::get_v05))
+        .route("/api/events/search", any(events::search_v05))
+        .route("/api/events/stream", any(stream::v05))
+        .route("/api/event/ref/{domain}/{type}/{key}/{id}", any(events::get_newest))
+        .route("/api/event/search", any(events::search_newest))
+        .route("/api/event/stream", any(stream::newest))
 }

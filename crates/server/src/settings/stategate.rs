@@ -323,7 +323,7 @@ mod tests {
         assert_eq!(settings.state.auth, StateAuth::Policy);
         assert!(settings.state.request_policy.is_none() && !settings.jwt.unverified);
         assert!(settings.jwt.algorithms.0.is_empty());
-        assert_eq!(settings.state.del_events, DelEvents::Off);
+        assert_eq!(settings.state.del_events, DelEvents::Entities);
         assert_eq!(
             (settings.log.format, settings.log.level.as_str()),
             (LogFormat::Stategate, "info")

@@ -53,7 +53,11 @@ impl Gate {
 
     /// Whether an event may be sent.
     pub(super) fn event(&self, event: &Event) -> Result<bool, Status> {
-        let body = body(event)?;
+        let mut body = body(event)?;
+        // Policies of later versions know it by its newer name.
+        if let Some(state) = body.get("state").cloned() {
+            body["entity"] = state;
+        }
         match self.policies.event(&self.call(&body)) {
             Ok(()) => Ok(true),
             Err(StateRefusal::Denied(_)) => Ok(false),
