@@ -364,7 +364,7 @@ impl Running {
             Some(entrance) => services.merge(entrance.routes(&shared)),
             None => services,
         };
-        let services = match cors::layer(&settings.cors.origins) {
+        let services = match cors::layer(&settings.cors) {
             Some(cors) => services.layer(cors),
             None => services,
         };

@@ -1,4 +1,4 @@
-//! The variables of a stategate v0.5.0 deployment, as settings of this server. When none of them is set, nothing of it counts.
+//! The variables of a stategate deployment, of v0.5.0 and later, as settings of this server. When none of them is set, nothing of it counts.
 //!
 //! What they cannot turn on is what nobody asked for: without a key set no token is believed, unless `jwt.unverified` says so.
 
@@ -21,7 +21,9 @@ const DEFAULT_PORT: u16 = 8080;
 const ALGORITHMS: &str =
     "RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA, HS256, HS384, HS512";
 /// Channels that other servers of its kind can have.
-const CHANNELS: [&str; 5] = ["inmem", "redis", "nats", "stan", "kafka"];
+const CHANNELS: [&str; 6] = ["inmem", "redis", "nats", "stan", "kafka", "amqp"];
+/// Caches that they can have.
+const CACHES: [&str; 2] = ["redis", "memcached"];
 
 /// One setting, and the variable behind it.
 #[derive(Debug, PartialEq, Eq)]
@@ -101,6 +103,7 @@ pub(super) fn settings(variables: &Variables) -> Sets {
     sets.tls(variables);
     sets.channel(variables);
     sets.storage(variables);
+    sets.cache(variables);
     sets.rest(variables);
     sets
 }
@@ -223,6 +226,25 @@ impl Sets {
         }
     }
 
+    /// What is kept for a while is in this process; nobody has to say so.
+    fn cache(&mut self, variables: &Variables) {
+        if variables.text("CACHE_PROVIDER").is_none() {
+            return;
+        }
+        let Some(given) = self.provider(variables, "CACHE_PROVIDER", "cache") else { return };
+        match given.name.as_str() {
+            "inmem" => {}
+            "" => self.refuse("cache provider: empty name"),
+            name if CACHES.contains(&name) => self.refuse(format!(
+                "cache provider {name:?} is not built in: one process needs no other, leave the variable out"
+            )),
+            name => self.refuse(format!(
+                "unsupported backend provider: {name}. must be one of: [inmem {}]",
+                CACHES.join(" ")
+            )),
+        }
+    }
+
     fn provider(&mut self, variables: &Variables, short: &str, what: &str) -> Option<Provider> {
         let Some((text, origin)) = variables.text(short) else {
             self.refuse(format!("config: empty {what} provider"));
@@ -252,9 +274,27 @@ impl Sets {
         if let Some((value, origin)) = variables.text("DEL_EVENTS") {
             self.set("state.del_events", value, origin);
         }
-        if let Some((value, origin)) = variables.text("CORS_ALLOW_ORIGINS") {
-            self.set("cors.origins", value, origin);
+        self.cors(variables);
+    }
+
+    /// Pages of other origins: only when origins are given.
+    fn cors(&mut self, variables: &Variables) {
+        let Some((origins, origin)) = variables.text("CORS_ALLOW_ORIGINS") else { return };
+        self.set("cors.origins", origins, origin);
+        for (short, path) in
+            [("CORS_ALLOW_METHODS", "cors.methods"), ("CORS_ALLOW_HEADERS", "cors.headers")]
+        {
+            // Browsers take `*` for a name where there are credentials; everything is allowed by nothing here.
+            if let Some((value, origin)) = variables.text(short).filter(|(value, _)| *value != "*")
+            {
+                self.set(path, value, origin);
+            }
         }
+        if origins.split(',').any(|origin| origin.trim() == "*") {
+            let told = "STATEGATE_CORS_ALLOW_ORIGINS allows all origins: browsers send no cookies to such a server";
+            return self.cautions.push(told.to_owned());
+        }
+        self.set("cors.credentials", "true", origin);
     }
 }
 
@@ -380,6 +420,7 @@ mod tests {
                 r#"{"name":1,"password":"hidden"}"#,
                 "a JSON object of texts",
             ),
+            ("STATEGATE_CHANNEL_PROVIDER", r#"{"name":"amqp"}"#, "\"amqp\" is not built in"),
             ("STATEGATE_STORAGE_PROVIDER", "", "config: empty storage provider"),
             (
                 "STATEGATE_STORAGE_PROVIDER",
@@ -397,6 +438,44 @@ mod tests {
             assert!(faults.contains(INVALID) && faults.contains(why), "{value}: {faults}");
             assert!(!faults.contains("hidden"), "{faults}");
         }
+    }
+
+    #[test]
+    fn a_cache_is_in_the_process_or_refused_with_a_sentence() {
+        for cache in ["", r#"{"name":"inmem"}"#] {
+            assert!(loaded(&[("STATEGATE_CACHE_PROVIDER", cache)]).is_ok(), "{cache}");
+        }
+        for (cache, why) in [
+            (r#"{"name":"redis","addr":"h:1","password":"hidden"}"#, "\"redis\" is not built in"),
+            (r#"{"name":"memcached","addr":"a,b"}"#, "\"memcached\" is not built in"),
+            (r#"{"name":"other"}"#, "unsupported backend provider: other"),
+            ("{}", "cache provider: empty name"),
+            ("redis:hidden", "a JSON object of texts"),
+        ] {
+            let faults = loaded(&[("STATEGATE_CACHE_PROVIDER", cache)]).expect_err("refused");
+            assert!(faults.contains(INVALID) && faults.contains(why), "{cache}: {faults}");
+            assert!(!faults.contains("hidden"), "{faults}");
+        }
+    }
+
+    #[test]
+    fn pages_of_other_origins_call_when_origins_are_given() {
+        let more = [
+            ("STATEGATE_CORS_ALLOW_METHODS", "GET,PATCH"),
+            ("STATEGATE_CORS_ALLOW_HEADERS", "authorization,x-a"),
+        ];
+        assert_eq!(
+            of(&more).cors,
+            super::super::CorsSettings::default(),
+            "without origins nothing"
+        );
+        let cors =
+            of(&[more[0], more[1], ("STATEGATE_CORS_ALLOW_ORIGINS", "https://a.example")]).cors;
+        assert_eq!((&*cors.methods, &*cors.headers), ("GET,PATCH", "authorization,x-a"));
+        assert!(cors.credentials);
+        let all =
+            of(&[("STATEGATE_CORS_ALLOW_METHODS", "*"), ("STATEGATE_CORS_ALLOW_ORIGINS", "*")]);
+        assert!(!all.cors.credentials && all.cors.methods.is_empty());
     }
 
     #[test]
