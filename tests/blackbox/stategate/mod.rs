@@ -4,15 +4,22 @@
 mod abuse;
 mod deployment;
 mod dialects;
+mod edits;
+mod entities;
+mod entity_events;
+mod entity_rest;
 mod events;
 mod filters;
 mod foreign;
+mod globs;
+mod later;
 mod policies;
 mod rest;
 mod sockets;
 mod states;
 mod storm;
 mod streams;
+mod versions;
 mod web;
 
 use holdfast_tests::Failure;

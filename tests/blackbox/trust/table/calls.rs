@@ -115,8 +115,29 @@ fn events() -> Vec<Row> {
     use Door::Closed;
     let stream = json!({"domain":"nsmarker","type":"_"});
     let search = json!({"domain":"nsmarker","type":"_","limit":"10"});
+    let of = json!({"domain":"nsmarker","type":"_","key":"k","id":EVENT});
     vec![
         ("Stream", stream, Closed, of_space("read,watch")),
+        ("Search", search, Closed, of_space("read,list")),
+        ("Get", of, Closed, of_space("read,list")),
+    ]
+}
+
+/// The id of no event.
+const EVENT: &str = "6f5902ac-2370-4b32-8cb4-94d7a4b5d1b1";
+
+fn entities() -> Vec<Row> {
+    use Door::Closed;
+    let of = json!({"domain":"nsmarker","type":"_","key":"k"});
+    let entity = json!({"domain":"nsmarker","type":"_","key":"k","values":{"a":1}});
+    let event = json!({"domain":"nsmarker","type":"_","key":"k","id":EVENT});
+    let search = json!({"domain":"nsmarker","type":"_","limit":10});
+    vec![
+        ("Set", entity.clone(), Closed, of_space("write")),
+        ("Edit", entity, Closed, of_space("read,write")),
+        ("Revert", event, Closed, of_space("read,list,write")),
+        ("Get", of.clone(), Closed, of_space("read")),
+        ("Del", of, Closed, of_space("delete")),
         ("Search", search, Closed, of_space("read,list")),
     ]
 }
@@ -149,7 +170,15 @@ fn encoded(service: &str, method: &str, request: &serde_json::Value) -> Bytes {
         );
     }
     if service == "stategate.EventService" {
-        return by_name!(stategate: "Stream" => StreamOpts, "Search" => SearchEventOpts);
+        return by_name!(stategate:
+            "Stream" => StreamOpts, "Search" => SearchEventOpts, "Get" => EventRef,
+        );
+    }
+    if service == "stategate.EntityService" {
+        return by_name!(stategate:
+            "Set" => Entity, "Edit" => Entity, "Revert" => EventRef, "Get" => EntityRef,
+            "Del" => EntityRef, "Search" => SearchEntityOpts,
+        );
     }
     by_name!(holdfast_v1:
         "Commit" => CommitRequest, "Txn" => TxnRequest, "Get" => GetRequest,
@@ -183,6 +212,7 @@ async fn every_call_keeps_its_door() {
                 "TrustService" => trust(),
                 "StateService" => states(),
                 "EventService" => events(),
+                "EntityService" => entities(),
                 other => panic!("{other} has no table"),
             };
             assert_eq!(rows.len(), service.method.len(), "a row for each call of {name}");
