@@ -2,7 +2,7 @@
 //!
 //! - `states`, `entities`: one state under its older and its newer name; `one`: what is the same of both; `merge`: what an edit makes
 //! - `search`: search in states and entities
-//! - `stream`: events as they happen; `events`: search in events; `event_get`: one of them; `event`: what an event of the log is here
+//! - `stream`: events as they happen; `group`: with others; `events`: search in events; `event_get`: one of them; `event`: what an event of the log is here
 //! - `glob`: whose events a stream wants; `fence`: on what else a write depends
 //! - `access`: where every call begins; `policy`: the two policies around it; `valid`: what has to be true of a request; `fault`: what a caller is told
 //! - `names`: domains, types and keys in the keyspace; `cursor`: where a page ended
@@ -16,6 +16,7 @@ mod events;
 mod fault;
 mod fence;
 mod glob;
+mod group;
 mod merge;
 pub(crate) mod names;
 mod one;
@@ -145,7 +146,7 @@ impl EventService for Stategate {
         access::unary(&self.shared, "/stategate.EventService/Get", request, event_get::get).await
     }
 
-    async fn ack(&self, _request: Request<AckOpts>) -> Answer<AckAnswer> {
-        Err(Status::unimplemented("to come"))
+    async fn ack(&self, request: Request<AckOpts>) -> Answer<AckAnswer> {
+        access::unary(&self.shared, "/stategate.EventService/Ack", request, group::ack).await
     }
 }

@@ -33,7 +33,9 @@ pub(crate) fn routes() -> Router<Face> {
         .route("/api/events/ref/{domain}/{type}/{key}/{id}", any(events::get_v05))
         .route("/api/events/search", any(events::search_v05))
         .route("/api/events/stream", any(stream::v05))
+        .route("/api/events/ack", any(events::acknowledge))
         .route("/api/event/ref/{domain}/{type}/{key}/{id}", any(events::get_newest))
         .route("/api/event/search", any(events::search_newest))
         .route("/api/event/stream", any(stream::newest))
+        .route("/api/event/ack", any(events::acknowledge))
 }

@@ -46,6 +46,7 @@ const CALLS: &[(&str, Call)] = &[
     ("/stategate.EntityService/Del", unary("stategate.EntityService", "Del")),
     ("/stategate.EntityService/Search", unary("stategate.EntityService", "Search")),
     ("/stategate.EventService/Get", unary("stategate.EventService", "Get")),
+    ("/stategate.EventService/Ack", unary("stategate.EventService", "Ack")),
     ("/stategate.EventService/Search", unary("stategate.EventService", "Search")),
     (
         "/stategate.EventService/Stream",

@@ -118,6 +118,12 @@ fn events() -> Vec<Row> {
     let of = json!({"domain":"nsmarker","type":"_","key":"k","id":EVENT});
     vec![
         ("Stream", stream, Closed, of_space("read,watch")),
+        (
+            "Ack",
+            json!({"domain":"nsmarker","type":"_","consumerGroup":"g"}),
+            Closed,
+            of_space("read,watch"),
+        ),
         ("Search", search, Closed, of_space("read,list")),
         ("Get", of, Closed, of_space("read,list")),
     ]
@@ -172,6 +178,7 @@ fn encoded(service: &str, method: &str, request: &serde_json::Value) -> Bytes {
     if service == "stategate.EventService" {
         return by_name!(stategate:
             "Stream" => StreamOpts, "Search" => SearchEventOpts, "Get" => EventRef,
+            "Ack" => AckOpts,
         );
     }
     if service == "stategate.EntityService" {

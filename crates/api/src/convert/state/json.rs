@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::members;
-use crate::stategate::{Entities, Entity, Event, Events, State, StateValues};
+use crate::stategate::{AckAnswer, Entities, Entity, Event, Events, State, StateValues};
 use buffa_types::google::protobuf::Struct;
 
 /// A message as JSON, of the v0.5.0 dialect or of a later one.
@@ -62,6 +62,9 @@ struct JsonEvent<'a> {
     method: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     revision: Option<String>,
+    /// Only where it is so: then whoever reads it has to know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redelivered: Option<bool>,
 }
 
 /// What an event is of, by the name that the dialect has for it.
@@ -96,6 +99,11 @@ struct JsonEntities<'a> {
     next_cursor: Option<&'a str>,
 }
 
+#[derive(Serialize)]
+struct JsonAckAnswer {
+    acknowledged: String,
+}
+
 fn object<E: serde::ser::Error>(of: Option<&Struct>) -> Result<Option<Map<String, Value>>, E> {
     of.map(members).transpose().map_err(E::custom)
 }
@@ -127,6 +135,7 @@ impl Serialize for Shown<'_, Event> {
             time: event.time.to_string(),
             method: (self.newest || self.extended).then_some(&event.method),
             revision: self.extended.then(|| event.revision.to_string()),
+            redelivered: event.redelivered.then_some(true),
         }
         .serialize(serializer)
     }
@@ -205,5 +214,12 @@ mod tests {
         assert_eq!(text(&entities, false), r#"{"entities":[]}"#);
         let page = Events { next_cursor: "c".into(), ..Events::default() };
         assert_eq!(text(&page, true), r#"{"events":[],"nextCursor":"c"}"#);
+    }
+}
+
+impl Serialize for Shown<'_, AckAnswer> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let acknowledged = self.message.acknowledged.to_string();
+        JsonAckAnswer { acknowledged }.serialize(serializer)
     }
 }

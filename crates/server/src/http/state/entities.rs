@@ -66,18 +66,12 @@ pub(super) async fn search(State(face): State<Face>, request: Request<Body>) -> 
         domain: fields.text(&["domain"])?,
         r#type: fields.text(&["type"])?,
         query_string: fields.text(&["query_string", "queryString"])?,
-        limit: int32(fields, "limit")?,
-        offset: int32(fields, "offset")?,
+        limit: fields.number32("limit", "limit")?,
+        offset: fields.number32("offset", "offset")?,
         sort: sort(fields)?.map(Into::into).unwrap_or_default(),
         cursor: fields.text(&["cursor"])?,
         ..SearchEntityOpts::default()
     };
     let extended = fields.flag("extended")?;
     shown(EntityService::search(&asked.service, asked.by(opts)).await, extended)
-}
-
-fn int32(fields: &Fields, name: &str) -> Result<i32, Fault> {
-    let number = fields.number(name)?;
-    let too_large = |_| Fault::invalid(format!("parsing field {name:?}: value out of range"));
-    i32::try_from(number).map_err(too_large)
 }

@@ -1,13 +1,13 @@
-//! Events of the past: search, and one by its name. Each in two dialects: that of v0.5.0, and a later one.
+//! Events: search, one by its name, and what became of those of a group. Shown in two dialects: that of v0.5.0, and a later one.
 
 use axum::body::Body;
 use axum::extract::State;
 use holdfast_api::convert::state::json::Shown;
-use holdfast_api::stategate::SearchEventOpts;
 use holdfast_api::stategate::event_service_server::EventService;
+use holdfast_api::stategate::{AckOpts, SearchEventOpts};
 use http::{Method, Request};
 
-use super::answer::shown_by;
+use super::answer::{shown, shown_by};
 use super::calls::{asked, is_verb, sort};
 use super::entities::event;
 use crate::http::Face;
@@ -77,4 +77,12 @@ async fn get(face: &Face, request: Request<Body>, dialect: Dialect) -> Answer {
     let extended = asked.fields.flag("extended")?;
     let found = EventService::get(&asked.service, asked.by(of)).await;
     shown_by(found, |event| dialect.shown(event, extended))
+}
+
+/// Which events of a group were processed: the message as JSON.
+pub(super) async fn acknowledge(State(face): State<Face>, request: Request<Body>) -> Answer {
+    let asked = asked(&face, request, &[Method::POST]).await?;
+    let opts: AckOpts = serde_json::from_slice(&asked.body)
+        .map_err(|error| Fault::invalid(format!("the body does not decode: {error}")))?;
+    shown(asked.service.ack(asked.by(opts)).await, true)
 }

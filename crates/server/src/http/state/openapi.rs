@@ -37,11 +37,13 @@ fn paths() -> Value {
         },
         "/api/events/search": { "get": search_events(&V05) },
         "/api/events/stream": { "get": stream(&V05) },
+        "/api/events/ack": { "post": acknowledge("state.ack") },
         "/api/event/ref/{domain}/{type}/{key}/{id}": {
             "parameters": path, "get": event(&NEWEST),
         },
         "/api/event/search": { "get": search_events(&NEWEST) },
         "/api/event/stream": { "get": stream(&NEWEST) },
+        "/api/event/ack": { "post": acknowledge("event.ack") },
     })
 }
 
@@ -240,6 +242,21 @@ fn stream(dialect: &Dialect) -> Value {
     }
     let since = "Events behind this revision or the event of this id; `0`: all that are kept.";
     parameters.push(in_query("since", since, json!({ "type": "string" })));
+    let group = "Streams of one group share the events: each is for one of them.";
+    parameters.push(in_query(
+        "consumerGroup",
+        group,
+        json!({ "type": "string", "maxLength": 255 }),
+    ));
+    let acknowledge =
+        "In a group: what was processed is told to `/api/events/ack`; the rest comes again.";
+    parameters.push(in_query("acknowledge", acknowledge, json!({ "type": "boolean" })));
+    let most = "In a group: at most so many events are under way.";
+    parameters.push(in_query(
+        "maxUnacked",
+        most,
+        json!({ "type": "integer", "format": "int32", "minimum": 0, "maximum": i32::MAX }),
+    ));
     parameters.push(extended(dialect.adds));
     let ok = json_response(
         "One document on each line: `{\"result\":<event>}`, and `{\"error\":<status>}` when it ends.",
@@ -254,6 +271,30 @@ fn stream(dialect: &Dialect) -> Value {
     )
 }
 
+/// The same by both spellings of the path.
+fn acknowledge(id: &str) -> Value {
+    let ok = json_response("How many of the ids were under way.", schema("StateAcknowledged"));
+    let summary = "Tells what became of the events that a stream of a group got.";
+    let mut operation = operation(id, summary, Vec::new(), ok, &[408, 413]);
+    let text = || json!({ "type": "string", "pattern": r"^\S+$", "minLength": 1 });
+    let ids = |about: &str| {
+        json!({
+            "type": "array", "description": about, "items": { "type": "string", "format": "uuid" },
+        })
+    };
+    let message = json!({
+        "type": "object", "required": ["domain", "type", "consumerGroup"], "properties": {
+            "domain": text(), "type": text(),
+            "consumerGroup": { "type": "string", "minLength": 1, "maxLength": 255 },
+            "ids": ids("Were processed."),
+            "returned": ids("Could not be processed: are for another stream at once."),
+        },
+    });
+    operation["requestBody"] =
+        json!({ "required": true, "content": { "application/json": { "schema": message } } });
+    operation
+}
+
 fn schemas() -> Value {
     let text = || json!({ "type": "string" });
     let object = |members: Value| {
@@ -266,11 +307,13 @@ fn schemas() -> Value {
     }));
     event["properties"]["method"] = text();
     event["properties"]["revision"] = int64_text();
+    event["properties"]["redelivered"] = json!({ "type": "boolean" });
     let mut newest = object(json!({
         "id": text(), "entity": schema("Entity"), "claims": any_object, "time": int64_text(),
         "method": text(),
     }));
     newest["properties"]["revision"] = int64_text();
+    newest["properties"]["redelivered"] = json!({ "type": "boolean" });
     let one = object(json!({
         "domain": text(), "type": text(), "key": text(), "values": any_object,
     }));
@@ -283,6 +326,7 @@ fn schemas() -> Value {
         "Nothing": { "type": "object", "maxProperties": 0 },
         "State": one,
         "Entity": one,
+        "StateAcknowledged": object(json!({ "acknowledged": int64_text() })),
         "StateEvent": event,
         "EntityEvent": newest,
         "StateValues": page("stateValues", "State"),

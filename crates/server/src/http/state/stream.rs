@@ -54,7 +54,10 @@ async fn stream(
     let opts = StreamOpts {
         domain: fields.text(&["domain"])?,
         r#type: fields.text(&["type"])?,
+        consumer_group: fields.text(&["consumer_group", "consumerGroup"])?,
         since: fields.text(&["since"])?,
+        acknowledge: fields.flag("acknowledge")?,
+        max_unacked: fields.number32("max_unacked", "maxUnacked")?,
         ..StreamOpts::default()
     };
     let form = if fields.flag("extended")? { extended } else { plain };
