@@ -4,6 +4,7 @@ mod aliases;
 mod auditing;
 mod batches;
 mod diff;
+mod edits;
 mod entries;
 mod faults;
 mod looking;
