@@ -3,9 +3,11 @@
 mod aliases;
 mod auditing;
 mod batches;
+mod cached;
 mod diff;
 mod entries;
 mod faults;
+mod locks;
 mod looking;
 mod past;
 mod quotas;

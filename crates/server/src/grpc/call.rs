@@ -195,7 +195,7 @@ impl Call {
             None => origin(request.extensions()),
         };
         shared.admit(Some(&identity), origin.peer, work_of(method))?;
-        let caller = Caller { identity, method, deadline, origin };
+        let caller = Caller { identity, method, deadline, origin, fence: None };
         let condition = extras.map(|extras| extras.condition.clone()).unwrap_or_default();
         Ok(Self { engine: shared.engine.clone(), caller, knobs: shared.knobs, condition })
     }
