@@ -99,8 +99,10 @@ impl RateLimiter for Buckets {
 /// What a method does, by its name: `config.v1/Set`.
 #[must_use]
 pub fn work_of(method: &str) -> Work {
-    const WRITES: [&str; 9] =
-        ["Set", "Del", "Commit", "Txn", "Rollback", "Create", "Put", "Revoke", "Rotate"];
+    const WRITES: [&str; 12] = [
+        "Set", "Del", "Commit", "Txn", "Rollback", "Create", "Put", "Revoke", "Rotate", "Lock",
+        "Unlock", "Broadcast",
+    ];
     let name = method.rsplit('/').next().unwrap_or(method);
     if name == "Watch" || name == "Stream" {
         Work::Stream

@@ -41,6 +41,13 @@ const METHODS: [&str; 31] = [
     "stategate.StateService/Search",
     "stategate.EventService/Stream",
     "stategate.EventService/Search",
+    "stategate.PeerService/Broadcast",
+    "stategate.PeerService/Stream",
+    "stategate.CacheService/Set",
+    "stategate.CacheService/Get",
+    "stategate.CacheService/Del",
+    "stategate.MutexService/Lock",
+    "stategate.MutexService/Unlock",
 ];
 
 /// What the contract of stategate calls INTERNAL although it is the caller's fault: a filter that is none.

@@ -2,11 +2,14 @@
 //! cases; where Holdfast answers better than the original the case says so.
 
 mod abuse;
+mod cache;
 mod deployment;
 mod dialects;
 mod events;
 mod filters;
 mod foreign;
+mod locks;
+mod peers;
 mod policies;
 mod rest;
 mod sockets;

@@ -2,15 +2,20 @@
 //!
 //! - `states`: Set, Get, Del; `search`: search in states
 //! - `stream`: events as they happen; `events`: search in events; `event`: what an event of the log is here
+//! - `locks`: Lock and Unlock, and writes under a lock; `cache`: cached values; `peers`: messages between those who are connected
 //! - `access`: where every call begins; `policy`: the two policies around it; `valid`: what has to be true of a request; `fault`: what a caller is told
-//! - `names`: domains, types and keys in the keyspace; `cursor`: where a page ended
+//! - `names`: domains, types and keys in the keyspace; `glob`: patterns of them; `cursor`: where a page ended
 
 mod access;
+mod cache;
 mod cursor;
 mod event;
 mod events;
 mod fault;
+mod glob;
+mod locks;
 pub(crate) mod names;
+mod peers;
 mod policy;
 mod search;
 mod states;

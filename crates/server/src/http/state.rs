@@ -2,13 +2,17 @@
 //!
 //! - `asked`: who calls, by which method, with which fields; `values`: how the values of a state travel
 //! - `calls`: the handlers; `stream`: events as lines
+//! - `locks`, `cache`, `peers`: what goes on beside states
 //! - `answer`: what goes back
 //! - `openapi`: what of it stands in the document
 
 mod answer;
 mod asked;
+mod cache;
 mod calls;
+mod locks;
 pub(crate) mod openapi;
+mod peers;
 mod stream;
 mod values;
 
@@ -25,4 +29,12 @@ pub(crate) fn routes() -> Router<Face> {
         .route("/api/state/search", any(calls::search_states))
         .route("/api/events/search", any(calls::search_events))
         .route("/api/events/stream", any(stream::stream))
+        .route("/api/cache/ref/{domain}/{key}", any(cache::reference))
+        .route("/api/mutex/ref/{domain}/{key}", any(locks::reference))
+        .route("/api/mutex/ref/{domain}/{key}/lock", any(locks::lock))
+        .route("/api/mutex/ref/{domain}/{key}/unlock", any(locks::unlock))
+        .route("/api/peer/broadcast", any(peers::broadcast))
+        .route("/api/peers/broadcast", any(peers::broadcast))
+        .route("/api/peer/stream", any(peers::stream))
+        .route("/api/peers/stream", any(peers::stream))
 }

@@ -34,7 +34,7 @@ struct Handled {
 }
 
 /// Every method, with the path by which it is called.
-const CALLS: [(&str, Call); 6] = [
+const CALLS: [(&str, Call); 13] = [
     ("/stategate.StateService/Set", unary("stategate.StateService", "Set")),
     ("/stategate.StateService/Get", unary("stategate.StateService", "Get")),
     ("/stategate.StateService/Del", unary("stategate.StateService", "Del")),
@@ -44,6 +44,16 @@ const CALLS: [(&str, Call); 6] = [
         "/stategate.EventService/Stream",
         Call { grpc_type: "server_stream", ..unary("stategate.EventService", "Stream") },
     ),
+    ("/stategate.PeerService/Broadcast", unary("stategate.PeerService", "Broadcast")),
+    (
+        "/stategate.PeerService/Stream",
+        Call { grpc_type: "server_stream", ..unary("stategate.PeerService", "Stream") },
+    ),
+    ("/stategate.CacheService/Set", unary("stategate.CacheService", "Set")),
+    ("/stategate.CacheService/Get", unary("stategate.CacheService", "Get")),
+    ("/stategate.CacheService/Del", unary("stategate.CacheService", "Del")),
+    ("/stategate.MutexService/Lock", unary("stategate.MutexService", "Lock")),
+    ("/stategate.MutexService/Unlock", unary("stategate.MutexService", "Unlock")),
 ];
 
 const fn unary(grpc_service: &'static str, grpc_method: &'static str) -> Call {

@@ -9,6 +9,7 @@ use holdfast_model::{Entry, ErrorKind, WriteMode};
 use serde_json::{Map, Value};
 
 use super::fault::{About, Refusal};
+use super::locks::fenced;
 use super::names;
 use super::valid::invalid;
 use crate::grpc::call::Call;
@@ -21,10 +22,11 @@ pub(super) async fn set(call: Call, state: State) -> Result<Empty, Refusal> {
         value: Bytes::from(Value::Object(members).to_string()),
         codec: String::new(),
         mode: WriteMode::Upsert,
-        condition: call.condition,
+        condition: call.condition.clone(),
         key_rule: any_key,
     };
     let about = About { domain: &state.domain, kind: &state.r#type, key: Some(&state.key) };
+    let call = fenced(call, &state.fence)?;
     let written = call.engine.set(&call.caller, set).await;
     written.map_err(|error| about.failed("failed to set state", &error))?;
     Ok(Empty::default())
@@ -40,6 +42,7 @@ pub(super) async fn get(call: Call, of: StateRef) -> Result<State, Refusal> {
 }
 
 pub(super) async fn del(call: Call, of: StateRef) -> Result<Empty, Refusal> {
+    let call = fenced(call, &of.fence)?;
     let (namespace, key) = place(&of);
     let deleted = call.engine.delete_if(&call.caller, &namespace, &key, call.condition).await;
     deleted.map_err(|error| missing_or(&of, "failed to delete state", &error))?;

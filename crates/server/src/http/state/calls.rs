@@ -9,6 +9,7 @@ use http::{Method, Request};
 
 use super::answer::{self, empty, shown};
 use super::asked::{Asked, Fields, is_served};
+use super::locks::fence;
 use super::values::values;
 use crate::http::Face;
 use crate::http::fault::{Answer, Fault};
@@ -42,12 +43,14 @@ pub(super) async fn reference(State(face): State<Face>, request: Request<Body>) 
             r#type: kind,
             key,
             values: values.map(Into::into).unwrap_or_default(),
+            fence: fence(&asked.fields)?,
             ..Message::default()
         };
         return empty(asked.service.set(asked.by(state)).await);
     }
-    let of = StateRef { domain, r#type: kind, key, ..StateRef::default() };
+    let mut of = StateRef { domain, r#type: kind, key, ..StateRef::default() };
     if asked.method == Method::DELETE {
+        of.fence = fence(&asked.fields)?;
         return empty(asked.service.del(asked.by(of)).await);
     }
     shown(StateService::get(&asked.service, asked.by(of)).await, false)

@@ -1,5 +1,7 @@
 //! The paths of stategate in the OpenAPI document.
 
+pub(crate) mod coordination;
+
 use serde_json::{Map, Value, json};
 
 use crate::http::openapi::{Part, failures, in_path, in_query, int64_text, json_response, schema};
@@ -47,8 +49,10 @@ fn set() -> Value {
         "The values as JSON, for who sends no body.",
         json!({ "type": "string", "contentMediaType": "application/json" }),
     );
+    let mut parameters = fence();
+    parameters.push(json_values);
     let mut operation =
-        operation("state.set", "Writes a state.", vec![json_values], ok, &[404, 408, 413]);
+        operation("state.set", "Writes a state.", parameters, ok, &[404, 408, 413]);
     operation["requestBody"] = json!({
         "description": "The values, or an object whose member `values` has them.",
         "content": { "application/json": { "schema": { "type": "object" } } },
@@ -58,7 +62,18 @@ fn set() -> Value {
 
 fn del() -> Value {
     let ok = json_response("It is gone.", schema("Nothing"));
-    operation("state.del", "Removes a state; its events stay.", Vec::new(), ok, &[404])
+    operation("state.del", "Removes a state; its events stay.", fence(), ok, &[404])
+}
+
+/// The lock under which something is written.
+fn fence() -> Vec<Value> {
+    let text = || json!({ "type": "string" });
+    let revision = json!({ "type": "integer", "format": "int64", "minimum": 1 });
+    vec![
+        in_query("fence.domain", "Of the lock under which it is done.", text()),
+        in_query("fence.key", "Of that lock.", text()),
+        in_query("fence.revision", "What `lock` said.", revision),
+    ]
 }
 
 fn of_type() -> Vec<Value> {
