@@ -4,7 +4,7 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | use cases, one file for each noun | [`entries`] [`batches`] [`history`] [`snapshot`] [`txn`] [`reads`] [`diff`] [`rollback`] [`search`] [`select`] [`events`] [`aliases`] [`locks`] [`cached`] [`namespaces`] [`watching`] [`trust`] |
+//! | use cases, one file for each noun | [`entries`] [`batches`] [`history`] [`snapshot`] [`txn`] [`reads`] [`diff`] [`rollback`] [`search`] [`select`] [`events`] [`aliases`] [`locks`] [`cached`] [`namespaces`] [`watching`] [`groups`] [`trust`] |
 //! | of which state a read is | [`moment`] |
 //! | rights that outlast a call | [`permit`] |
 //! | entries that are kept for callers beside theirs | `own` |
@@ -34,6 +34,7 @@ pub mod engine;
 pub mod entries;
 pub mod error;
 pub mod events;
+pub mod groups;
 pub mod history;
 mod hub;
 mod judge;
@@ -77,6 +78,7 @@ pub use engine::{Engine, Status};
 pub use entries::{EntryPage, List, Set};
 pub use error::EngineError;
 pub use events::{EventPage, Events, Logged, Place};
+pub use groups::{Accepts, GroupOptions, Join, Member, Parcel};
 pub use history::{VersionPage, Versions};
 pub use hub::delivered::{Delivered, ENCODING_SLOTS, Matched, Which};
 pub use locks::{Fence, Lock, Locked};

@@ -8,6 +8,7 @@ mod dialects;
 mod events;
 mod filters;
 mod foreign;
+mod groups;
 mod locks;
 mod peers;
 mod policies;

@@ -1,7 +1,7 @@
 //! The stategate dialect: its services, one line for each RPC.
 //!
 //! - `states`: Set, Get, Del; `search`: search in states
-//! - `stream`: events as they happen; `events`: search in events; `event`: what an event of the log is here
+//! - `stream`: events as they happen; `group`: with others; `events`: search in events; `event`: what an event of the log is here
 //! - `locks`: Lock and Unlock, and writes under a lock; `cache`: cached values; `peers`: messages between those who are connected
 //! - `access`: where every call begins; `policy`: the two policies around it; `valid`: what has to be true of a request; `fault`: what a caller is told
 //! - `names`: domains, types and keys in the keyspace; `glob`: patterns of them; `cursor`: where a page ended
@@ -13,6 +13,7 @@ mod event;
 mod events;
 mod fault;
 mod glob;
+mod group;
 mod locks;
 pub(crate) mod names;
 mod peers;
@@ -111,7 +112,7 @@ impl EventService for Stategate {
         Err(Status::unimplemented("to come"))
     }
 
-    async fn ack(&self, _request: Request<AckOpts>) -> Answer<AckAnswer> {
-        Err(Status::unimplemented("to come"))
+    async fn ack(&self, request: Request<AckOpts>) -> Answer<AckAnswer> {
+        access::unary(&self.shared, "/stategate.EventService/Ack", request, group::ack).await
     }
 }

@@ -37,4 +37,6 @@ pub(crate) fn routes() -> Router<Face> {
         .route("/api/peers/broadcast", any(peers::broadcast))
         .route("/api/peer/stream", any(peers::stream))
         .route("/api/peers/stream", any(peers::stream))
+        .route("/api/events/ack", any(calls::acknowledge))
+        .route("/api/event/ack", any(calls::acknowledge))
 }
