@@ -2,6 +2,7 @@
 //! cases; where Holdfast answers better than the original the case says so.
 
 mod abuse;
+mod cache;
 mod deployment;
 mod dialects;
 mod edits;
@@ -14,6 +15,8 @@ mod foreign;
 mod globs;
 mod groups;
 mod later;
+mod locks;
+mod peers;
 mod policies;
 mod rest;
 mod sockets;

@@ -8,7 +8,7 @@ use http::{Method, Request};
 
 use super::answer::{self, empty, shown};
 use super::asked::{Asked, Fields, is_served};
-use super::fence::fence;
+use super::locks::fence;
 use super::values::values;
 use crate::http::Face;
 use crate::http::fault::{Answer, Fault};

@@ -9,7 +9,7 @@ use http::{Method, Request};
 use super::answer::{empty, shown};
 use super::asked::Fields;
 use super::calls::{asked, is_verb, sort};
-use super::fence::fence;
+use super::locks::fence;
 use super::values::values;
 use crate::http::Face;
 use crate::http::fault::{Answer, Fault};
