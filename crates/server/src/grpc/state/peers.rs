@@ -91,19 +91,22 @@ fn resource(domain: &str, channel: &str, kind: &str) -> Resource<'static> {
 
 async fn broadcast(call: Call, message: Message, peers: Peers) -> Result<Empty, Refusal> {
     let Message { domain, channel, r#type, body, .. } = message;
-    let about = [
-        ("message_channel", &*channel),
-        ("message_domain", &*domain),
-        ("message_type", &*r#type),
-    ];
+    let about =
+        [("message_channel", &*channel), ("message_domain", &*domain), ("message_type", &*r#type)];
     // What is no JSON could not be shown to those who listen over HTTP.
     convert::members(&body).map_err(|why| invalid("Body", &why))?;
     let what = resource(&domain, &channel, &r#type);
     let allowed = call.engine.allow(&call.caller, Action::Write, what).await;
     allowed.map_err(|error| Subject(&about).failed("failed to broadcast message", &error))?;
     let claims = convert::of_members(&convert::claims(call.caller.identity.written_claims()));
-    let message =
-        PeerMessage { domain, channel, r#type, body, claims: claims.into(), ..PeerMessage::default() };
+    let message = PeerMessage {
+        domain,
+        channel,
+        r#type,
+        body,
+        claims: claims.into(),
+        ..PeerMessage::default()
+    };
     peers.broadcast(message, call.engine.now());
     Ok(Empty::default())
 }

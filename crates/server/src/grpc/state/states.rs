@@ -26,7 +26,7 @@ pub(super) async fn set(call: Call, state: State) -> Result<Empty, Refusal> {
         key_rule: any_key,
     };
     let about = About { domain: &state.domain, kind: &state.r#type, key: Some(&state.key) };
-    let call = fenced(call, &state.fence)?;
+    let call = fenced(call, state.fence.as_option())?;
     let written = call.engine.set(&call.caller, set).await;
     written.map_err(|error| about.failed("failed to set state", &error))?;
     Ok(Empty::default())
@@ -42,7 +42,7 @@ pub(super) async fn get(call: Call, of: StateRef) -> Result<State, Refusal> {
 }
 
 pub(super) async fn del(call: Call, of: StateRef) -> Result<Empty, Refusal> {
-    let call = fenced(call, &of.fence)?;
+    let call = fenced(call, of.fence.as_option())?;
     let (namespace, key) = place(&of);
     let deleted = call.engine.delete_if(&call.caller, &namespace, &key, call.condition).await;
     deleted.map_err(|error| missing_or(&of, "failed to delete state", &error))?;

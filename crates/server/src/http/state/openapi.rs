@@ -53,8 +53,7 @@ fn set() -> Value {
     );
     let mut parameters = fence();
     parameters.push(json_values);
-    let mut operation =
-        operation("state.set", "Writes a state.", parameters, ok, &[404, 408, 413]);
+    let mut operation = operation("state.set", "Writes a state.", parameters, ok, &[404, 408, 413]);
     operation["requestBody"] = json!({
         "description": "The values, or an object whose member `values` has them.",
         "content": { "application/json": { "schema": { "type": "object" } } },

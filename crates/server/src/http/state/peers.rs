@@ -20,8 +20,7 @@ use crate::http::websocket;
 pub(super) async fn broadcast(State(face): State<Face>, request: Request<Body>) -> Answer {
     let asked = asked(&face, request, &[Method::POST]).await?;
     let refused = |error| Fault::invalid(format!("the body does not decode: {error}"));
-    let message: Message =
-        serde_json::from_value(members(&asked.body)?.into()).map_err(refused)?;
+    let message: Message = serde_json::from_value(members(&asked.body)?.into()).map_err(refused)?;
     empty(asked.service.broadcast(asked.by(message)).await)
 }
 

@@ -91,8 +91,7 @@ fn unlock(id: &str) -> Value {
     let ok = json_response("It is given back.", schema("Nothing"));
     let parameters = vec![owner("Only the lock of this owner.")];
     let mut operation = operation(id, "Gives a lock back.", parameters, ok, &[404, 408, 413]);
-    let object =
-        json!({ "type": "object", "properties": { "owner": { "type": "string" } } });
+    let object = json!({ "type": "object", "properties": { "owner": { "type": "string" } } });
     operation["requestBody"] = body("The same as a member of an object.", object);
     operation
 }
