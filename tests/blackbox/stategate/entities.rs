@@ -100,12 +100,8 @@ async fn a_lost_lock_stops_every_write() {
         locks.push(client.mutexes().lock(lock).await.expect("taken").into_inner().revision);
     }
     for (revision, is_held) in [(locks[0], false), (locks[1], true)] {
-        let fence = || Fence {
-            domain: "acme".into(),
-            key: "lock".into(),
-            revision,
-            ..Fence::default()
-        };
+        let fence =
+            || Fence { domain: "acme".into(), key: "lock".into(), revision, ..Fence::default() };
         let mut entity = entity("acme", "user", "1", json!({"n": 2}));
         entity.fence = fence().into();
         let mut event = event_ref("acme", "user", "1", &events[0].id);

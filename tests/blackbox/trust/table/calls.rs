@@ -171,9 +171,7 @@ fn cache() -> Vec<Row> {
 
 fn mutexes() -> Vec<Row> {
     let of = json!({"domain":"nsmarker","key":"k"});
-    ["Lock", "Unlock"]
-        .map(|method| (method, of.clone(), Door::Closed, of_space("write")))
-        .to_vec()
+    ["Lock", "Unlock"].map(|method| (method, of.clone(), Door::Closed, of_space("write"))).to_vec()
 }
 
 /// The request as bytes of its message.

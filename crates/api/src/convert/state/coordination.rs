@@ -1,6 +1,6 @@
 //! Locks, cached values and messages of peers as protobuf JSON with the members that are not set.
 
-use buffa_types::google::protobuf::Timestamp;
+use buffa_types::google::protobuf::{Struct, Timestamp};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -51,10 +51,10 @@ impl Serialize for Shown<'_, Cache> {
 impl Serialize for Shown<'_, PeerMessage> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let PeerMessage { id, domain, channel, r#type, body, claims, time, .. } = self.message;
-        let object = |of: &buffa::MessageField<_>| {
-            of.as_option().map(members).transpose().map_err(serde::ser::Error::custom)
-        };
-        let (body, claims, time) = (object(body)?, object(claims)?, time.to_string());
+        let object =
+            |of: Option<&Struct>| of.map(members).transpose().map_err(serde::ser::Error::custom);
+        let (body, claims, time) =
+            (object(body.as_option())?, object(claims.as_option())?, time.to_string());
         JsonMessage { id, domain, channel, r#type, body, claims, time }.serialize(serializer)
     }
 }

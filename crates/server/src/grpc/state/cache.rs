@@ -1,6 +1,5 @@
 //! Cached values.
 
-use buffa::MessageField;
 use buffa_types::google::protobuf::{Empty, Timestamp, Value};
 use bytes::Bytes;
 use holdfast_api::convert::{model_time, state as convert, time};
@@ -37,7 +36,7 @@ impl Checked for Cache {
         if !self.value.is_set() {
             return Err(invalid("Value", "message must exist"));
         }
-        check_exp(&self.exp)
+        check_exp(self.exp.as_option())
     }
 }
 
@@ -49,8 +48,8 @@ impl Checked for CacheRef {
 }
 
 /// What protobuf calls a time: the years 1 to 9999, nanoseconds that go forwards.
-pub(super) fn check_exp(exp: &MessageField<Timestamp>) -> Result<(), Status> {
-    let Some(exp) = exp.as_option() else { return Ok(()) };
+pub(super) fn check_exp(exp: Option<&Timestamp>) -> Result<(), Status> {
+    let Some(exp) = exp else { return Ok(()) };
     let seconds = -62_135_596_800..=253_402_300_799;
     if seconds.contains(&exp.seconds) && (0..1_000_000_000).contains(&exp.nanos) {
         return Ok(());

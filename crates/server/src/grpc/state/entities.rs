@@ -18,7 +18,7 @@ use super::valid::Reverting;
 use crate::grpc::call::Call;
 
 pub(super) async fn set(call: Call, entity: Entity) -> Result<Empty, Refusal> {
-    let call = fenced(call, &entity.fence)?;
+    let call = fenced(call, entity.fence.as_option())?;
     let Entity { domain, r#type: kind, key, values, .. } = entity;
     one(domain, kind, key).set(&call, &values).await?;
     Ok(Empty::default())
@@ -31,14 +31,14 @@ pub(super) async fn get(call: Call, of: EntityRef) -> Result<Entity, Refusal> {
 }
 
 pub(super) async fn del(call: Call, of: EntityRef) -> Result<Empty, Refusal> {
-    let call = fenced(call, &of.fence)?;
+    let call = fenced(call, of.fence.as_option())?;
     one(of.domain, of.r#type, of.key).del(&call).await?;
     Ok(Empty::default())
 }
 
 /// Reading, merging and writing are one step: what others write meanwhile is not lost.
 pub(super) async fn edit(call: Call, entity: Entity) -> Result<Entity, Refusal> {
-    let call = fenced(call, &entity.fence)?;
+    let call = fenced(call, entity.fence.as_option())?;
     let Entity { domain, r#type: kind, key, values, .. } = entity;
     let one = one(domain, kind, key);
     let changes = members(&values)?;
@@ -71,7 +71,7 @@ fn changed(entry: &Entry, changes: &Map<String, Value>) -> Result<Bytes, EngineE
 /// The values of an event of this very entity are written again.
 pub(super) async fn revert(call: Call, Reverting(of): Reverting) -> Result<Entity, Refusal> {
     let Some(id) = id_of(&of.id) else { return Err(no_event(&of)) };
-    let call = fenced(call, &of.fence)?;
+    let call = fenced(call, of.fence.as_option())?;
     let one = one(of.domain.clone(), of.r#type.clone(), of.key.clone());
     let (namespace, key) = one.place();
     let condition = call.condition.clone();

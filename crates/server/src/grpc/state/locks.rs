@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use buffa::MessageField;
 use buffa_types::google::protobuf::Empty;
 use holdfast_api::stategate::mutex_service_server::MutexService;
 use holdfast_api::stategate::{Fence as FenceMessage, Locked, Mutex, MutexRef};
@@ -31,7 +30,7 @@ impl Checked for Mutex {
     fn check(&self) -> Result<(), Status> {
         name("Domain", &self.domain)?;
         name("Key", &self.key)?;
-        check_exp(&self.exp)
+        check_exp(self.exp.as_option())
     }
 }
 
@@ -67,8 +66,8 @@ async fn unlock(call: Call, of: MutexRef) -> Result<Empty, Refusal> {
 }
 
 /// The call under the lock that its message names, if it names one: whatever it writes is refused once that is lost.
-pub(super) fn fenced(mut call: Call, fence: &MessageField<FenceMessage>) -> Result<Call, Status> {
-    let Some(fence) = fence.as_option() else { return Ok(call) };
+pub(super) fn fenced(mut call: Call, fence: Option<&FenceMessage>) -> Result<Call, Status> {
+    let Some(fence) = fence else { return Ok(call) };
     name("Fence.Domain", &fence.domain)?;
     name("Fence.Key", &fence.key)?;
     let revision = u64::try_from(fence.revision).ok().filter(|revision| *revision > 0);

@@ -12,7 +12,7 @@ use super::one::One;
 use crate::grpc::call::Call;
 
 pub(super) async fn set(call: Call, state: State) -> Result<Empty, Refusal> {
-    let call = fenced(call, &state.fence)?;
+    let call = fenced(call, state.fence.as_option())?;
     let State { domain, r#type: kind, key, values, .. } = state;
     let one = One { noun: Noun::State, domain, kind, key };
     one.set(&call, &values).await?;
@@ -27,7 +27,7 @@ pub(super) async fn get(call: Call, of: StateRef) -> Result<State, Refusal> {
 }
 
 pub(super) async fn del(call: Call, of: StateRef) -> Result<Empty, Refusal> {
-    let call = fenced(call, &of.fence)?;
+    let call = fenced(call, of.fence.as_option())?;
     named(of).del(&call).await?;
     Ok(Empty::default())
 }

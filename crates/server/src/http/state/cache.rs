@@ -3,7 +3,6 @@
 
 use axum::body::Body;
 use axum::extract::State;
-use buffa::MessageField;
 use buffa_types::google::protobuf::Value as WireValue;
 use holdfast_api::convert::state as convert;
 use holdfast_api::stategate::cache_service_server::CacheService;
@@ -31,20 +30,24 @@ pub(super) async fn reference(State(face): State<Face>, request: Request<Body>) 
     }
     let (value, said) = value(&asked)?;
     let exp = exp(said.as_ref(), &asked.fields)?;
-    let cache = Cache { domain: of.domain, key: of.key, value, exp, ..Cache::default() };
+    let cache = Cache {
+        domain: of.domain,
+        key: of.key,
+        value: value.map(Into::into).unwrap_or_default(),
+        exp: exp.map(Into::into).unwrap_or_default(),
+        ..Cache::default()
+    };
     empty(CacheService::set(&asked.service, asked.by(cache)).await)
 }
 
 /// The value, and what the body says of its time.
-fn value(asked: &Asked) -> Result<(MessageField<WireValue>, Option<Value>), Fault> {
-    let set = |value: &Value| MessageField::from(convert::of_json(value));
+fn value(asked: &Asked) -> Result<(Option<WireValue>, Option<Value>), Fault> {
+    let set = |value: &Value| Some(convert::of_json(value));
     let refused = |what: &str, error: serde_json::Error| {
         Fault::invalid(format!("{what} does not decode: {error}"))
     };
     if asked.body.trim_ascii().is_empty() {
-        let Some(text) = asked.fields.query().one(&["value"])? else {
-            return Ok(Default::default());
-        };
+        let Some(text) = asked.fields.query().one(&["value"])? else { return Ok((None, None)) };
         let value: Value =
             serde_json::from_str(text).map_err(|e| refused("the parameter \"value\"", e))?;
         return Ok((set(&value), None));

@@ -2,7 +2,6 @@
 
 use axum::body::Body;
 use axum::extract::State;
-use buffa::MessageField;
 use buffa_types::google::protobuf::Timestamp;
 use holdfast_api::stategate::mutex_service_server::MutexService;
 use holdfast_api::stategate::{Fence, Mutex, MutexRef};
@@ -21,7 +20,7 @@ pub(super) async fn lock(State(face): State<Face>, request: Request<Body>) -> An
     let mutex = Mutex {
         domain: asked.fields.text(&["domain"])?,
         key: asked.fields.text(&["key"])?,
-        exp: exp(body.get("exp"), &asked.fields)?,
+        exp: exp(body.get("exp"), &asked.fields)?.map(Into::into).unwrap_or_default(),
         owner: owner(&body, &asked)?,
         ..Mutex::default()
     };
@@ -68,27 +67,24 @@ pub(super) fn members(body: &[u8]) -> Result<Map<String, Value>, Fault> {
 }
 
 /// A time as RFC 3339, in the body or as a parameter.
-pub(super) fn exp(
-    in_body: Option<&Value>,
-    fields: &Fields,
-) -> Result<MessageField<Timestamp>, Fault> {
+pub(super) fn exp(in_body: Option<&Value>, fields: &Fields) -> Result<Option<Timestamp>, Fault> {
     let text = match in_body {
         Some(Value::Null) | None => Value::String(fields.text(&["exp"])?),
         Some(said) => said.clone(),
     };
     if text == "" {
-        return Ok(MessageField::default());
+        return Ok(None);
     }
     let exp: Result<Timestamp, _> = serde_json::from_value(text);
-    exp.map(Into::into).map_err(|error| Fault::invalid(format!("parsing field \"exp\": {error}")))
+    exp.map(Some).map_err(|error| Fault::invalid(format!("parsing field \"exp\": {error}")))
 }
 
 /// The lock under which something is to be written.
-pub(super) fn fence(fields: &Fields) -> Result<MessageField<Fence>, Fault> {
+pub(super) fn fence(fields: &Fields) -> Result<Option<Fence>, Fault> {
     let (domain, key) = (fields.text(&["fence.domain"])?, fields.text(&["fence.key"])?);
     let revision = fields.number("fence.revision")?;
     if domain.is_empty() && key.is_empty() && revision == 0 {
-        return Ok(MessageField::default());
+        return Ok(None);
     }
-    Ok(Fence { domain, key, revision, ..Fence::default() }.into())
+    Ok(Some(Fence { domain, key, revision, ..Fence::default() }))
 }
