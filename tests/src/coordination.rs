@@ -117,7 +117,7 @@ impl Stategate {
     }
 
     /// Listens: it is live when this answers.
-    pub async fn listen(&self, name: [&str; 3], group: &str) -> Answer<Heard> {
+    pub async fn hear(&self, name: [&str; 3], group: &str) -> Answer<Heard> {
         let [domain, channel, kind] = name.map(str::to_owned);
         let opts = StreamMessageOpts {
             domain,

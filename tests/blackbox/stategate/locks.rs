@@ -302,11 +302,11 @@ async fn roles_open_what_they_name() {
     denied(ann.kept("d", "other").await.expect_err("not that one"));
     denied(ann.forget("d", "other").await.expect_err("not that one"));
 
-    let mut heard = ann.listen(["d", "*", "*"], "").await.expect("some of it");
+    let mut heard = ann.hear(["d", "*", "*"], "").await.expect("some of it");
     ann.say(["d", "open", "x"], json!({"n": 1})).await.expect("allowed");
     denied(ann.say(["d", "closed", "x"], json!({})).await.expect_err("not that one"));
-    denied(ann.listen(["d", "closed", "x"], "").await.map(drop).expect_err("not that one"));
-    denied(ann.listen(["e", "*", "x"], "").await.map(drop).expect_err("not that one"));
+    denied(ann.hear(["d", "closed", "x"], "").await.map(drop).expect_err("not that one"));
+    denied(ann.hear(["e", "*", "x"], "").await.map(drop).expect_err("not that one"));
     let root = server.stategate().await.showing(&server.root_token());
     root.say(["d", "closed", "x"], json!({"n": 2})).await.expect("allowed");
     root.say(["d", "open", "y"], json!({"n": 3})).await.expect("allowed");

@@ -30,13 +30,13 @@ async fn case_48_three_broadcasts_arrive_three_times() {
     let server = Server::dev().await;
     let client = server.stategate().await;
     client.say(NAME, json!({"n": 0})).await.expect("nobody listens");
-    let mut heard = client.listen(NAME, "").await.expect("live");
+    let mut heard = client.hear(NAME, "").await.expect("live");
     let mut others = [
-        client.listen(["accounting", "general", "*"], "").await.expect("live"),
-        client.listen(["*", "gen*", "*mm*"], "").await.expect("live"),
+        client.hear(["accounting", "general", "*"], "").await.expect("live"),
+        client.hear(["*", "gen*", "*mm*"], "").await.expect("live"),
     ];
     let mut elsewhere =
-        client.listen(["accounting.general", "comment", "*"], "").await.expect("live");
+        client.hear(["accounting.general", "comment", "*"], "").await.expect("live");
     for n in 1..=3 {
         client.say(NAME, json!({"n": n, "deep": {"a": [null]}})).await.expect("sent");
     }
@@ -65,10 +65,10 @@ async fn case_48_three_broadcasts_arrive_three_times() {
 async fn a_group_gets_each_message_once() {
     let server = Server::dev().await;
     let client = server.stategate().await;
-    let mut one = client.listen(NAME, "workers").await.expect("live");
-    let mut other = client.listen(["accounting", "*", "*"], "workers").await.expect("live");
-    let mut third = client.listen(NAME, "others").await.expect("live");
-    let mut alone = client.listen(NAME, "").await.expect("live");
+    let mut one = client.hear(NAME, "workers").await.expect("live");
+    let mut other = client.hear(["accounting", "*", "*"], "workers").await.expect("live");
+    let mut third = client.hear(NAME, "others").await.expect("live");
+    let mut alone = client.hear(NAME, "").await.expect("live");
     for n in 0..20 {
         client.say(NAME, json!({"n": n})).await.expect("sent");
     }
@@ -82,7 +82,7 @@ async fn a_group_gets_each_message_once() {
     // Who is left gets all of it.
     drop(one);
     drop(other);
-    let mut left = client.listen(NAME, "workers").await.expect("live");
+    let mut left = client.hear(NAME, "workers").await.expect("live");
     let mut n = 20;
     loop {
         // The end of the others takes a moment.
@@ -110,7 +110,7 @@ async fn what_is_wrong_with_a_message_is_told_in_order() {
     };
     let failure = client.peers().broadcast(without).await.expect_err("no body");
     assert_eq!(failure.message(), "invalid field Body: message must exist");
-    let listen = client.listen(["d", "c", ""], "").await;
+    let listen = client.hear(["d", "c", ""], "").await;
     assert_eq!(invalid(listen), format!("invalid field Type: value '' {why}"));
 }
 
@@ -166,8 +166,8 @@ async fn over_http() {
 async fn who_does_not_read_is_told_so() {
     let server = Server::dev().await;
     let client = server.stategate().await;
-    let mut slow = client.listen(NAME, "").await.expect("live");
-    let mut quick = client.listen(NAME, "").await.expect("live");
+    let mut slow = client.hear(NAME, "").await.expect("live");
+    let mut quick = client.hear(NAME, "").await.expect("live");
     let text = "x".repeat(64 << 10);
     for n in 0..200 {
         client.say(NAME, json!({"n": n, "text": text})).await.expect("sent");
