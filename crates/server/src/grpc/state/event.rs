@@ -11,9 +11,25 @@ use holdfast_query::Document;
 use serde_json::{Map, Value, json};
 
 use super::{names, states};
+use crate::settings::DelEvents;
 
 /// What the method of every removal ends in; consumers tell removals by that.
 const REMOVES: &str = "/Del";
+
+/// The method by which entities are removed.
+const ENTITY_DEL: &str = "/stategate.EntityService/Del";
+
+/// Whether an event of the log is one of stategate.
+pub(super) fn is_shown(removals: DelEvents, commit: &Commit, event: &Event) -> bool {
+    if !event.kind.removes() {
+        return event.leaves_entry();
+    }
+    match removals {
+        DelEvents::Off => false,
+        DelEvents::Entities => &*commit.actor.method == ENTITY_DEL,
+        DelEvents::On => true,
+    }
+}
 
 /// An event of the log with the names and values that stategate shows.
 pub(super) struct Happened<'a> {

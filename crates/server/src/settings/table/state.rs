@@ -21,7 +21,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         path: "state.del_events",
-        about: "Whether streams and searches of stategate show removals: as an event with the state as it was, whose method ends in `/Del`. Clients of v0.5.0 do not see the method.",
+        about: "Which removals streams and searches of stategate show, as an event with the state as it was, whose method ends in `/Del`: those by `EntityService/Del` (`entities`), all (`on`, by whatever API, and expiry too), or none (`off`). Clients of v0.5.0 do not see the method.",
         of: |s| &mut s.state.del_events,
     },
     Setting {
