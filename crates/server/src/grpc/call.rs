@@ -111,6 +111,8 @@ pub struct Knobs {
     pub body_timeout: Duration,
     /// Which removals are events of stategate too.
     pub del_events: DelEvents,
+    /// Events of what was removed are in no search of stategate.
+    pub forget_removed: bool,
 }
 
 impl Knobs {
@@ -124,6 +126,7 @@ impl Knobs {
             request_bytes: settings.limits.request_bytes.0,
             body_timeout: settings.limits.body_timeout,
             del_events: settings.state.del_events,
+            forget_removed: settings.state.forget_removed,
         }
     }
 }
