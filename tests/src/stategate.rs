@@ -46,7 +46,7 @@ impl Stategate {
         Self { channel: self.channel.clone(), bearer }
     }
 
-    /// The connection, for other services on it.
+    /// The connection, which shows the token.
     pub(crate) fn link(&self) -> Link {
         self.bearer.clone().on(self.channel.clone())
     }

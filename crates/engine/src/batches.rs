@@ -6,8 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use holdfast_auth::{Action, Authorized, Resource};
 use holdfast_model::{
-    Batch, Commit, Condition, EntryKey, Event, Idempotency, Precondition, ResumeToken, Revision,
-    Timestamp, Write, WriteAction, WriteMode,
+    Batch, Commit, Condition, EntryKey, Event, Idempotency, Life, Precondition, ResumeToken,
+    Revision, Timestamp, Write, WriteAction, WriteMode,
 };
 use uuid::Uuid;
 
@@ -165,20 +165,6 @@ impl Engine {
         Ok(proofs)
     }
 
-    /// Conditions beside the writes, with a proof for each behind those of the writes.
-    pub(crate) async fn conditions(
-        &self,
-        caller: &Caller,
-        requested: Vec<RequestedCondition>,
-        proofs: &mut Vec<Authorized>,
-    ) -> Result<Vec<Condition>, EngineError> {
-        for condition in &requested {
-            let resource = Resource::key(&*condition.namespace, &*condition.key);
-            proofs.push(self.authorize(caller, Action::Read, resource).await?);
-        }
-        requested.into_iter().map(on_key).collect()
-    }
-
     /// One proof for each write, in order.
     pub(crate) async fn authorize_writes(
         &self,
@@ -253,18 +239,16 @@ impl Engine {
         idempotency: Option<Idempotency>,
     ) -> Result<Batch, EngineError> {
         let writes = checked_writes(request.writes, "")?;
-        let conditions = request.conditions.into_iter().map(on_key);
-        let conditions = conditions.collect::<Result<_, _>>()?;
+        let mut conditions = Vec::with_capacity(request.conditions.len());
+        for condition in request.conditions {
+            let namespace = names::namespace(&condition.namespace)?;
+            let at = EntryKey::new(namespace, names::key(&condition.key, any_key)?);
+            conditions.push(Condition { at, condition: condition.condition });
+        }
         let (actor, reason) = (caller.actor(), request.reason);
         let (quiet, choice) = (Vec::new(), None);
         Ok(Batch { writes, conditions, quiet, actor, reason, idempotency, choice })
     }
-}
-
-fn on_key(requested: RequestedCondition) -> Result<Condition, EngineError> {
-    let RequestedCondition { namespace, key, condition } = requested;
-    let at = EntryKey::new(names::namespace(&namespace)?, names::key(&key, any_key)?);
-    Ok(Condition { at, condition })
 }
 
 /// The key under which a request is remembered, if it has one.
@@ -320,7 +304,7 @@ fn checked(
                 other => other,
             };
             let (codec, value_type) = codec::inspect(&codec, &value).map_err(at_this_write)?;
-            Ok(WriteAction::Put { value, codec, value_type, ttl, mode })
+            Ok(WriteAction::Put { value, codec, value_type, ttl: ttl.map(Life::For), mode })
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Edit: a value that is made of the one before, as one commit.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use holdfast_auth::{Action, Resource};
-use holdfast_model::{Batch, Entry, Precondition, Quiet, Scope, Write, WriteAction, WriteMode};
+use holdfast_model::{
+    Batch, Entry, Life, Precondition, Quiet, Scope, Write, WriteAction, WriteMode,
+};
 
-use crate::batches::RequestedCondition;
 use crate::caller::Caller;
 use crate::codec;
 use crate::engine::Engine;
@@ -28,8 +28,6 @@ pub struct Edit<'a> {
     pub change: Change<'a>,
     /// What else has to be true of the entry.
     pub condition: Precondition,
-    /// And of other keys.
-    pub conditions: Vec<RequestedCondition>,
 }
 
 /// How often a value is made again because the entry changed meanwhile.
@@ -41,14 +39,12 @@ impl Engine {
     /// # Errors
     /// Of the change; [`EngineError::NotFound`]; [`EngineError::Contended`] when others kept writing to it. Nothing was changed then.
     pub async fn edit(&self, caller: &Caller, edit: Edit<'_>) -> Result<Arc<Entry>, EngineError> {
-        let Edit { namespace, key, change, condition, conditions } = edit;
+        let Edit { namespace, key, change, condition } = edit;
         let (namespace, key) = (namespace.as_str(), key.as_str());
         let written = self.authorize(caller, Action::Write, Resource::key(namespace, key)).await?;
         let read = self.authorize(caller, Action::Read, Resource::key(namespace, key)).await?;
         names::writable(namespace)?;
         let at = readable(namespace, key)?;
-        let mut proofs = vec![written];
-        let conditions = self.conditions(caller, conditions, &mut proofs).await?;
         let mut turn = None;
         for _ in 0..TRIES {
             let head = self.log().view().head.revision;
@@ -57,14 +53,14 @@ impl Engine {
             let action = self.changed(&found, change)?;
             let batch = Batch {
                 writes: vec![Write { at: at.clone(), action, condition: condition.clone() }],
-                conditions: conditions.clone(),
+                conditions: Vec::new(),
                 quiet: vec![Quiet { scope: Scope::Entry(at.clone()), since: head }],
                 actor: caller.actor(),
                 reason: String::new(),
                 idempotency: None,
                 choice: None,
             };
-            match self.commit_for(caller, &proofs, batch).await {
+            match self.commit_for(caller, std::slice::from_ref(&written), batch).await {
                 Err(EngineError::Contended) if turn.is_none() => {
                     turn = Some(self.log().editors.turn(&at).await?);
                 }
@@ -89,8 +85,7 @@ impl Engine {
             return Err(EngineError::ValueTooLarge { size, max });
         }
         let (codec, value_type) = codec::inspect(found.codec.as_str(), &value)?;
-        let left = found.expires_at.map(|at| at.0.saturating_sub(self.log().now().0).max(1));
-        let ttl = left.map(|nanos| Duration::from_nanos(nanos.unsigned_abs()));
+        let ttl = found.expires_at.map(Life::Until);
         Ok(WriteAction::Put { value, codec, value_type, ttl, mode: WriteMode::Update })
     }
 }

@@ -14,7 +14,6 @@ use holdfast_store::{
     AppendError, At, Page, PageLimit, Read, Reclaimed, Row, Scan, SideWrite, Store, StoreError,
 };
 
-use crate::aliases;
 use crate::cache::{Cache, Known};
 use crate::commit::{Committed, Queue, Turn};
 use crate::editors::Editors;
@@ -22,6 +21,7 @@ use crate::error::EngineError;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::options::Options;
+use crate::own;
 use crate::quotas::Usage;
 
 /// The log with its views. What readers see is the [`View`] that was published last.
@@ -321,12 +321,10 @@ fn behind(what: &Scan, last: Option<&EntryKey>) -> Scan {
     }
 }
 
-/// A proof is about something: it opens nothing else. An alias is a resource without a namespace.
+/// A proof is about something: it opens nothing else. What is kept for callers is opened by the right to what it stands for.
 fn covered(proof: &Authorized, at: &EntryKey) -> Result<(), EngineError> {
     let what = proof.what();
-    let is_it = what.covers(at)
-        || (what.namespace.is_empty()
-            && aliases::name_of(at).is_some_and(|alias| alias == what.key));
+    let is_it = what.covers(at) || own::stands_for(at).is_some_and(|it| it == *what);
     if is_it { Ok(()) } else { Err(uncovered(at)) }
 }
 

@@ -9,7 +9,6 @@ use holdfast_model::{
 };
 use uuid::Uuid;
 
-use crate::batches::RequestedCondition;
 use crate::caller::Caller;
 use crate::codec;
 use crate::engine::Engine;
@@ -29,8 +28,6 @@ pub struct Revert {
     pub id: Uuid,
     /// What else has to be true of the entry that is there.
     pub condition: Precondition,
-    /// And of other keys.
-    pub conditions: Vec<RequestedCondition>,
 }
 
 /// What was there at that time.
@@ -46,30 +43,29 @@ impl Engine {
     /// [`EngineError::VersionNotFound`] when the key has no such event; [`AuthError::Denied`] when the caller may not see all of
     /// what was there. Nothing was changed then.
     pub async fn revert(&self, caller: &Caller, revert: Revert) -> Result<Arc<Entry>, EngineError> {
-        let Revert { namespace, key, id, condition, conditions } = revert;
-        let resource = || Resource::key(namespace.as_str(), key.as_str());
-        let mut proofs = vec![self.authorize(caller, Action::Write, resource()).await?];
+        let Revert { namespace, key, id, condition } = revert;
+        let resource = Resource::key(namespace.as_str(), key.as_str());
+        let written = self.authorize(caller, Action::Write, resource).await?;
         names::writable(&namespace)?;
         let at = readable(&namespace, &key)?;
         let filter = Filter::below(namespace.as_str(), Prefix::new(&*key));
         let event = self.event(caller, filter, Some(key.clone()), id).await?;
         let event = event.ok_or(EngineError::VersionNotFound { namespace, key })?;
         let past = self.left_by(caller, &at, &event).await?;
-        let conditions = self.conditions(caller, conditions, &mut proofs).await?;
         let (codec, value_type) = codec::inspect(past.codec.as_str(), &past.value)?;
         let value = past.value;
         let mode = WriteMode::Upsert;
         let action = WriteAction::Put { value, codec, value_type, ttl: None, mode };
         let batch = Batch {
             writes: vec![Write { at: at.clone(), action, condition }],
-            conditions,
+            conditions: Vec::new(),
             quiet: Vec::new(),
             actor: caller.actor(),
             reason: format!("revert to revision {}", event.commit().revision),
             idempotency: None,
             choice: None,
         };
-        let committed = self.commit_for(caller, &proofs, batch).await?;
+        let committed = self.commit_for(caller, &[written], batch).await?;
         let entry = committed.commit.as_deref().and_then(|sealed| {
             let commit = sealed.commit();
             commit.events.first()?.entry(commit)

@@ -100,8 +100,20 @@ impl RateLimiter for Buckets {
 #[must_use]
 pub fn work_of(method: &str) -> Work {
     const WRITES: &[&str] = &[
-        "Set", "Del", "Edit", "Revert", "Commit", "Txn", "Rollback", "Create", "Put", "Revoke",
+        "Set",
+        "Del",
+        "Edit",
+        "Revert",
+        "Commit",
+        "Txn",
+        "Rollback",
+        "Create",
+        "Put",
+        "Revoke",
         "Rotate",
+        "Lock",
+        "Unlock",
+        "Broadcast",
     ];
     let name = method.rsplit('/').next().unwrap_or(method);
     if name == "Watch" || name == "Stream" {

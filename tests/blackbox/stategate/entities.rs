@@ -1,7 +1,7 @@
 //! Entities: a state under its newer name, with searches, removals and failures of its own.
 
 use buffa::Message;
-use holdfast_api::stategate::{Entity, Fence, SearchEntityOpts, Sort};
+use holdfast_api::stategate::{Entity, Fence, Mutex, MutexRef, SearchEntityOpts, Sort};
 use holdfast_tests::entities::{entities_by, entity, entity_ref, event_ref, values_of};
 use holdfast_tests::server::Launch;
 use holdfast_tests::stategate::{events_by, values};
@@ -77,28 +77,52 @@ async fn failures_speak_of_entities() {
     assert_eq!(told, "invalid field Limit: value '0' must be greater than '0'");
 }
 
-/// A write that wants to be fenced is made only while its lock is held.
+/// A write that is fenced is made only while its lock is held.
 #[tokio::test]
-async fn a_fence_of_no_lock_stops_a_write() {
+async fn a_lost_lock_stops_every_write() {
     let server = Server::dev().await;
     let client = server.stategate().await;
     client.put("acme", "user", "1", json!({"n": 1})).await.expect("set");
     let events = client.search_events(events_by("acme", "user", "")).await.expect("found").events;
-    let fence =
-        || Fence { domain: "acme".into(), key: "nobody".into(), revision: 7, ..Fence::default() };
-    let mut entity = entity("acme", "user", "1", json!({"n": 2}));
-    entity.fence = fence().into();
-    let mut of = entity_ref("acme", "user", "1");
-    of.fence = fence().into();
-    let mut event = event_ref("acme", "user", "1", &events[0].id);
-    event.fence = fence().into();
-    client.entities().set(entity.clone()).await.expect_err("set");
-    client.entities().edit(entity).await.expect_err("edit");
-    client.entities().del(of).await.expect_err("del");
-    client.entities().revert(event).await.expect_err("revert");
-    assert_eq!(client.entity("acme", "user", "1").await.expect("there"), json!({"n": 1}));
-    let events = client.search_events(events_by("acme", "user", "")).await.expect("found").events;
-    assert_eq!(events.len(), 1);
+    let mut locks = Vec::new();
+    for owner in ["ann", "bob"] {
+        if !locks.is_empty() {
+            let lock =
+                MutexRef { domain: "acme".into(), key: "lock".into(), ..MutexRef::default() };
+            client.mutexes().unlock(lock).await.expect("given back");
+        }
+        let lock = Mutex {
+            domain: "acme".into(),
+            key: "lock".into(),
+            owner: owner.into(),
+            ..Mutex::default()
+        };
+        locks.push(client.mutexes().lock(lock).await.expect("taken").into_inner().revision);
+    }
+    for (revision, is_held) in [(locks[0], false), (locks[1], true)] {
+        let fence =
+            || Fence { domain: "acme".into(), key: "lock".into(), revision, ..Fence::default() };
+        let mut entity = entity("acme", "user", "1", json!({"n": 2}));
+        entity.fence = fence().into();
+        let mut event = event_ref("acme", "user", "1", &events[0].id);
+        event.fence = fence().into();
+        let mut of = entity_ref("acme", "user", "1");
+        of.fence = fence().into();
+        let answers = [
+            client.entities().set(entity.clone()).await.map(drop),
+            client.entities().edit(entity).await.map(drop),
+            client.entities().revert(event).await.map(drop),
+            client.entities().del(of).await.map(drop),
+        ];
+        let codes = answers.map(|answer| answer.map_or_else(|status| status.code(), |()| Code::Ok));
+        let code = if is_held { Code::Ok } else { Code::FailedPrecondition };
+        assert_eq!(codes, [code; 4]);
+        if !is_held {
+            let now = client.entity("acme", "user", "1").await.expect("there");
+            assert_eq!(now, json!({"n": 1}));
+        }
+    }
+    client.entity("acme", "user", "1").await.expect_err("it was removed in the end");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 //! cases; where Holdfast answers better than the original the case says so.
 
 mod abuse;
+mod cache;
 mod deployment;
 mod dialects;
 mod edits;
@@ -15,6 +16,8 @@ mod globs;
 mod group_storm;
 mod groups;
 mod later;
+mod locks;
+mod peers;
 mod policies;
 mod rest;
 mod sockets;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use holdfast_auth::{Shown, Sight};
 use holdfast_engine::{
-    CommitRequest, Edit, Events, RequestedAction, RequestedCondition, RequestedWrite, Revert,
+    CommitRequest, Edit, Events, Fence, Lock, RequestedAction, RequestedWrite, Revert,
 };
-use holdfast_model::{ErrorKind, Filter, Revision};
+use holdfast_model::{ErrorKind, Filter, Prefix};
 use serde_json::{Value, json};
 
 use super::*;
@@ -51,12 +51,11 @@ fn edit(key: &str) -> Edit<'static> {
         key: key.into(),
         change: &with_n,
         condition: Precondition::default(),
-        conditions: Vec::new(),
     }
 }
 
 async fn revert_to_first(engine: &Engine, key: &str) -> Result<Arc<Entry>, EngineError> {
-    let filter = Filter::below("a", holdfast_model::Prefix::new(key));
+    let filter = Filter::below("a", Prefix::new(key));
     let all = Events { filters: vec![filter], limit: 10, ..Events::default() };
     let events = engine.as_server().events(&me(), all).await.expect("events").events;
     let revert = Revert {
@@ -64,7 +63,6 @@ async fn revert_to_first(engine: &Engine, key: &str) -> Result<Arc<Entry>, Engin
         key: key.into(),
         id: events[0].event().id,
         condition: Precondition::default(),
-        conditions: Vec::new(),
     };
     engine.revert(&me(), revert).await
 }
@@ -143,35 +141,39 @@ async fn a_life_time_goes_on() {
 }
 
 #[tokio::test]
-async fn they_may_depend_on_other_keys() {
+async fn a_lost_lock_stops_them() {
     let engine = engine().await;
     engine.set(&me(), value("a", "k", "{}")).await.expect("set");
-    let lock = engine.set(&me(), value("locks", "l", "{}")).await.expect("set");
-    let held = |at: Revision| {
-        vec![RequestedCondition {
-            namespace: "locks".into(),
-            key: "l".into(),
-            condition: Precondition { mod_revision: Some(at), ..Precondition::default() },
-        }]
+    let lock =
+        || Lock { namespace: "a".into(), key: "lock".into(), owner: String::new(), until: None };
+    let mut locks = Vec::new();
+    for _ in 0..2 {
+        locks.push(engine.lock(&me(), lock()).await.expect("taken").revision);
+        engine.unlock(&me(), "a", "lock", None).await.expect("given back");
+    }
+    locks.push(engine.lock(&me(), lock()).await.expect("taken").revision);
+    let under = |revision| {
+        let fence = Fence { namespace: "a".into(), key: "lock".into(), revision };
+        Caller { fence: Some(Arc::new(fence)), ..me() }
     };
-    let (now, stale) = (held(lock.mod_revision), held(Revision(lock.mod_revision.0 + 7)));
-    let refused = engine.edit(&me(), Edit { conditions: stale.clone(), ..edit("k") }).await;
-    assert_eq!(refused.expect_err("stale").kind(), ErrorKind::Conflict);
-    engine.edit(&me(), Edit { conditions: now, ..edit("k") }).await.expect("held");
+    let refused = engine.edit(&under(locks[0]), edit("k")).await;
+    assert!(matches!(refused, Err(EngineError::Fenced { .. })), "{refused:?}");
+    engine.edit(&under(locks[2]), edit("k")).await.expect("held");
     let all = Events {
-        filters: vec![Filter::below("a", holdfast_model::Prefix::new("k"))],
+        filters: vec![Filter::below("a", Prefix::new("k"))],
         limit: 1,
         ..Events::default()
     };
     let first = engine.events(&me(), all).await.expect("events").events[0].event().id;
-    let revert = Revert {
+    let revert = || Revert {
         namespace: "a".into(),
         key: "k".into(),
         id: first,
         condition: Precondition::default(),
-        conditions: stale,
     };
-    let refused = engine.revert(&me(), revert).await.expect_err("stale");
-    assert_eq!(refused.kind(), ErrorKind::Conflict);
-    assert_eq!(&*engine.get(&me(), "a", "k").await.expect("there").value, br#"{"n":1}"#);
+    let refused = engine.revert(&under(locks[1]), revert()).await;
+    assert!(matches!(refused, Err(EngineError::Fenced { .. })), "{refused:?}");
+    let entry = engine.get(&me(), "a", "k").await.expect("there");
+    assert_eq!(&*entry.value, br#"{"n":1}"#);
+    engine.revert(&under(locks[2]), revert()).await.expect("held");
 }

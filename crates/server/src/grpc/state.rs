@@ -2,29 +2,32 @@
 //!
 //! - `states`, `entities`: one state under its older and its newer name; `one`: what is the same of both; `merge`: what an edit makes
 //! - `search`: search in states and entities
-//! - `stream`: events as they happen; `group`: with others; `events`: search in events; `event_get`: one of them; `event`: what an event of the log is here
-//! - `glob`: whose events a stream wants; `fence`: on what else a write depends
+//! - `stream`: events as they happen; `wanted`: whose; `group`: with others; `events`: search in events; `event_get`: one of them; `event`: what an event of the log is here
+//! - `locks`: Lock and Unlock, and writes under a lock; `cache`: cached values; `peers`: messages between those who are connected
 //! - `access`: where every call begins; `policy`: the two policies around it; `valid`: what has to be true of a request; `fault`: what a caller is told
-//! - `names`: domains, types and keys in the keyspace; `cursor`: where a page ended
+//! - `names`: domains, types and keys in the keyspace; `glob`: patterns of them; `cursor`: where a page ended
 
 mod access;
+mod cache;
 mod cursor;
 mod entities;
 mod event;
 mod event_get;
 mod events;
 mod fault;
-mod fence;
 mod glob;
 mod group;
+mod locks;
 mod merge;
 pub(crate) mod names;
 mod one;
+mod peers;
 mod policy;
 mod search;
 mod states;
 mod stream;
 mod valid;
+mod wanted;
 
 use std::sync::Arc;
 

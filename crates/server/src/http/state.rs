@@ -2,17 +2,19 @@
 //!
 //! - `asked`: who calls, by which method, with which fields; `values`: how the values of a state travel
 //! - `calls`: states; `entities`: the same under their newer name; `events`: events of the past; `stream`: events as lines
-//! - `fence`: on what else a write depends
+//! - `locks`, `cache`, `peers`: what goes on beside states
 //! - `answer`: what goes back
 //! - `openapi`: what of it stands in the document
 
 mod answer;
 mod asked;
+mod cache;
 mod calls;
 mod entities;
 mod events;
-mod fence;
+mod locks;
 pub(crate) mod openapi;
+mod peers;
 mod stream;
 mod values;
 
@@ -38,4 +40,12 @@ pub(crate) fn routes() -> Router<Face> {
         .route("/api/event/search", any(events::search_newest))
         .route("/api/event/stream", any(stream::newest))
         .route("/api/event/ack", any(events::acknowledge))
+        .route("/api/cache/ref/{domain}/{key}", any(cache::reference))
+        .route("/api/mutex/ref/{domain}/{key}", any(locks::reference))
+        .route("/api/mutex/ref/{domain}/{key}/lock", any(locks::lock))
+        .route("/api/mutex/ref/{domain}/{key}/unlock", any(locks::unlock))
+        .route("/api/peer/broadcast", any(peers::broadcast))
+        .route("/api/peers/broadcast", any(peers::broadcast))
+        .route("/api/peer/stream", any(peers::stream))
+        .route("/api/peers/stream", any(peers::stream))
 }

@@ -52,6 +52,16 @@ const CALLS: &[(&str, Call)] = &[
         "/stategate.EventService/Stream",
         Call { grpc_type: "server_stream", ..unary("stategate.EventService", "Stream") },
     ),
+    ("/stategate.PeerService/Broadcast", unary("stategate.PeerService", "Broadcast")),
+    (
+        "/stategate.PeerService/Stream",
+        Call { grpc_type: "server_stream", ..unary("stategate.PeerService", "Stream") },
+    ),
+    ("/stategate.CacheService/Set", unary("stategate.CacheService", "Set")),
+    ("/stategate.CacheService/Get", unary("stategate.CacheService", "Get")),
+    ("/stategate.CacheService/Del", unary("stategate.CacheService", "Del")),
+    ("/stategate.MutexService/Lock", unary("stategate.MutexService", "Lock")),
+    ("/stategate.MutexService/Unlock", unary("stategate.MutexService", "Unlock")),
 ];
 
 const fn unary(grpc_service: &'static str, grpc_method: &'static str) -> Call {

@@ -15,6 +15,8 @@ pub struct StateSettings {
     pub response_policy: Option<Secret>,
     /// Which removals are events that streams and searches show.
     pub del_events: DelEvents,
+    /// Whether events of what was removed are left out of searches.
+    pub forget_removed: bool,
     /// At `admin_listen` what deployments of stategate expect.
     pub stand_in: bool,
 }

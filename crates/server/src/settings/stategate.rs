@@ -2,11 +2,11 @@
 //!
 //! What they cannot turn on is what nobody asked for: without a key set no token is believed, unless `jwt.unverified` says so.
 
+mod providers;
+
 use std::fs;
 use std::io;
 use std::path::Path;
-
-use serde_json::{Map, Value};
 
 /// What every name begins with.
 const PREFIX: &str = "STATEGATE_";
@@ -20,10 +20,6 @@ const DEFAULT_PORT: u16 = 8080;
 /// Every algorithm that a key set can have a key for.
 const ALGORITHMS: &str =
     "RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA, HS256, HS384, HS512";
-/// Channels that other servers of its kind can have.
-const CHANNELS: [&str; 6] = ["inmem", "redis", "nats", "stan", "kafka", "amqp"];
-/// Caches that they can have.
-const CACHES: [&str; 2] = ["redis", "memcached"];
 
 /// One setting, and the variable behind it.
 #[derive(Debug, PartialEq, Eq)]
@@ -194,74 +190,6 @@ impl Sets {
         }
     }
 
-    fn channel(&mut self, variables: &Variables) {
-        let Some(given) = self.provider(variables, "CHANNEL_PROVIDER", "channel") else { return };
-        match given.name.as_str() {
-            "inmem" => {}
-            "" => self.refuse("channel provider: empty name"),
-            name if CHANNELS.contains(&name) => self.refuse(format!(
-                "channel provider {name:?} is not built in: one process needs no channel, say {{\"name\":\"inmem\"}}"
-            )),
-            name => self.refuse(format!(
-                "unsupported backend provider: {name}. must be one of: [{}]",
-                CHANNELS.join(" ")
-            )),
-        }
-    }
-
-    fn storage(&mut self, variables: &Variables) {
-        let Some(given) = self.provider(variables, "STORAGE_PROVIDER", "storage") else { return };
-        match given.name.as_str() {
-            "embedded" => match given.members.get("path").and_then(Value::as_str) {
-                Some("") | None => {}
-                Some(path) => self.set("data_dir", path, &given.origin),
-            },
-            "" => self.refuse("storage provider: empty name"),
-            "mongo" => self.refuse(
-                "storage provider \"mongo\" is not built in: say {\"name\":\"embedded\",\"path\":\"...\"} to keep states on this machine's disk",
-            ),
-            name => self.refuse(format!(
-                "unsupported backend provider: {name}. must be one of: [embedded mongo]"
-            )),
-        }
-    }
-
-    /// What is kept for a while is in this process; nobody has to say so.
-    fn cache(&mut self, variables: &Variables) {
-        if variables.text("CACHE_PROVIDER").is_none() {
-            return;
-        }
-        let Some(given) = self.provider(variables, "CACHE_PROVIDER", "cache") else { return };
-        match given.name.as_str() {
-            "inmem" => {}
-            "" => self.refuse("cache provider: empty name"),
-            name if CACHES.contains(&name) => self.refuse(format!(
-                "cache provider {name:?} is not built in: one process needs no other, leave the variable out"
-            )),
-            name => self.refuse(format!(
-                "unsupported backend provider: {name}. must be one of: [inmem {}]",
-                CACHES.join(" ")
-            )),
-        }
-    }
-
-    fn provider(&mut self, variables: &Variables, short: &str, what: &str) -> Option<Provider> {
-        let Some((text, origin)) = variables.text(short) else {
-            self.refuse(format!("config: empty {what} provider"));
-            return None;
-        };
-        let members = match serde_json::from_str(text) {
-            Ok(Value::Object(members)) if members.values().all(Value::is_string) => members,
-            // Not repeated: there may be a password in it.
-            _ => {
-                self.refuse(format!("{PREFIX}{short}: expected a JSON object of texts"));
-                return None;
-            }
-        };
-        let name = members.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-        Some(Provider { name, members, origin: origin.to_owned() })
-    }
-
     fn rest(&mut self, variables: &Variables) {
         self.set("log.format", "stategate", PREFIX);
         self.set("log.requests", "all", PREFIX);
@@ -296,13 +224,6 @@ impl Sets {
         }
         self.set("cors.credentials", "true", origin);
     }
-}
-
-/// What a provider variable holds.
-struct Provider {
-    name: String,
-    members: Map<String, Value>,
-    origin: String,
 }
 
 /// The words that Go takes for true; everything else is false.

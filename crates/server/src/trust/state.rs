@@ -82,10 +82,10 @@ impl Policy for Granted {
     }
 
     fn judge(&self, who: &Identity, action: Action, what: &Resource) -> Result<Verdict, AuthError> {
-        // Whoever watches everything is asked about each event, and is not shown those of the server's own.
-        let everything = action == Action::Watch && *what == Resource::any();
-        let reserved = !everything
-            && (what.namespace.is_empty() || what.namespace.starts_with(Namespace::RESERVED));
+        // A stream over every domain is asked about each of its messages, too.
+        let everywhere = *what == Resource::any() && action == Action::Watch;
+        let reserved = (what.namespace.is_empty() && !everywhere)
+            || what.namespace.starts_with(Namespace::RESERVED);
         let decided = who.facts().roles.iter().any(|role| role == DECIDED);
         Ok(if decided && !reserved && action != Action::Admin {
             Verdict::Allow
@@ -239,14 +239,15 @@ mod tests {
             Granted.judge(who, action, &Resource::key(namespace, "k")).expect("a verdict")
         };
         assert_eq!(ask(&who, Action::Write, "acme"), Verdict::Allow);
-        let everything = |action| Granted.judge(&who, action, &Resource::any()).expect("a verdict");
-        assert_eq!(everything(Action::Watch), Verdict::Allow);
-        assert!(matches!(everything(Action::List), Verdict::Silent(_)));
+        let everywhere = |action| Granted.judge(&who, action, &Resource::any()).expect("a verdict");
+        assert_eq!(everywhere(Action::Watch), Verdict::Allow);
+        assert!(matches!(everywhere(Action::List), Verdict::Silent(_)));
         for verdict in [
             ask(&other, Action::Write, "acme"),
             ask(&who, Action::Read, "internal:holdfast"),
             ask(&who, Action::Admin, "acme"),
             ask(&who, Action::Read, ""),
+            ask(&who, Action::Watch, ""),
         ] {
             assert!(matches!(verdict, Verdict::Silent(_)), "{verdict:?}");
         }

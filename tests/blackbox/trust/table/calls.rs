@@ -148,6 +148,32 @@ fn entities() -> Vec<Row> {
     ]
 }
 
+fn peers() -> Vec<Row> {
+    use Door::Closed;
+    let name = json!({"domain":"nsmarker","channel":"c","type":"t"});
+    let message = json!({"domain":"nsmarker","channel":"c","type":"t","body":{"a":1}});
+    vec![
+        ("Broadcast", message, Closed, of_space("write")),
+        ("Stream", name, Closed, of_space("watch")),
+    ]
+}
+
+fn cache() -> Vec<Row> {
+    use Door::Closed;
+    let of = json!({"domain":"nsmarker","key":"k"});
+    let value = json!({"domain":"nsmarker","key":"k","value":"valuemarker"});
+    vec![
+        ("Set", value, Closed, of_space("write")),
+        ("Get", of.clone(), Closed, of_space("read")),
+        ("Del", of, Closed, of_space("delete")),
+    ]
+}
+
+fn mutexes() -> Vec<Row> {
+    let of = json!({"domain":"nsmarker","key":"k"});
+    ["Lock", "Unlock"].map(|method| (method, of.clone(), Door::Closed, of_space("write"))).to_vec()
+}
+
 /// The request as bytes of its message.
 fn encoded(service: &str, method: &str, request: &serde_json::Value) -> Bytes {
     macro_rules! by_name {
@@ -187,6 +213,15 @@ fn encoded(service: &str, method: &str, request: &serde_json::Value) -> Bytes {
             "Del" => EntityRef, "Search" => SearchEntityOpts,
         );
     }
+    if service == "stategate.PeerService" {
+        return by_name!(stategate: "Broadcast" => Message, "Stream" => StreamMessageOpts);
+    }
+    if service == "stategate.CacheService" {
+        return by_name!(stategate: "Set" => Cache, "Get" => CacheRef, "Del" => CacheRef);
+    }
+    if service == "stategate.MutexService" {
+        return by_name!(stategate: "Lock" => Mutex, "Unlock" => MutexRef);
+    }
     by_name!(holdfast_v1:
         "Commit" => CommitRequest, "Txn" => TxnRequest, "Get" => GetRequest,
         "List" => ListRequest, "Snapshot" => SnapshotRequest, "History" => HistoryRequest,
@@ -220,6 +255,9 @@ async fn every_call_keeps_its_door() {
                 "StateService" => states(),
                 "EventService" => events(),
                 "EntityService" => entities(),
+                "PeerService" => peers(),
+                "CacheService" => cache(),
+                "MutexService" => mutexes(),
                 other => panic!("{other} has no table"),
             };
             assert_eq!(rows.len(), service.method.len(), "a row for each call of {name}");

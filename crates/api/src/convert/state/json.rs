@@ -165,6 +165,13 @@ impl Serialize for Shown<'_, Events> {
     }
 }
 
+impl Serialize for Shown<'_, AckAnswer> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let acknowledged = self.message.acknowledged.to_string();
+        JsonAckAnswer { acknowledged }.serialize(serializer)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,12 +221,5 @@ mod tests {
         assert_eq!(text(&entities, false), r#"{"entities":[]}"#);
         let page = Events { next_cursor: "c".into(), ..Events::default() };
         assert_eq!(text(&page, true), r#"{"events":[],"nextCursor":"c"}"#);
-    }
-}
-
-impl Serialize for Shown<'_, AckAnswer> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let acknowledged = self.message.acknowledged.to_string();
-        JsonAckAnswer { acknowledged }.serialize(serializer)
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::event_get::{id_of, no_event};
 use super::fault::{Noun, Refusal};
-use super::fence::conditions_of;
+use super::locks::fenced;
 use super::merge::merge;
 use super::one::{One, members};
 use super::states;
@@ -18,8 +18,9 @@ use super::valid::Reverting;
 use crate::grpc::call::Call;
 
 pub(super) async fn set(call: Call, entity: Entity) -> Result<Empty, Refusal> {
-    let Entity { domain, r#type: kind, key, values, fence, .. } = entity;
-    one(domain, kind, key).set(&call, &values, fence.as_option()).await?;
+    let call = fenced(call, entity.fence.as_option())?;
+    let Entity { domain, r#type: kind, key, values, .. } = entity;
+    one(domain, kind, key).set(&call, &values).await?;
     Ok(Empty::default())
 }
 
@@ -30,16 +31,17 @@ pub(super) async fn get(call: Call, of: EntityRef) -> Result<Entity, Refusal> {
 }
 
 pub(super) async fn del(call: Call, of: EntityRef) -> Result<Empty, Refusal> {
-    one(of.domain, of.r#type, of.key).del(&call, of.fence.as_option()).await?;
+    let call = fenced(call, of.fence.as_option())?;
+    one(of.domain, of.r#type, of.key).del(&call).await?;
     Ok(Empty::default())
 }
 
 /// Reading, merging and writing are one step: what others write meanwhile is not lost.
 pub(super) async fn edit(call: Call, entity: Entity) -> Result<Entity, Refusal> {
-    let Entity { domain, r#type: kind, key, values, fence, .. } = entity;
+    let call = fenced(call, entity.fence.as_option())?;
+    let Entity { domain, r#type: kind, key, values, .. } = entity;
     let one = one(domain, kind, key);
     let changes = members(&values)?;
-    let conditions = conditions_of(fence.as_option())?;
     if changes.is_empty() {
         let values = one.get(&call).await?;
         return Ok(with(one, values));
@@ -47,7 +49,7 @@ pub(super) async fn edit(call: Call, entity: Entity) -> Result<Entity, Refusal> 
     let change = |entry: &Entry| changed(entry, &changes);
     let (namespace, key) = one.place();
     let condition = call.condition.clone();
-    let edit = Edit { namespace, key, change: &change, condition, conditions };
+    let edit = Edit { namespace, key, change: &change, condition };
     let edited = call.engine.edit(&call.caller, edit).await;
     let edited = edited.map_err(|error| one.missing_or("edit", &error))?;
     Ok(with(one, convert::of_members(&states::values(&edited))))
@@ -69,11 +71,11 @@ fn changed(entry: &Entry, changes: &Map<String, Value>) -> Result<Bytes, EngineE
 /// The values of an event of this very entity are written again.
 pub(super) async fn revert(call: Call, Reverting(of): Reverting) -> Result<Entity, Refusal> {
     let Some(id) = id_of(&of.id) else { return Err(no_event(&of)) };
-    let conditions = conditions_of(of.fence.as_option())?;
+    let call = fenced(call, of.fence.as_option())?;
     let one = one(of.domain.clone(), of.r#type.clone(), of.key.clone());
     let (namespace, key) = one.place();
     let condition = call.condition.clone();
-    let revert = Revert { namespace, key, id, condition, conditions };
+    let revert = Revert { namespace, key, id, condition };
     let reverted = call.engine.revert(&call.caller, revert).await;
     let reverted = reverted.map_err(|error| unreverted(&one, &of, &error))?;
     Ok(with(one, convert::of_members(&states::values(&reverted))))

@@ -5,12 +5,13 @@ use std::sync::{Arc, OnceLock};
 
 use holdfast_api::convert::state as convert;
 use holdfast_api::stategate::{Event as Message, State};
-use holdfast_engine::{Caller, Engine, EngineError};
+use holdfast_engine::{Caller, Engine, EngineError, Logged};
 use holdfast_model::{Commit, Entry, ErrorKind, Event, Timestamp};
 use holdfast_query::Document;
 use serde_json::{Map, Value, json};
 
 use super::{names, states};
+use crate::grpc::call::Call;
 use crate::settings::DelEvents;
 
 /// What the method of every removal ends in; consumers tell removals by that.
@@ -98,6 +99,21 @@ impl<'a> Happened<'a> {
             revision: i64::try_from(self.commit.revision.0).unwrap_or(i64::MAX),
             ..Message::default()
         }
+    }
+}
+
+/// Whether an event is of an entry that is gone, or was before it was made again, and such events are left out.
+pub(super) async fn is_forgotten(call: &Call, logged: &Logged) -> Result<bool, EngineError> {
+    if !call.knobs.forget_removed {
+        return Ok(false);
+    }
+    let at = &logged.event().at;
+    match call.engine.get(&call.caller, at.namespace.as_str(), at.key.as_str()).await {
+        Ok(entry) => Ok(logged.commit().revision < entry.create_revision),
+        Err(error) => match error.kind() {
+            ErrorKind::NotFound | ErrorKind::PermissionDenied => Ok(true),
+            _ => Err(error),
+        },
     }
 }
 

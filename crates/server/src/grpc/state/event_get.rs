@@ -6,7 +6,7 @@ use holdfast_model::ErrorKind;
 use tonic::Code;
 use uuid::Uuid;
 
-use super::event::is_shown;
+use super::event::{is_forgotten, is_shown};
 use super::events::{Found, keys};
 use super::fault::{About, Noun, Refusal, Said, envelope};
 use super::names;
@@ -24,6 +24,10 @@ pub(super) async fn get(call: Call, of: EventRef) -> Result<Message, Refusal> {
     };
     let Some(logged) = found else { return Err(no_event(&of)) };
     if !is_shown(call.knobs.del_events, logged.commit(), logged.event()) {
+        return Err(no_event(&of));
+    }
+    let forgotten = is_forgotten(&call, &logged).await;
+    if forgotten.map_err(|error| said(&of).failed("failed to find event", &error))? {
         return Err(no_event(&of));
     }
     let found = Found::of(&call, logged).await;

@@ -7,7 +7,7 @@ use holdfast_engine::{EngineError, Events, Logged, Place};
 use holdfast_model::{Entry, EventKind, Filter as Names, Prefix, Timestamp};
 use holdfast_query::{Filter, Order};
 
-use super::event::{Happened, before, is_shown};
+use super::event::{Happened, before, is_forgotten, is_shown};
 use super::fault::{About, Noun, Refusal};
 use super::search::{filter, order, too_much, window};
 use super::{cursor, names};
@@ -196,6 +196,9 @@ impl Searching<'_> {
             return Ok(());
         }
         if !self.filter.is_all() && !self.filter.matches(&found.happened()) {
+            return Ok(());
+        }
+        if is_forgotten(self.call, &found.logged).await? {
             return Ok(());
         }
         if !self.sorts && self.offset > 0 {

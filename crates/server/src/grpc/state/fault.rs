@@ -75,17 +75,11 @@ impl Said<'_> {
 
     /// A use case failed. What the caller can do something about is told; the rest is for the log.
     pub(crate) fn failed(&self, info: &str, error: &EngineError) -> Refusal {
-        let kind = error.kind();
-        match kind {
-            ErrorKind::NotFound => return self.not_found(),
-            ErrorKind::Internal | ErrorKind::Corrupt | ErrorKind::Unknown => {
-                tracing::error!(%error, "{info}");
-            }
-            _ => {}
+        if error.kind() == ErrorKind::NotFound {
+            return self.not_found();
         }
-        let code = if kind == ErrorKind::Corrupt { Code::Internal } else { row(kind).code };
-        let told = (code != Code::Internal).then(|| error.to_string());
-        self.envelope(code, info, told)
+        let (code, why) = told(info, error);
+        self.envelope(code, info, why)
     }
 
     /// A failure of this code; `why` is a sentence for the caller.
@@ -108,6 +102,40 @@ impl Said<'_> {
     }
 }
 
+/// What a call was about that is no state: the members of the envelope's metadata.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Subject<'a>(pub(crate) &'a [(&'static str, &'a str)]);
+
+impl Subject<'_> {
+    /// A use case failed. What the caller can do something about is told; the rest is for the log.
+    pub(crate) fn failed(&self, info: &str, error: &EngineError) -> Refusal {
+        let (code, why) = told(info, error);
+        self.envelope(code, info, why)
+    }
+
+    /// A failure of this code; `why` is a sentence for the caller.
+    pub(crate) fn envelope(&self, code: Code, info: &str, why: Option<String>) -> Refusal {
+        let members = self.0.iter().copied().chain(why.as_deref().map(|why| ("error", why)));
+        let metadata = members.map(|(name, value)| (name.to_owned(), value.into())).collect();
+        Refusal(envelope(code, info, metadata))
+    }
+}
+
+/// The code of a failure, and the sentence for the caller if there is one.
+fn told(info: &str, error: &EngineError) -> (Code, Option<String>) {
+    let kind = error.kind();
+    if matches!(kind, ErrorKind::Internal | ErrorKind::Corrupt | ErrorKind::Unknown) {
+        tracing::error!(%error, "{info}");
+    }
+    let code = match error {
+        // To try again does not help who has lost a lock.
+        EngineError::Fenced { .. } | EngineError::NotHeld { .. } => Code::FailedPrecondition,
+        _ if kind == ErrorKind::Corrupt => Code::Internal,
+        _ => row(kind).code,
+    };
+    (code, (code != Code::Internal).then(|| error.to_string()))
+}
+
 /// Members sorted by name, as the map keeps them.
 pub(crate) fn envelope(code: Code, info: &str, metadata: Map<String, Value>) -> Status {
     let text = json!({ "info": info, "metadata": metadata, "type": number(code) });
@@ -121,6 +149,7 @@ fn number(code: Code) -> u8 {
         Code::PermissionDenied => 2,
         Code::NotFound => 5,
         Code::DeadlineExceeded => 6,
+        Code::AlreadyExists => 7,
         _ => 0,
     }
 }

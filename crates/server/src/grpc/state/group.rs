@@ -11,11 +11,11 @@ use uuid::Uuid;
 
 use super::event::{Happened, before, is_shown};
 use super::fault::{About, Refusal};
-use super::glob::Wanted;
 use super::names;
 use super::policy::Gate;
 use super::stream::{Form, place};
 use super::valid::invalid;
+use super::wanted::Wanted;
 use crate::grpc::call::Call;
 use crate::settings::DelEvents;
 

@@ -3,15 +3,11 @@
 use buffa_types::google::protobuf::Struct;
 use bytes::Bytes;
 use holdfast_api::convert::state as convert;
-use holdfast_api::stategate::Fence;
-use holdfast_engine::{
-    CommitRequest, EngineError, RequestedAction, RequestedCondition, RequestedWrite, Set, any_key,
-};
+use holdfast_engine::{EngineError, Set, any_key};
 use holdfast_model::{ErrorKind, WriteMode};
 use serde_json::{Map, Value};
 
 use super::fault::{About, Noun, Refusal, Said};
-use super::fence::conditions_of;
 use super::valid::invalid;
 use super::{names, states};
 use crate::grpc::call::Call;
@@ -27,26 +23,20 @@ pub(super) struct One {
 
 impl One {
     /// Writes it, whatever was there.
-    pub(super) async fn set(
-        &self,
-        call: &Call,
-        values: &Struct,
-        fence: Option<&Fence>,
-    ) -> Result<(), Refusal> {
-        let value = Bytes::from(Value::Object(members(values)?).to_string());
-        let (codec, mode) = (String::new(), WriteMode::Upsert);
-        let conditions = conditions_of(fence)?;
+    pub(super) async fn set(&self, call: &Call, values: &Struct) -> Result<(), Refusal> {
         let (namespace, key) = self.place();
-        let written = if conditions.is_empty() {
-            let (condition, key_rule) = (call.condition.clone(), any_key);
-            let set = Set { namespace, key, value, codec, mode, condition, key_rule };
-            call.engine.set(&call.caller, set).await.map(drop)
-        } else {
-            self.commit(call, RequestedAction::Put { value, codec, ttl: None, mode }, conditions)
-                .await
+        let set = Set {
+            namespace,
+            key,
+            value: Bytes::from(Value::Object(members(values)?).to_string()),
+            codec: String::new(),
+            mode: WriteMode::Upsert,
+            condition: call.condition.clone(),
+            key_rule: any_key,
         };
         let info = format!("failed to set {}", self.noun.word());
-        written.map_err(|error| self.said().failed(&info, &error))
+        let written = call.engine.set(&call.caller, set).await;
+        written.map(drop).map_err(|error| self.said().failed(&info, &error))
     }
 
     /// Its values.
@@ -58,30 +48,11 @@ impl One {
     }
 
     /// Removes it.
-    pub(super) async fn del(&self, call: &Call, fence: Option<&Fence>) -> Result<(), Refusal> {
-        let (namespace, key) = self.place();
-        let conditions = conditions_of(fence)?;
-        let deleted = if conditions.is_empty() {
-            let condition = call.condition.clone();
-            call.engine.delete_if(&call.caller, &namespace, &key, condition).await
-        } else {
-            self.commit(call, RequestedAction::Delete { missing_ok: false }, conditions).await
-        };
-        deleted.map_err(|error| self.missing_or("delete", &error))
-    }
-
-    /// One write that depends on other keys.
-    async fn commit(
-        &self,
-        call: &Call,
-        action: RequestedAction,
-        conditions: Vec<RequestedCondition>,
-    ) -> Result<(), EngineError> {
+    pub(super) async fn del(&self, call: &Call) -> Result<(), Refusal> {
         let (namespace, key) = self.place();
         let condition = call.condition.clone();
-        let writes = vec![RequestedWrite { namespace, key, action, condition }];
-        let request = CommitRequest { writes, conditions, ..CommitRequest::default() };
-        call.engine.commit(&call.caller, request).await.map(drop)
+        let deleted = call.engine.delete_if(&call.caller, &namespace, &key, condition).await;
+        deleted.map_err(|error| self.missing_or("delete", &error))
     }
 
     /// Namespace and key.

@@ -7,13 +7,15 @@ use holdfast_model::Entry;
 use serde_json::{Map, Value};
 
 use super::fault::{Noun, Refusal};
+use super::locks::fenced;
 use super::one::One;
 use crate::grpc::call::Call;
 
 pub(super) async fn set(call: Call, state: State) -> Result<Empty, Refusal> {
-    let State { domain, r#type: kind, key, values, fence, .. } = state;
+    let call = fenced(call, state.fence.as_option())?;
+    let State { domain, r#type: kind, key, values, .. } = state;
     let one = One { noun: Noun::State, domain, kind, key };
-    one.set(&call, &values, fence.as_option()).await?;
+    one.set(&call, &values).await?;
     Ok(Empty::default())
 }
 
@@ -24,9 +26,9 @@ pub(super) async fn get(call: Call, of: StateRef) -> Result<State, Refusal> {
     Ok(State { domain, r#type: kind, key, values, ..State::default() })
 }
 
-pub(super) async fn del(call: Call, mut of: StateRef) -> Result<Empty, Refusal> {
-    let fence = std::mem::take(&mut of.fence);
-    named(of).del(&call, fence.as_option()).await?;
+pub(super) async fn del(call: Call, of: StateRef) -> Result<Empty, Refusal> {
+    let call = fenced(call, of.fence.as_option())?;
+    named(of).del(&call).await?;
     Ok(Empty::default())
 }
 

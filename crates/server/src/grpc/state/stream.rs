@@ -17,10 +17,10 @@ use uuid::Uuid;
 
 use super::event::{Happened, before, is_shown};
 use super::fault::{About, Refusal};
-use super::glob::Wanted;
 use super::group::Sharing;
 use super::policy::Gate;
 use super::valid::invalid;
+use super::wanted::Wanted;
 use crate::grpc::call::{Call, Streamed};
 
 /// As what events are sent. The forms are made once for each event and kept beside its commit.

@@ -134,7 +134,7 @@ fn names(domain: &str, kind: &str) -> Result<(), Status> {
 }
 
 /// `^\S+$` as RE2 reads it: white space is tab, newline, form feed, carriage return and space.
-fn name(field: &str, value: &str) -> Result<(), Status> {
+pub(super) fn name(field: &str, value: &str) -> Result<(), Status> {
     let white = |c: char| matches!(c, '\t' | '\n' | '\x0c' | '\r' | ' ');
     if !value.is_empty() && !value.contains(white) {
         return Ok(());

@@ -8,7 +8,7 @@ use http::{Method, Request};
 
 use super::answer::{self, empty, shown};
 use super::asked::{Asked, Fields, is_served};
-use super::fence::fence;
+use super::locks::fence;
 use super::values::values;
 use crate::http::Face;
 use crate::http::fault::{Answer, Fault};
@@ -46,14 +46,14 @@ pub(super) async fn reference(State(face): State<Face>, request: Request<Body>) 
             r#type: kind,
             key,
             values: values.map(Into::into).unwrap_or_default(),
-            fence: fence(&asked.fields)?,
+            fence: fence(&asked.fields)?.map(Into::into).unwrap_or_default(),
             ..Message::default()
         };
         return empty(StateService::set(&asked.service, asked.by(state)).await);
     }
     let mut of = StateRef { domain, r#type: kind, key, ..StateRef::default() };
     if asked.method == Method::DELETE {
-        of.fence = fence(&asked.fields)?;
+        of.fence = fence(&asked.fields)?.map(Into::into).unwrap_or_default();
         return empty(StateService::del(&asked.service, asked.by(of)).await);
     }
     shown(StateService::get(&asked.service, asked.by(of)).await, false)

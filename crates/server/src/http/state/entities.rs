@@ -9,7 +9,7 @@ use http::{Method, Request};
 use super::answer::{empty, shown};
 use super::asked::Fields;
 use super::calls::{asked, is_verb, sort};
-use super::fence::fence;
+use super::locks::fence;
 use super::values::values;
 use crate::http::Face;
 use crate::http::fault::{Answer, Fault};
@@ -28,7 +28,7 @@ pub(super) async fn reference(State(face): State<Face>, request: Request<Body>) 
         let of = EntityRef { domain, r#type: kind, key, ..EntityRef::default() };
         return shown(EntityService::get(service, asked.by(of)).await, false);
     }
-    let fence = fence(&asked.fields)?;
+    let fence = fence(&asked.fields)?.map(Into::into).unwrap_or_default();
     if asked.method == Method::DELETE {
         let of = EntityRef { domain, r#type: kind, key, fence, ..EntityRef::default() };
         return empty(EntityService::del(service, asked.by(of)).await);
@@ -44,7 +44,7 @@ pub(super) async fn reference(State(face): State<Face>, request: Request<Body>) 
 pub(super) async fn revert(State(face): State<Face>, request: Request<Body>) -> Answer {
     let asked = asked(&face, request, &[Method::PUT, Method::POST]).await?;
     let mut of = event(&asked.fields)?;
-    of.fence = fence(&asked.fields)?;
+    of.fence = fence(&asked.fields)?.map(Into::into).unwrap_or_default();
     shown(asked.service.revert(asked.by(of)).await, false)
 }
 

@@ -1,5 +1,7 @@
 //! The paths of stategate in the OpenAPI document.
 
+pub(crate) mod coordination;
+
 use serde_json::{Map, Value, json};
 
 use crate::http::openapi::{
@@ -92,14 +94,14 @@ fn get(noun: &Noun) -> Value {
     operation(&format!("{}.get", noun.word), &summary, Vec::new(), ok, &[404])
 }
 
+/// With the lock under which something is written.
 fn fenced(mut parameters: Vec<Value>) -> Vec<Value> {
     let text = || json!({ "type": "string" });
-    let number =
-        json!({ "type": "integer", "format": "int64", "minimum": i64::MIN, "maximum": i64::MAX });
+    let revision = json!({ "type": "integer", "format": "int64", "minimum": 1 });
     parameters.extend([
-        in_query("fence.domain", "Only while a lock is held: its domain.", text()),
-        in_query("fence.key", "The key of the lock.", text()),
-        in_query("fence.revision", "What taking it answered.", number),
+        in_query("fence.domain", "Of the lock under which it is done.", text()),
+        in_query("fence.key", "Of that lock.", text()),
+        in_query("fence.revision", "What `lock` said.", revision),
     ]);
     parameters
 }
@@ -120,7 +122,7 @@ fn set(noun: &Noun, method: &str) -> Value {
 }
 
 /// How writes fail, beside what any call may fail with.
-const WRITES: &[u16] = &[404, 408, 409, 413, 501];
+const WRITES: &[u16] = &[404, 408, 413];
 
 fn json_values() -> Value {
     in_query(
@@ -152,7 +154,7 @@ fn del(noun: &Noun) -> Value {
     let ok = json_response("It is gone.", schema("Nothing"));
     let summary = format!("Removes the {}; its events stay.", noun.word);
     let id = format!("{}.del", noun.word);
-    operation(&id, &summary, fenced(Vec::new()), ok, &[404, 409, 501])
+    operation(&id, &summary, fenced(Vec::new()), ok, &[404])
 }
 
 fn event(dialect: &Dialect) -> Value {

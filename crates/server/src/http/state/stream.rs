@@ -22,7 +22,7 @@ use crate::http::fault::Fault;
 use crate::http::sse::Wire;
 use crate::http::websocket::{self, Session};
 
-const LINES: &str = "application/json";
+pub(super) const LINES: &str = "application/json";
 /// What a listener may say at once.
 const HEARD_BYTES: usize = 4 << 10;
 
@@ -74,7 +74,7 @@ async fn stream(
 }
 
 /// One text for each event, without the line's end.
-fn on_socket(
+pub(super) fn on_socket(
     face: &Face,
     parts: &Parts,
     lines: impl Stream<Item = Bytes> + Send + 'static,
@@ -94,13 +94,13 @@ fn on_socket(
     Ok(response)
 }
 
-fn line(event: Result<Encoded<Bytes>, Status>) -> Bytes {
+pub(super) fn line(event: Result<Encoded<Bytes>, Status>) -> Bytes {
     match event {
         Ok(Encoded::Message(line) | Encoded::Bytes(line)) => line,
         Err(status) => failure(&status),
     }
 }
 
-fn failure(status: &Status) -> Bytes {
+pub(super) fn failure(status: &Status) -> Bytes {
     (answer::error_text(status) + "\n").into()
 }

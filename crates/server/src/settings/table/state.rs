@@ -25,6 +25,11 @@ pub(super) const SETTINGS: &[Setting] = &[
         of: |s| &mut s.state.del_events,
     },
     Setting {
+        path: "state.forget_removed",
+        about: "Whether searches of stategate, and its `Get` of an event, leave out the events of keys that are gone, and those from before a key was made again: as v0.5.0 did, which deleted them. They stay in the log, and other APIs and streams with `since` show them, until retention takes them.",
+        of: |s| &mut s.state.forget_removed,
+    },
+    Setting {
         path: "state.stand_in",
         about: "At `admin_listen` what deployments of stategate expect: every path that is nothing else answers 200, `/debug/pprof/` is there, and `/metrics` has the `grpc_server_*` families.",
         of: |s| &mut s.state.stand_in,
