@@ -46,6 +46,7 @@ mod examples;
 mod foreign;
 mod gateway;
 mod golden;
+mod graphql;
 mod holdfast_v1;
 mod http_v1;
 mod http_v2;

@@ -13,6 +13,8 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
         "store" | "channel" | "auth" | "grants" => &["model"],
         "audit" => &["model", "auth"],
         "api" => &["model"],
+        // The messages of the services, and nothing behind them.
+        "graphql" => &["api"],
         "engine" => &["model", "store", "channel", "auth", "grants"],
         "cluster" => &["model", "store", "channel", "grants"],
         "client" => &["model", "api", "dial", "tree"],
@@ -32,6 +34,7 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
             "remote",
             "dial",
             "query",
+            "graphql",
             "BACKENDS",
         ],
         "load" => &["model", "api", "dial"],

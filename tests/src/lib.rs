@@ -3,6 +3,7 @@
 //! - [`server`]: [`Server`], a `holdfast serve` process: **start here**
 //! - [`client`]: [`Config`] and [`Holdfast`], the two gRPC dialects; [`Failure`], an error with its details
 //! - [`stategate`]: states and events of stategate; [`entities`]: entities; [`coordination`]: its locks, cached values and messages of peers
+//! - [`graphql`]: stategate in GraphQL
 //! - [`gateway`]: a `holdfast gateway` process; [`foreign_server`]: a server of another implementation, config.v1 only
 //! - [`log`]: the whole log of a server, read and checked
 //! - [`cli`]: runs other verbs of the binary; [`terminal`]: a program in a terminal of its own
@@ -26,6 +27,7 @@ pub mod entities;
 pub mod faults;
 pub mod foreign_server;
 pub mod gateway;
+pub mod graphql;
 pub mod http;
 pub mod lines;
 pub mod log;

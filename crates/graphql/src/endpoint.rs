@@ -87,8 +87,9 @@ impl Endpoint {
             return Err(of_request(BAD_REQUEST, "the request has no `query`"));
         }
         if length > TEXT_BYTES {
-            let why =
-                format!("`query` has {length} bytes; at most {TEXT_BYTES} are read (use variables)");
+            let why = format!(
+                "`query` has {length} bytes; at most {TEXT_BYTES} are read (use variables)"
+            );
             return Err(of_request("RESOURCE_EXHAUSTED", why));
         }
         weigh::check_brackets(&request.query, BRACKETS)?;

@@ -15,7 +15,11 @@ pub(crate) struct Query;
 impl Query {
     /// The current values of an entity.
     #[graphql(complexity = "CALL + child_complexity")]
-    async fn get_entity(&self, ctx: &Context<'_>, input: EntityRef) -> Result<Option<Entity>, Error> {
+    async fn get_entity(
+        &self,
+        ctx: &Context<'_>,
+        input: EntityRef,
+    ) -> Result<Option<Entity>, Error> {
         let answer = services(ctx)?.entities.get(asked(ctx, input.into())?).await;
         Some(answered(answer)?.try_into()).transpose()
     }

@@ -73,7 +73,8 @@ fn several(requests: Vec<Request>) -> Result<Asked, Status> {
 }
 
 fn parsed<T: DeserializeOwned>(what: &str, text: &[u8]) -> Result<T, Status> {
-    serde_json::from_slice(text).map_err(|error| invalid(format!("{what} does not decode: {error}")))
+    serde_json::from_slice(text)
+        .map_err(|error| invalid(format!("{what} does not decode: {error}")))
 }
 
 fn invalid(why: String) -> Status {

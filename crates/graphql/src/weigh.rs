@@ -103,9 +103,8 @@ mod tests {
     #[test]
     fn fragments_are_counted_wherever_they_are_used() {
         assert_eq!(judged("{ a { b } ...f } fragment f on Q { c }"), Ok(()));
-        let doubling: String = (0..30)
-            .map(|n| format!("fragment f{n} on Q {{ ...f{0} ...f{0} }} ", n + 1))
-            .collect();
+        let doubling: String =
+            (0..30).map(|n| format!("fragment f{n} on Q {{ ...f{0} ...f{0} }} ", n + 1)).collect();
         let bomb = format!("{{ ...f0 }} {doubling} fragment f30 on Q {{ a }}");
         assert!(judged(&bomb).is_err_and(|why| why.contains("too complex")));
         // The same that nobody uses.

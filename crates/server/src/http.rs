@@ -34,6 +34,7 @@ use axum::Router;
 use holdfast_api::config_v1::WatchResponse;
 use holdfast_api::config_v1::config_service_server::ConfigService;
 use holdfast_engine::Engine;
+use holdfast_graphql::Endpoint;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
@@ -70,6 +71,8 @@ pub struct Inside {
     pub config: Box<dyn ConfigService<WatchStream = Streamed<WatchResponse>>>,
     /// The services of stategate; `None` on a gateway.
     pub(crate) state: Option<Stategate>,
+    /// The same in GraphQL; `None`: it is switched off, or on a gateway.
+    pub(crate) graphql: Option<Endpoint>,
     /// A permit for each large request body in memory.
     pub(crate) large_bodies: Semaphore,
 }
@@ -108,10 +111,12 @@ impl Face {
     #[must_use]
     pub fn new(shared: Shared, sse: SseKnobs) -> Self {
         let config = Box::new(ConfigV1::new(shared.clone()));
+        let state = Stategate::new(&shared);
         Self(Arc::new(Inside {
             metrics: shared.metrics.clone(),
             stop: shared.stop.clone(),
-            state: Some(Stategate::new(&shared)),
+            graphql: state::graphql::endpoint(&state),
+            state: Some(state),
             request_bytes: shared.knobs.request_bytes,
             body_timeout: shared.knobs.body_timeout,
             behind: Behind::Engine(shared),
@@ -127,6 +132,7 @@ impl Face {
         Self(Arc::new(Inside {
             config: Box::new(upstream.clone()),
             state: None,
+            graphql: None,
             metrics: upstream.metrics().clone(),
             behind: Behind::Upstream(upstream),
             stop,

@@ -4,12 +4,14 @@
 //! - [`security`]: the part about who may do what; [`signin`]: about how people sign in
 //! - [`table`]: every setting with its path and its sentence; [`documentation`], environment names and printing come from it
 //! - [`state`]: about the stategate dialect; [`stategate`]: variables of that server that this one takes, too
+//! - [`graphql`]: about stategate in GraphQL
 //! - [`quota`]: how much a namespace may hold
 //! - [`form`]: how a value is written: sizes, durations, addresses
 //! - [`mod@load`]: the layers, and every fault at once
 
 pub mod documentation;
 pub mod form;
+pub mod graphql;
 pub mod load;
 pub mod quota;
 pub mod security;
@@ -26,6 +28,7 @@ use holdfast_engine::GroupOptions;
 use holdfast_engine::options::{Limits, Options, Retention, WatchOptions};
 
 pub use form::{Count, Names, Secret, Share, Size};
+pub use graphql::GraphqlSettings;
 pub use load::{Faults, Layers, Loaded, load};
 pub use quota::QuotaSettings;
 pub use security::{
@@ -94,6 +97,8 @@ pub struct Settings {
     pub trace: TraceSettings,
     /// States and their events.
     pub state: StateSettings,
+    /// The same in GraphQL.
+    pub graphql: GraphqlSettings,
 }
 
 /// Where the log is kept.
@@ -322,6 +327,7 @@ impl Default for Settings {
             },
             trace: TraceSettings::default(),
             state: StateSettings::default(),
+            graphql: GraphqlSettings::default(),
         }
     }
 }
@@ -415,6 +421,7 @@ impl Settings {
         faults.extend(self.quota.quotas().err());
         faults.extend(self.signin.contradictions(self));
         faults.extend(self.state.contradictions());
+        faults.extend(self.graphql.contradictions());
         if !self.dev {
             faults.extend(self.tls.contradictions(self.listen.ip()));
         }

@@ -380,3 +380,42 @@ async fn locks_cached_values_and_messages_pass_the_policies() {
     let own = client.lock("internal:holdfast", "job", "", None).await;
     assert_eq!(own.expect_err("reserved").code, Code::PermissionDenied);
 }
+
+/// In GraphQL each field is a call: its headers and its input are what policies see, and each event of a subscription is asked about.
+#[tokio::test]
+async fn policies_see_the_fields_of_graphql_as_calls() {
+    use holdfast_tests::graphql::{Heard, Talk, ask_with, fault};
+
+    let rules = r#"allow { input.method == "/stategate.EntityService/Set"; input.claims.sub == "ann" } allow { input.method == "/stategate.EntityService/Get"; input.metadata["x-team"] == "first"; input.body.key == "k" } allow { input.method == "/stategate.EventService/Stream"; input.metadata.authorization }"#;
+    let server = believing(
+        rules,
+        r#"allow { not input.body.entity } allow { input.body.entity.key == "k" }"#,
+    )
+    .await;
+    let bearer = format!("Bearer {}", token(&json!({"sub": "ann"})));
+    let shown = ("authorization", &*bearer);
+    let ask = async |headers: &[(&str, &str)], query: &str| {
+        ask_with(&server, headers, &json!({ "query": query })).await
+    };
+    for key in ["other", "k"] {
+        let set = format!(
+            r#"mutation {{ setEntity(input: {{domain: "d", type: "t", key: "{key}", values: {{n: 1}}}}) }}"#
+        );
+        assert_eq!(ask(&[shown], &set).await["data"], json!({ "setEntity": null }));
+        assert_eq!(fault(&ask(&[], &set).await).0, "UNAUTHENTICATED");
+    }
+    let two = r#"{ a: getEntity(input: {domain: "d", type: "t", key: "k"}) { key } b: getEntity(input: {domain: "d", type: "t", key: "other"}) { key } }"#;
+    for team in [("x-team", "first"), ("grpc-metadata-x-team", "first")] {
+        let answer = ask(&[shown, team], two).await;
+        assert_eq!(answer["data"], json!({ "a": { "key": "k" }, "b": null }), "{answer}");
+        let told = ("PERMISSION_DENIED".to_owned(), "request authorization = denied".to_owned());
+        assert_eq!(fault(&answer), told);
+    }
+    assert_eq!(ask(&[shown], two).await["data"], json!({ "a": null, "b": null }));
+    let mut talk =
+        Talk::begin(&server, "graphql-transport-ws", json!({ "Authorization": bearer })).await;
+    let follow = r#"subscription { streamEvents(input: {domain: "d", type: "t", since: "0"}) { entity { key } } }"#;
+    talk.say(json!({ "type": "subscribe", "id": "1", "payload": { "query": follow } })).await;
+    let Heard::Said(said) = talk.hear().await else { panic!("nothing was said") };
+    assert_eq!(said["payload"]["data"]["streamEvents"]["entity"]["key"], "k", "{said}");
+}

@@ -12,6 +12,7 @@
 mod api;
 mod cli;
 mod durable;
+mod graphql;
 mod rights;
 mod secrets;
 mod sight;

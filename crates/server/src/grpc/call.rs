@@ -10,6 +10,7 @@ use futures::{Stream, StreamExt};
 use holdfast_api::Encoded;
 use holdfast_auth::{Asking, AuthError, Credentials, Identity, RateLimiter, Work};
 use holdfast_engine::{Caller, Engine, Origin};
+use holdfast_graphql::Bounds;
 use holdfast_model::{Precondition, Revision};
 use http::Extensions;
 use tokio::time::timeout_at;
@@ -111,6 +112,8 @@ pub struct Knobs {
     pub body_timeout: Duration,
     /// Which removals are events of stategate too.
     pub del_events: DelEvents,
+    /// What a request in GraphQL may be; `None`: none is answered.
+    pub graphql: Option<Bounds>,
     /// Events of what was removed are in no search of stategate.
     pub forget_removed: bool,
 }
@@ -126,6 +129,7 @@ impl Knobs {
             request_bytes: settings.limits.request_bytes.0,
             body_timeout: settings.limits.body_timeout,
             del_events: settings.state.del_events,
+            graphql: settings.graphql.bounds(),
             forget_removed: settings.state.forget_removed,
         }
     }

@@ -3,6 +3,7 @@
 //! - `asked`: who calls, by which method, with which fields; `values`: how the values of a state travel
 //! - `calls`: states; `entities`: the same under their newer name; `events`: events of the past; `stream`: events as lines
 //! - `locks`, `cache`, `peers`: what goes on beside states
+//! - `graphql`: all of it in another language, at one path
 //! - `answer`: what goes back
 //! - `openapi`: what of it stands in the document
 
@@ -12,6 +13,7 @@ mod cache;
 mod calls;
 mod entities;
 mod events;
+pub(crate) mod graphql;
 mod locks;
 pub(crate) mod openapi;
 mod peers;
@@ -40,6 +42,7 @@ pub(crate) fn routes() -> Router<Face> {
         .route("/api/event/search", any(events::search_newest))
         .route("/api/event/stream", any(stream::newest))
         .route("/api/event/ack", any(events::acknowledge))
+        .merge(graphql::routes())
         .route("/api/cache/ref/{domain}/{key}", any(cache::reference))
         .route("/api/mutex/ref/{domain}/{key}", any(locks::reference))
         .route("/api/mutex/ref/{domain}/{key}/lock", any(locks::lock))

@@ -197,6 +197,7 @@ impl Session {
     pub(crate) async fn end(mut self, end: End) {
         let Some(frame) = end.frame() else { return };
         let goodbye = async {
+            // When a goodbye was among what was said, only its answer is waited for.
             if self.socket.close(Some(frame)).await.is_ok() {
                 while let Some(Ok(_)) = self.socket.next().await {}
             }

@@ -35,6 +35,9 @@ const AT_PEERS: &str = "/api/peer/stream?domain=nsmarker&channel=c&type=t";
 const AT_OLD_PEERS: &str = "/api/peers/stream?domain=nsmarker&channel=c&type=t";
 const PUT: &str = r#"{"value":"MQ=="}"#;
 const GET_BODY: &str = r#"{"namespace":"nsmarker","key":"k"}"#;
+const GRAPHQL_BODY: &str =
+    r#"{"query":"{getEntity(input:{domain:\"nsmarker\",type:\"_\",key:\"k\"}){values}}"}"#;
+const AT_GRAPHQL: &str = "/api/graphql?query=%7BgetEntity(input%3A%7Bdomain%3A%22nsmarker%22%2Ctype%3A%22_%22%2Ckey%3A%22k%22%7D)%7Bvalues%7D%7D";
 const LIST_BODY: &str = r#"{"namespace":"nsmarker"}"#;
 const ACK_BODY: &str = r#"{"domain":"nsmarker","type":"_","consumerGroup":"g"}"#;
 const COMMIT_BODY: &str =
@@ -194,6 +197,8 @@ const ROWS: &[Row] = &[
     ("POST", "/api/peers/broadcast", "", MESSAGE, Closed, of_space("write")),
     ("GET", "/api/peer/stream", AT_PEERS, "", Closed, of_space("watch")),
     ("GET", "/api/peers/stream", AT_OLD_PEERS, "", Closed, of_space("watch")),
+    ("GET", "/api/graphql", AT_GRAPHQL, "", Closed, of_space("read")),
+    ("POST", "/api/graphql", "", GRAPHQL_BODY, Closed, of_space("read")),
     ("POST", "/api/events/ack", "", ACK_BODY, Closed, of_space("watch,read")),
     ("POST", "/api/event/ack", "", ACK_BODY, Closed, of_space("watch,read")),
     ("POST", "/v2/commit", "", COMMIT_BODY, Closed, of_space("write")),
@@ -378,6 +383,13 @@ async fn check(table: &Table, row: &Row, column: Column) {
     let answer = answer.unwrap_or_else(|error| panic!("{what}: {error}"));
     let text = answer.text();
     match verdict {
+        // What a field is refused for GraphQL tells beside the data.
+        Verdict::Unauthenticated if path == "/api/graphql" => {
+            assert!(text.contains(r#""code":"UNAUTHENTICATED""#), "{what}: {text}");
+        }
+        Verdict::Denied if path == "/api/graphql" => {
+            assert!(text.contains(r#""code":"PERMISSION_DENIED""#), "{what}: {text}");
+        }
         _ if events && path.starts_with("/v1") => {
             assert_eq!(answer.status, 200, "{what}: {text}");
             assert!(text.contains("event: error\ndata: "), "{what}: {text}");

@@ -94,7 +94,7 @@ impl FromRequest<Face> for Asked {
     }
 }
 
-async fn recognised(face: &Face, here: &Shared, parts: &Parts) -> Result<Known, Fault> {
+pub(super) async fn recognised(face: &Face, here: &Shared, parts: &Parts) -> Result<Known, Fault> {
     Known::recognise_by(face, Some(here), parts).await.map_err(|error| {
         let status: Status = state::refuse(error);
         face.metrics.answered("http", status.code(), std::time::Duration::ZERO);
@@ -102,7 +102,7 @@ async fn recognised(face: &Face, here: &Shared, parts: &Parts) -> Result<Known, 
     })
 }
 
-fn check_timeout(parts: &Parts) -> Result<(), Fault> {
+pub(super) fn check_timeout(parts: &Parts) -> Result<(), Fault> {
     let Some(timeout) = parts.headers.get("grpc-timeout") else { return Ok(()) };
     match timeout.to_str().ok().and_then(deadline_of) {
         Some(_) => Ok(()),
@@ -111,7 +111,7 @@ fn check_timeout(parts: &Parts) -> Result<(), Fault> {
 }
 
 /// What rules get to see of the request beside its message.
-fn metadata(parts: &Parts) -> MetadataMap {
+pub(super) fn metadata(parts: &Parts) -> MetadataMap {
     let peer = parts.extensions.get::<Peer>().map(|peer| peer.direct);
     let mut map = http::HeaderMap::new();
     for (name, value) in Shown::of(&parts.headers, peer).all() {

@@ -109,11 +109,7 @@ fn of_query(text: &str) -> Result<Asked, Fault> {
     Ok(reading::of_parameters(said("query")?, said("operationName")?, variables, extensions)?)
 }
 
-async fn of_body(
-    face: &Face,
-    kind: Option<&HeaderValue>,
-    body: Body,
-) -> Result<Asked, Fault> {
+async fn of_body(face: &Face, kind: Option<&HeaderValue>, body: Body) -> Result<Asked, Fault> {
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     // Other types a page of any origin may send without having asked.

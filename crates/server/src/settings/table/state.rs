@@ -34,4 +34,19 @@ pub(super) const SETTINGS: &[Setting] = &[
         about: "At `admin_listen` what deployments of stategate expect: every path that is nothing else answers 200, `/debug/pprof/` is there, and `/metrics` has the `grpc_server_*` families.",
         of: |s| &mut s.state.stand_in,
     },
+    Setting {
+        path: "graphql.enabled",
+        about: "Whether stategate is also at `/api/graphql`, in GraphQL.",
+        of: |s| &mut s.graphql.enabled,
+    },
+    Setting {
+        path: "graphql.max_depth",
+        about: "How deep the fields of one GraphQL operation may be in each other. The introspection of tools has 13 to 15.",
+        of: |s| &mut s.graphql.max_depth,
+    },
+    Setting {
+        path: "graphql.max_cost",
+        about: "What the fields of one GraphQL operation may cost together: each is 1, one that calls a service 10 more, and a search one more for each 10 that it may find.",
+        of: |s| &mut s.graphql.max_cost,
+    },
 ];
