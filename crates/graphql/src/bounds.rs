@@ -5,12 +5,12 @@
 pub struct Bounds {
     /// Fields inside of fields.
     pub depth: usize,
-    /// What the fields cost together: each one is 1, and each call of a service [`CALL`] more.
+    /// What the fields cost together: each one is 1, and each one that calls a service [`CALL`].
     pub cost: usize,
 }
 
-/// What a field costs that calls a service.
-pub const CALL: usize = 10;
+/// What a field costs that calls a service: 10 more than any other.
+pub const CALL: usize = 11;
 /// So many of what a search may find cost one more.
 const FOUND: usize = 10;
 /// No search finds more, whatever it asks for.

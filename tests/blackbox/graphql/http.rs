@@ -80,7 +80,7 @@ async fn what_is_no_request_is_refused() {
         assert_eq!(answer.status, 415, "{kind}");
     }
     assert_eq!(send(&server, &[], body.as_bytes()).await.status, 415);
-    for method in ["PUT", "DELETE", "PATCH", "HEAD"] {
+    for method in ["PUT", "DELETE", "PATCH"] {
         let answer = http::request(server.port(), method, PATH, &[], b"").await.expect("an answer");
         assert_eq!(answer.status, 405, "{method}");
     }

@@ -15,17 +15,22 @@ use super::door::Door;
 use crate::http::Face;
 use crate::http::fault::{Answer, Fault};
 use crate::http::websocket::{self, End, Session};
+use crate::listen::Peer;
 
 /// Texts that were heard while the other side does not take what is said: who sends more is not listened to any more.
 const HEARD: usize = 256;
 
-pub(super) fn open(face: &Face, endpoint: Endpoint, parts: Parts) -> Answer {
+pub(super) fn open(face: &Face, endpoint: Endpoint, mut parts: Parts) -> Answer {
     let spoken = |protocol: &Protocol| websocket::speaks(&parts.headers, protocol.name());
     let Some(protocol) = Protocol::ALL.into_iter().find(spoken) else {
         let names = Protocol::ALL.map(Protocol::name).join(" or ");
         return Err(Fault::invalid(format!("the WebSocket has to speak {names}")));
     };
     let (upgrade, response) = websocket::accept(&parts, Some(protocol.name()))?;
+    // What is left with the connection has no hold of it: neither would ever be let go.
+    if let Some(peer) = parts.extensions.get_mut::<Peer>() {
+        (peer.upgrade, peer.handover) = (None, None);
+    }
     let (most, stop) = (face.request_bytes, face.stop.clone());
     let door = Arc::new(Door::new(face, parts)?);
     upgrade.to(move |socket, read| async move {
