@@ -16,8 +16,9 @@ const FOUND: usize = 10;
 /// No search finds more, whatever it asks for.
 const FOUND_MOST: usize = 10_000;
 
-/// The longest text of a request, in bytes. What is to be written can be said by variables, to which this does not apply.
-pub(crate) const TEXT_BYTES: usize = 256 << 10;
+/// The longest text of a request, in bytes. What is to be written can be said by variables, to which this does not apply; reading a
+/// text takes its time.
+pub(crate) const TEXT_BYTES: usize = 64 << 10;
 /// Brackets inside of brackets: the introspection of tools has 15, and the reader of texts calls itself for each.
 pub(crate) const BRACKETS: usize = 100;
 /// Directives of one field: there are four.

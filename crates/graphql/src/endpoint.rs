@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
 use async_graphql::{Request, Response, Schema, ServerError};
+use futures::StreamExt;
 use futures::stream::BoxStream;
 
 use crate::bounds::{BRACKETS, Bounds, DIRECTIVES, TEXT_BYTES};
 use crate::caller::{Caller, Services};
-use crate::failure::{BAD_REQUEST, of_request};
+use crate::failure::{BAD_REQUEST, CODE, of_request};
 use crate::mutation::Mutation;
 use crate::persisted::Persisted;
 use crate::query::Query;
@@ -37,6 +38,9 @@ pub enum Reads {
 /// The code of the error when a request changes something and may not.
 pub const NOT_BY_GET: &str = "METHOD_NOT_ALLOWED";
 
+/// The code of what the schema has not, or what is beyond its bounds.
+const INVALID: &str = "GRAPHQL_VALIDATION_FAILED";
+
 impl Endpoint {
     /// Over these services.
     #[must_use]
@@ -59,8 +63,8 @@ impl Endpoint {
     /// Answers one request on behalf of a caller. What fails is in the answer.
     pub async fn answer(&self, request: Request, by: Caller, reads: Reads) -> Response {
         match self.prepared(request, reads) {
-            Ok(request) => self.0.schema.execute(request.data(by)).await,
-            Err(error) => Response::from_errors(vec![error]),
+            Ok(request) => coded(self.0.schema.execute(request.data(by)).await),
+            Err(error) => coded(Response::from_errors(vec![error])),
         }
     }
 
@@ -68,9 +72,9 @@ impl Endpoint {
     #[must_use]
     pub fn follow(&self, request: Request, by: Caller) -> BoxStream<'static, Response> {
         match self.prepared(request, Reads::AndWrites) {
-            Ok(request) => self.0.schema.execute_stream(request.data(by)),
+            Ok(request) => Box::pin(self.0.schema.execute_stream(request.data(by)).map(coded)),
             Err(error) => {
-                let refused = Response::from_errors(vec![error]);
+                let refused = coded(Response::from_errors(vec![error]));
                 Box::pin(futures::stream::once(std::future::ready(refused)))
             }
         }
@@ -105,6 +109,14 @@ impl Endpoint {
         }
         Ok(request)
     }
+}
+
+/// What the library refuses before anything is called has no code yet.
+fn coded(mut response: Response) -> Response {
+    for error in response.errors.iter_mut().filter(|error| error.extensions.is_none()) {
+        error.extensions.get_or_insert_default().set(CODE, INVALID);
+    }
+    response
 }
 
 /// Which operation is meant the execution says; when that is not clear, it runs none.

@@ -5,7 +5,8 @@ use buffa::Message;
 use holdfast_api::Encoded;
 use tonic::{Code, Status};
 
-const CODE: &str = "code";
+/// The member.
+pub(crate) const CODE: &str = "code";
 
 /// The code of what is no request at all.
 pub const BAD_REQUEST: &str = "BAD_REQUEST";
