@@ -19,9 +19,8 @@ async fn a_get_reads_and_changes_nothing() {
     let server = Server::dev().await;
     ask(&server, &json!({ "query": SET })).await;
     let query = "query=query%20A(%24key%3AString!)%7BgetEntity(input%3A%7Bdomain%3A%22d%22%2Ctype%3A%22t%22%2Ckey%3A%24key%7D)%7Bvalues%7D%7D%20query%20B%7B__typename%7D";
-    let answer =
-        get(&server, &format!("{query}&operationName=A&variables=%7B%22key%22%3A%22k%22%7D"));
-    let answer = answer.await;
+    let named = format!("{query}&operationName=A&variables=%7B%22key%22%3A%22k%22%7D");
+    let answer = get(&server, &named).await;
     assert_eq!(answer.json(), json!({ "data": { "getEntity": { "values": { "n": 1 } } } }));
     let answer = get(&server, &format!("{query}&operationName=B")).await;
     assert_eq!(answer.json()["data"], json!({ "__typename": "Query" }));
