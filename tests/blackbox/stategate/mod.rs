@@ -8,6 +8,7 @@ mod dialects;
 mod events;
 mod filters;
 mod foreign;
+mod group_storm;
 mod groups;
 mod locks;
 mod peers;

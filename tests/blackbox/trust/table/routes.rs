@@ -31,6 +31,7 @@ const AT_OLD_PEERS: &str = "/api/peers/stream?domain=nsmarker&channel=c&type=t";
 const PUT: &str = r#"{"value":"MQ=="}"#;
 const GET_BODY: &str = r#"{"namespace":"nsmarker","key":"k"}"#;
 const LIST_BODY: &str = r#"{"namespace":"nsmarker"}"#;
+const ACK_BODY: &str = r#"{"domain":"nsmarker","type":"_","consumerGroup":"g"}"#;
 const COMMIT_BODY: &str =
     r#"{"writes":[{"namespace":"nsmarker","key":"k","put":{"value":"MQ=="}}]}"#;
 const TXN_BODY: &str =
@@ -141,6 +142,8 @@ const ROWS: &[Row] = &[
     ("POST", "/api/peers/broadcast", "", MESSAGE, Closed, of_space("write")),
     ("GET", "/api/peer/stream", AT_PEERS, "", Closed, of_space("watch")),
     ("GET", "/api/peers/stream", AT_OLD_PEERS, "", Closed, of_space("watch")),
+    ("POST", "/api/events/ack", "", ACK_BODY, Closed, of_space("watch,read")),
+    ("POST", "/api/event/ack", "", ACK_BODY, Closed, of_space("watch,read")),
     ("POST", "/v2/commit", "", COMMIT_BODY, Closed, of_space("write")),
     ("POST", "/v2/txn", "", TXN_BODY, Closed, of_space("write")),
     ("POST", "/v2/get", "", GET_BODY, Closed, of_space("read")),
