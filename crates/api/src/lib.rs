@@ -45,6 +45,8 @@ pub mod stategate {
     pub use crate::generated::stategate::*;
     include!(concat!(env!("OUT_DIR"), "/server/stategate.StateService.rs"));
     include!(concat!(env!("OUT_DIR"), "/client/stategate.StateService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/server/stategate.EntityService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/client/stategate.EntityService.rs"));
     include!(concat!(env!("OUT_DIR"), "/server/stategate.EventService.rs"));
     include!(concat!(env!("OUT_DIR"), "/client/stategate.EventService.rs"));
     include!(concat!(env!("OUT_DIR"), "/server/stategate.PeerService.rs"));

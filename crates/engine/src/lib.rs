@@ -4,7 +4,7 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | use cases, one file for each noun | [`entries`] [`batches`] [`history`] [`snapshot`] [`txn`] [`reads`] [`diff`] [`rollback`] [`search`] [`select`] [`events`] [`aliases`] [`locks`] [`cached`] [`namespaces`] [`watching`] [`groups`] [`trust`] |
+//! | use cases, one file for each noun | [`entries`] [`batches`] [`edits`] [`history`] [`snapshot`] [`txn`] [`reads`] [`diff`] [`rollback`] [`reverts`] [`search`] [`select`] [`events`] [`aliases`] [`locks`] [`cached`] [`namespaces`] [`watching`] [`groups`] [`trust`] |
 //! | of which state a read is | [`moment`] |
 //! | rights that outlast a call | [`permit`] |
 //! | entries that are kept for callers beside theirs | `own` |
@@ -30,6 +30,8 @@ pub mod clock;
 mod codec;
 mod commit;
 pub mod diff;
+mod editors;
+pub mod edits;
 pub mod engine;
 pub mod entries;
 pub mod error;
@@ -50,6 +52,7 @@ pub mod permit;
 pub mod quotas;
 pub mod reads;
 mod remembered;
+pub mod reverts;
 mod rights;
 pub mod rollback;
 pub mod search;
@@ -74,6 +77,7 @@ pub use clock::{Clock, SystemClock};
 pub use codec::CODECS;
 pub use diff::json::JsonChange;
 pub use diff::{Change, Diff, DiffPage, Difference, State, VersionDiff, differs};
+pub use edits::Edit;
 pub use engine::{Engine, Status};
 pub use entries::{EntryPage, List, Set};
 pub use error::EngineError;
@@ -90,6 +94,7 @@ pub use options::{Limits, Options, Retention, WatchOptions};
 pub use permit::Permit;
 pub use quotas::{Counted, Quota, Quotas};
 pub use reads::{HistoryPage, ListPage, Seen};
+pub use reverts::Revert;
 pub use rollback::{Rollback, RollbackAnswer, RollbackScope};
 pub use search::{Found, Search, SearchPage};
 pub use select::{Created, Select, Selected};

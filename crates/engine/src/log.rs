@@ -16,6 +16,7 @@ use holdfast_store::{
 
 use crate::cache::{Cache, Known};
 use crate::commit::{Committed, Queue, Turn};
+use crate::editors::Editors;
 use crate::error::EngineError;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
@@ -34,6 +35,7 @@ pub(crate) struct Log {
     /// `None`: there are no quotas.
     pub(crate) usage: Option<Usage>,
     pub(crate) metrics: Metrics,
+    pub(crate) editors: Editors,
     view: ArcSwap<View>,
     /// A flush failed: nothing can be written until the store is opened again.
     pub(crate) read_only: AtomicBool,
@@ -65,6 +67,7 @@ impl Log {
             usage: Usage::of(&options.quotas),
             options,
             metrics: Metrics::default(),
+            editors: Editors::default(),
             view: ArcSwap::from_pointee(View { head }),
             read_only: AtomicBool::new(false),
             clock_behind: AtomicBool::new(false),

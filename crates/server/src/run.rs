@@ -13,6 +13,7 @@ use holdfast_api::config_v1::config_service_server::SERVICE_NAME as CONFIG_V1;
 use holdfast_api::holdfast_v1::holdfast_service_server::SERVICE_NAME as HOLDFAST_V1;
 use holdfast_api::holdfast_v1::trust_service_server::SERVICE_NAME as TRUST;
 use holdfast_api::stategate::cache_service_server::SERVICE_NAME as CACHE;
+use holdfast_api::stategate::entity_service_server::SERVICE_NAME as ENTITIES;
 use holdfast_api::stategate::event_service_server::SERVICE_NAME as EVENTS;
 use holdfast_api::stategate::mutex_service_server::SERVICE_NAME as MUTEXES;
 use holdfast_api::stategate::peer_service_server::SERVICE_NAME as PEERS;
@@ -368,7 +369,7 @@ impl Running {
             Some(entrance) => services.merge(entrance.routes(&shared)),
             None => services,
         };
-        let services = match cors::layer(&settings.cors.origins) {
+        let services = match cors::layer(&settings.cors) {
             Some(cors) => services.layer(cors),
             None => services,
         };
@@ -441,8 +442,8 @@ impl Running {
 }
 
 /// Whose health is told: the whole, by the name of nothing, and each service.
-const SERVICES: [&str; 9] =
-    ["", CONFIG_V1, HOLDFAST_V1, TRUST, STATES, EVENTS, PEERS, CACHE, MUTEXES];
+const SERVICES: &[&str] =
+    &["", CONFIG_V1, HOLDFAST_V1, TRUST, STATES, EVENTS, ENTITIES, PEERS, CACHE, MUTEXES];
 
 /// They rise and fall together.
 async fn report(reporter: &HealthReporter, status: ServingStatus) {

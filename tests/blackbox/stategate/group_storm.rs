@@ -20,6 +20,8 @@ const WRITERS: usize = 16;
 const KEYS: usize = 40;
 /// How often a member is killed.
 const KILLS: usize = 40;
+/// Events that a member acknowledges at once.
+const TOGETHER: usize = 16;
 /// How long everything may take to arrive when the storm is over.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -44,19 +46,25 @@ async fn member(port: u16, of: Group<'static>, account: Account) {
         let client = Stategate::connect(port).await;
         let Ok(mut live) = client.share(&of).await else { continue };
         while let Some(event) = live.until_end().await {
-            let id = event.id.clone();
-            process(&account, &event);
-            if of.acknowledges && client.ack(&of, vec![id]).await.is_err() {
+            let mut ids = vec![process(&account, &event)];
+            // What is there already is acknowledged together.
+            while of.acknowledges && ids.len() < TOGETHER {
+                let Some(event) = live.within(Duration::from_millis(1)).await else { break };
+                ids.push(process(&account, &event));
+            }
+            if of.acknowledges && client.ack(&of, ids).await.is_err() {
                 break;
             }
         }
     }
 }
 
-fn process(account: &Account, event: &Event) {
+/// The event's id.
+fn process(account: &Account, event: &Event) -> String {
     let n = values(&event.state)["n"].as_f64().expect("a number") as u64;
     let (id, key) = (event.id.clone(), event.state.key.clone());
     account.lock().push(Processed { id, key, n, redelivered: event.redelivered });
+    event.id.clone()
 }
 
 /// Sets until told to stop; every key is of one writer. The answers: what was acknowledged of each key.

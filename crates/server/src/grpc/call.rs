@@ -109,8 +109,10 @@ pub struct Knobs {
     pub request_bytes: usize,
     /// A request body has to be complete by then.
     pub body_timeout: Duration,
-    /// Removals are events of stategate too.
-    pub del_events: bool,
+    /// Which removals are events of stategate too.
+    pub del_events: DelEvents,
+    /// Events of what was removed are in no search of stategate.
+    pub forget_removed: bool,
 }
 
 impl Knobs {
@@ -123,7 +125,8 @@ impl Knobs {
             bookmark_interval: settings.watch.bookmark_interval,
             request_bytes: settings.limits.request_bytes.0,
             body_timeout: settings.limits.body_timeout,
-            del_events: settings.state.del_events == DelEvents::On,
+            del_events: settings.state.del_events,
+            forget_removed: settings.state.forget_removed,
         }
     }
 }

@@ -31,12 +31,46 @@ pub(crate) struct About<'a> {
     pub(crate) key: Option<&'a str>,
 }
 
-pub(crate) const NOT_FOUND: &str = "failed to find state";
+/// Under which of its names it is spoken of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Noun {
+    /// That of v0.5.0.
+    State,
+    /// That of later versions.
+    Entity,
+}
 
-impl About<'_> {
+impl Noun {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::State => "state",
+            Self::Entity => "entity",
+        }
+    }
+}
+
+/// What a call was about, in the words of a noun.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Said<'a> {
+    about: About<'a>,
+    pub(crate) noun: Noun,
+}
+
+impl<'a> About<'a> {
+    pub(crate) fn said(self, noun: Noun) -> Said<'a> {
+        Said { about: self, noun }
+    }
+
+    /// [`Said::failed`] of states.
+    pub(crate) fn failed(self, info: &str, error: &EngineError) -> Refusal {
+        self.said(Noun::State).failed(info, error)
+    }
+}
+
+impl Said<'_> {
     /// There is no such state.
     pub(crate) fn not_found(&self) -> Refusal {
-        self.envelope(Code::NotFound, NOT_FOUND, None)
+        self.envelope(Code::NotFound, &format!("failed to find {}", self.noun.word()), None)
     }
 
     /// A use case failed. What the caller can do something about is told; the rest is for the log.
@@ -50,16 +84,21 @@ impl About<'_> {
 
     /// A failure of this code; `why` is a sentence for the caller.
     pub(crate) fn envelope(&self, code: Code, info: &str, why: Option<String>) -> Refusal {
-        let mut metadata = Map::new();
-        metadata.insert("state_domain".into(), self.domain.into());
-        metadata.insert("state_type".into(), self.kind.into());
-        if let Some(key) = self.key {
-            metadata.insert("state_key".into(), key.into());
-        }
+        let mut metadata = self.metadata();
         if let Some(why) = why {
             metadata.insert("error".into(), why.into());
         }
         Refusal(envelope(code, info, metadata))
+    }
+
+    /// Its names, as members of an envelope.
+    pub(crate) fn metadata(&self) -> Map<String, Value> {
+        let About { domain, kind, key } = self.about;
+        let names = [("domain", Some(domain)), ("type", Some(kind)), ("key", key)];
+        let named = names.into_iter().filter_map(|(name, value)| {
+            Some((format!("{}_{name}", self.noun.word()), value?.into()))
+        });
+        named.collect()
     }
 }
 
@@ -122,7 +161,12 @@ mod tests {
     #[test]
     fn an_envelope_is_json_with_sorted_members() {
         let about = About { domain: "d", kind: "t", key: Some("k") };
-        let status = Status::from(about.not_found());
+        let status = Status::from(about.said(Noun::Entity).not_found());
+        assert_eq!(
+            status.message(),
+            r#"{"info":"failed to find entity","metadata":{"entity_domain":"d","entity_key":"k","entity_type":"t"},"type":5}"#
+        );
+        let status = Status::from(about.said(Noun::State).not_found());
         assert_eq!(status.code(), Code::NotFound);
         assert_eq!(
             status.message(),

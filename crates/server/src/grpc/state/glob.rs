@@ -18,6 +18,11 @@ impl Glob {
         }
     }
 
+    /// What all of those names begin with.
+    pub(crate) fn begin(&self) -> &str {
+        self.0.first().map_or("", String::as_str)
+    }
+
     /// Whether a name is one of those. Takes as long as the name is long, whatever the pattern.
     pub(crate) fn matches(&self, name: &str) -> bool {
         let [first, middle @ .., last] = self.0.as_slice() else {

@@ -53,7 +53,11 @@ impl Gate {
 
     /// Whether a message of a stream may be sent.
     pub(super) fn event(&self, event: &impl Serialize) -> Result<bool, Status> {
-        let body = body(event)?;
+        let mut body = body(event)?;
+        // Policies of later versions know the state of an event by its newer name.
+        if let Some(state) = body.get("state").cloned() {
+            body["entity"] = state;
+        }
         match self.policies.event(&self.call(&body)) {
             Ok(()) => Ok(true),
             Err(StateRefusal::Denied(_)) => Ok(false),
