@@ -4,7 +4,7 @@ CARGO ?= cargo
 # Clippy's own settings: every warning of ours is an error.
 LINT = -- -D warnings
 
-.PHONY: help setup check fix test torture bench bench-setup
+.PHONY: help setup check check-deploy fix test torture bench bench-setup
 
 help: ## lists the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -18,6 +18,9 @@ check: ## format, lints, arrows, unit tests, docs, dependencies; writes nothing 
 	$(CARGO) clippy --workspace --all-targets --locked $(LINT)
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --quiet
 	$(CARGO) test --workspace --lib --bins --test repo --locked
+
+check-deploy: setup ## what is in deploy/, read by linters and dry runs; `make test` does it too
+	@.ci/deploy
 
 fix: ## repairs format and what clippy can repair by itself
 	$(CARGO) clippy --workspace --all-targets --fix --allow-dirty --allow-staged
