@@ -6,7 +6,8 @@ use holdfast_api::convert::state as convert;
 use holdfast_api::stategate::event_service_client::EventServiceClient;
 use holdfast_api::stategate::state_service_client::StateServiceClient;
 use holdfast_api::stategate::{
-    Event, Events, SearchEventOpts, SearchStateOpts, State, StateRef, StateValues, StreamOpts,
+    AckOpts, Event, Events, SearchEventOpts, SearchStateOpts, State, StateRef, StateValues,
+    StreamOpts,
 };
 use holdfast_dial::{Bearer, Link};
 use serde_json::{Map, Value};
@@ -100,7 +101,48 @@ impl Stategate {
             since: since.into(),
             ..StreamOpts::default()
         };
+        self.listen(opts).await
+    }
+
+    /// Stream as one of a consumer group.
+    pub async fn share(&self, group: &Group<'_>) -> Answer<Live> {
+        let (domain, kind) = (group.domain.into(), group.kind.into());
+        let consumer_group = group.name.into();
+        let acknowledge = group.acknowledges;
+        let opts =
+            StreamOpts { domain, r#type: kind, consumer_group, acknowledge, ..Default::default() };
+        self.listen(opts).await
+    }
+
+    /// Stream: it is live when this answers.
+    pub async fn listen(&self, opts: StreamOpts) -> Answer<Live> {
         Ok(Live(self.events().stream(opts).await?.into_inner()))
+    }
+
+    /// Ack: how many of the ids were under way.
+    pub async fn ack(&self, group: &Group<'_>, ids: Vec<String>) -> Answer<i64> {
+        Ok(self.events().ack(group.acks(ids)).await?.into_inner().acknowledged)
+    }
+}
+
+/// A consumer group, and how one of it listens.
+#[derive(Debug, Clone, Copy)]
+pub struct Group<'a> {
+    /// Whose events.
+    pub domain: &'a str,
+    /// Of which type.
+    pub kind: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// It says what it processed.
+    pub acknowledges: bool,
+}
+
+impl Group<'_> {
+    /// That these were processed.
+    pub fn acks(&self, ids: Vec<String>) -> AckOpts {
+        let (domain, r#type) = (self.domain.into(), self.kind.into());
+        AckOpts { domain, r#type, consumer_group: self.name.into(), ids, ..AckOpts::default() }
     }
 }
 
@@ -121,6 +163,11 @@ impl Live {
     pub async fn try_next(&mut self) -> Answer<Event> {
         let next = tokio::time::timeout(PATIENCE, self.0.message()).await.expect("in time");
         Ok(next?.expect("the stream does not end with OK"))
+    }
+
+    /// The next event, if one comes soon enough; the stream may end meanwhile.
+    pub async fn within(&mut self, span: Duration) -> Option<Event> {
+        tokio::time::timeout(span, self.0.message()).await.ok()?.ok()?
     }
 
     /// True when nothing comes for a moment.

@@ -14,6 +14,7 @@ use crate::auditing::Auditing;
 use crate::caller::Caller;
 use crate::commit::{self, Answers, Queue};
 use crate::error::EngineError;
+use crate::groups::Groups;
 use crate::log::Log;
 use crate::metrics::Metrics;
 use crate::options::{Limits, Options};
@@ -31,6 +32,7 @@ pub struct Engine {
 
 struct Inner {
     log: Arc<Log>,
+    groups: Groups,
     threads: Mutex<Threads>,
     stopping: watch::Sender<bool>,
 }
@@ -97,7 +99,7 @@ impl Engine {
         let threads = Threads { committer: Some(committer), hub, tasks };
         let threads = Mutex::new(threads);
         Ok(Self {
-            inner: Arc::new(Inner { log, threads, stopping }),
+            inner: Arc::new(Inner { log, groups: Groups::default(), threads, stopping }),
             guard,
             audit: None,
             own: false,
@@ -106,6 +108,10 @@ impl Engine {
 
     pub(crate) fn log(&self) -> &Arc<Log> {
         &self.inner.log
+    }
+
+    pub(crate) fn groups(&self) -> &Groups {
+        &self.inner.groups
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -188,6 +194,7 @@ impl Engine {
     /// [`EngineError::Stopping`]; a second call returns at once.
     pub async fn shutdown(&self) {
         self.inner.stopping.send_replace(true);
+        self.groups().stop().await;
         self.log().queue.close();
         self.log().hub.stop();
         let threads = std::mem::take(&mut *self.inner.threads.lock());

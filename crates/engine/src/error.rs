@@ -102,6 +102,12 @@ pub enum EngineError {
         /// The revision of the plan.
         expected: Revision,
     },
+    /// There are as many consumer groups as one log may have.
+    #[error("there are {max} consumer groups already; those that nobody uses go after a while")]
+    TooManyGroups {
+        /// So many may be.
+        max: usize,
+    },
     /// A namespace has more entries than a snapshot may hold.
     #[error("snapshot exceeds maximum entry count ({max})")]
     SnapshotTooLarge {
@@ -261,7 +267,8 @@ impl EngineError {
             Self::ValueTooLarge { .. }
             | Self::CommitTooLarge { .. }
             | Self::RollbackTooLarge { .. } => ErrorKind::TooLarge,
-            Self::SnapshotTooLarge { .. }
+            Self::TooManyGroups { .. }
+            | Self::SnapshotTooLarge { .. }
             | Self::AnswerTooLarge { .. }
             | Self::TooMuchToLookAt { .. } => ErrorKind::ResourceExhausted,
             Self::NotFound { .. } => ErrorKind::NotFound,

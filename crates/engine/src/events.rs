@@ -47,7 +47,7 @@ pub struct Events {
 }
 
 /// Which event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// Its commit.
     pub revision: Revision,

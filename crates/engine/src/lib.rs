@@ -4,7 +4,7 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | use cases, one file for each noun | [`entries`] [`batches`] [`history`] [`snapshot`] [`txn`] [`reads`] [`diff`] [`rollback`] [`search`] [`select`] [`events`] [`aliases`] [`namespaces`] [`watching`] [`trust`] |
+//! | use cases, one file for each noun | [`entries`] [`batches`] [`history`] [`snapshot`] [`txn`] [`reads`] [`diff`] [`rollback`] [`search`] [`select`] [`events`] [`aliases`] [`namespaces`] [`watching`] [`groups`] [`trust`] |
 //! | of which state a read is | [`moment`] |
 //! | the account of what callers did | [`auditing`] |
 //! | what of an answer its caller sees | `sight` |
@@ -31,6 +31,7 @@ pub mod engine;
 pub mod entries;
 pub mod error;
 pub mod events;
+pub mod groups;
 pub mod history;
 mod hub;
 mod judge;
@@ -70,6 +71,7 @@ pub use engine::{Engine, Status};
 pub use entries::{EntryPage, List, Set};
 pub use error::EngineError;
 pub use events::{EventPage, Events, Logged, Place};
+pub use groups::{Accepts, GroupOptions, Join, Member, Parcel};
 pub use history::{VersionPage, Versions};
 pub use hub::delivered::{Delivered, ENCODING_SLOTS, Matched, Which};
 pub use metrics::Metrics;

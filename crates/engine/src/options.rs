@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::{Clock, SystemClock};
+use crate::groups::GroupOptions;
 use crate::quotas::Quotas;
 
 /// Limits, budgets and intervals. Every one has the default of DESIGN.md or of the contract.
@@ -18,6 +19,8 @@ pub struct Options {
     pub watch: WatchOptions,
     /// What is kept of the past.
     pub retention: Retention,
+    /// How consumer groups work.
+    pub groups: GroupOptions,
     /// How much each namespace may hold.
     pub quotas: Quotas,
     /// How long an idempotency key is remembered.
@@ -89,6 +92,7 @@ impl Default for Options {
             cache_bytes: 256 << 20,
             watch: WatchOptions::default(),
             retention: Retention::default(),
+            groups: GroupOptions::default(),
             quotas: Quotas::default(),
             idempotency_ttl: Duration::from_secs(24 * 3600),
             sweep_interval: Duration::from_millis(500),

@@ -120,7 +120,7 @@ async fn forget(log: &Arc<Log>) -> Result<(), EngineError> {
     }
 }
 
-async fn write_side(log: &Arc<Log>, rows: Vec<SideWrite>) -> Result<(), EngineError> {
+pub(crate) async fn write_side(log: &Arc<Log>, rows: Vec<SideWrite>) -> Result<(), EngineError> {
     log.maintain(housekeeping(Vec::new()), rows).await.map(drop)
 }
 

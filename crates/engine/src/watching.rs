@@ -114,14 +114,7 @@ impl Engine {
         let proofs = self.authorize_watch(caller, &watch.filters).await?;
         self.check_filters(&watch.filters)?;
         let log = self.log();
-        let seats = match &log.usage {
-            Some(usage) if !self.own => usage.seat(&watch.filters).inspect_err(|error| {
-                if let EngineError::QuotaExceeded { what, .. } = error {
-                    log.metrics.over_quota(*what);
-                }
-            })?,
-            _ => None,
-        };
+        let seats = self.seats(&watch.filters)?;
         let mut filters = watch.filters;
         if filters.is_empty() {
             filters.push(Filter::all());
@@ -154,6 +147,19 @@ impl Engine {
             delivered: Instant::now(),
             quiet: None,
         })
+    }
+
+    /// A place among the watchers of each namespace that has a quota of them.
+    pub(crate) fn seats(&self, filters: &[Filter]) -> Result<Option<Box<Seats>>, EngineError> {
+        let log = self.log();
+        match &log.usage {
+            Some(usage) if !self.own => usage.seat(filters).inspect_err(|error| {
+                if let EngineError::QuotaExceeded { what, .. } = error {
+                    log.metrics.over_quota(*what);
+                }
+            }),
+            _ => Ok(None),
+        }
     }
 
     /// Every namespace by itself, in order; a filter without one is a request for everything.

@@ -22,6 +22,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use holdfast_engine::GroupOptions;
 use holdfast_engine::options::{Limits, Options, Retention, WatchOptions};
 
 pub use form::{Count, Names, Secret, Share, Size};
@@ -83,6 +84,8 @@ pub struct Settings {
     pub cors: CorsSettings,
     /// What is kept of the past.
     pub retention: RetentionSettings,
+    /// How consumer groups work.
+    pub groups: GroupSettings,
     /// How much a namespace may hold.
     pub quota: QuotaSettings,
     /// What is said on standard error.
@@ -222,6 +225,29 @@ pub enum RequestLog {
     All,
 }
 
+/// How consumer groups work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupSettings {
+    /// How long a member has for an event.
+    pub redelivery: Duration,
+    /// How long a group that nobody uses is known.
+    pub keep: Duration,
+}
+
+impl GroupSettings {
+    /// Shorter, and everything would be given to everybody.
+    const SHORTEST: Duration = Duration::from_millis(100);
+
+    fn of(options: &GroupOptions) -> Self {
+        Self { redelivery: options.patience, keep: options.keep }
+    }
+
+    fn contradictions(&self) -> Option<String> {
+        (self.redelivery < Self::SHORTEST)
+            .then(|| format!("groups.redelivery: has to be at least {:?}", Self::SHORTEST))
+    }
+}
+
 /// Spans of requests.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TraceSettings {
@@ -272,6 +298,7 @@ impl Default for Settings {
                 reserve_bytes: Size(256 << 20),
             },
             limits: LimitSettings::of(&engine.limits),
+            groups: GroupSettings::of(&engine.groups),
             watch: WatchSettings::of(&engine.watch),
             sse: SseSettings {
                 heartbeat: Duration::from_secs(30),
@@ -357,6 +384,7 @@ impl Settings {
                 max_bytes: self.retention.max_bytes.map(|size| size.0 as u64),
                 max_revisions: self.retention.max_revisions.and_then(std::num::NonZeroUsize::new),
             },
+            groups: GroupOptions { patience: self.groups.redelivery, keep: self.groups.keep },
             // Checked with the settings.
             quotas: self.quota.quotas().unwrap_or_default(),
             idempotency_ttl: self.idempotency_ttl,
@@ -375,6 +403,7 @@ impl Settings {
                     .into(),
             );
         }
+        faults.extend(self.groups.contradictions());
         faults.extend(self.policy.contradictions());
         faults.extend(self.proxy.contradictions());
         faults.extend(self.quota.quotas().err());

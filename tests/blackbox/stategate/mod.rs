@@ -7,6 +7,7 @@ mod dialects;
 mod events;
 mod filters;
 mod foreign;
+mod groups;
 mod policies;
 mod rest;
 mod sockets;

@@ -104,6 +104,11 @@ impl Which {
         Self::some(indexes, commit.events.len())
     }
 
+    /// One event of a commit of `of`.
+    pub(crate) fn one(index: u32, of: usize) -> Self {
+        if of == 1 { Self::All } else { Self::Some(vec![index]) }
+    }
+
     pub(crate) fn some(indexes: Vec<u32>, of: usize) -> Option<Self> {
         match indexes.len() {
             0 => None,

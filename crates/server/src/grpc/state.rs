@@ -1,7 +1,7 @@
 //! The stategate dialect: its services, one line for each RPC.
 //!
 //! - `states`: Set, Get, Del; `search`: search in states
-//! - `stream`: events as they happen; `events`: search in events; `event`: what an event of the log is here
+//! - `stream`: events as they happen; `group`: with others; `events`: search in events; `event`: what an event of the log is here
 //! - `access`: where every call begins; `policy`: the two policies around it; `valid`: what has to be true of a request; `fault`: what a caller is told
 //! - `names`: domains, types and keys in the keyspace; `cursor`: where a page ended
 
@@ -10,6 +10,7 @@ mod cursor;
 mod event;
 mod events;
 mod fault;
+mod group;
 pub(crate) mod names;
 mod policy;
 mod search;
@@ -106,7 +107,7 @@ impl EventService for Stategate {
         Err(Status::unimplemented("to come"))
     }
 
-    async fn ack(&self, _request: Request<AckOpts>) -> Answer<AckAnswer> {
-        Err(Status::unimplemented("to come"))
+    async fn ack(&self, request: Request<AckOpts>) -> Answer<AckAnswer> {
+        access::unary(&self.shared, "/stategate.EventService/Ack", request, group::ack).await
     }
 }

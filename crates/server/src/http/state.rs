@@ -25,4 +25,6 @@ pub(crate) fn routes() -> Router<Face> {
         .route("/api/state/search", any(calls::search_states))
         .route("/api/events/search", any(calls::search_events))
         .route("/api/events/stream", any(stream::stream))
+        .route("/api/events/ack", any(calls::acknowledge))
+        .route("/api/event/ack", any(calls::acknowledge))
 }

@@ -34,11 +34,12 @@ struct Handled {
 }
 
 /// Every method, with the path by which it is called.
-const CALLS: [(&str, Call); 6] = [
+const CALLS: [(&str, Call); 7] = [
     ("/stategate.StateService/Set", unary("stategate.StateService", "Set")),
     ("/stategate.StateService/Get", unary("stategate.StateService", "Get")),
     ("/stategate.StateService/Del", unary("stategate.StateService", "Del")),
     ("/stategate.StateService/Search", unary("stategate.StateService", "Search")),
+    ("/stategate.EventService/Ack", unary("stategate.EventService", "Ack")),
     ("/stategate.EventService/Search", unary("stategate.EventService", "Search")),
     (
         "/stategate.EventService/Stream",

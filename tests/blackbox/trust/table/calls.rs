@@ -117,6 +117,12 @@ fn events() -> Vec<Row> {
     let search = json!({"domain":"nsmarker","type":"_","limit":"10"});
     vec![
         ("Stream", stream, Closed, of_space("read,watch")),
+        (
+            "Ack",
+            json!({"domain":"nsmarker","type":"_","consumerGroup":"g"}),
+            Closed,
+            of_space("read,watch"),
+        ),
         ("Search", search, Closed, of_space("read,list")),
     ]
 }
@@ -149,7 +155,9 @@ fn encoded(service: &str, method: &str, request: &serde_json::Value) -> Bytes {
         );
     }
     if service == "stategate.EventService" {
-        return by_name!(stategate: "Stream" => StreamOpts, "Search" => SearchEventOpts);
+        return by_name!(stategate:
+            "Stream" => StreamOpts, "Search" => SearchEventOpts, "Ack" => AckOpts,
+        );
     }
     by_name!(holdfast_v1:
         "Commit" => CommitRequest, "Txn" => TxnRequest, "Get" => GetRequest,

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::members;
-use crate::stategate::{Event, Events, State, StateValues};
+use crate::stategate::{AckAnswer, Event, Events, State, StateValues};
 use buffa_types::google::protobuf::Struct;
 
 /// A message as JSON of the v0.5.0 dialect.
@@ -46,6 +46,9 @@ struct JsonEvent<'a> {
     method: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     revision: Option<String>,
+    /// Only where it is so: then whoever reads it has to know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redelivered: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -62,6 +65,11 @@ struct JsonEvents<'a> {
     events: Vec<Shown<'a, Event>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_cursor: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct JsonAckAnswer {
+    acknowledged: String,
 }
 
 fn object<E: serde::ser::Error>(of: Option<&Struct>) -> Result<Option<Map<String, Value>>, E> {
@@ -87,6 +95,7 @@ impl Serialize for Shown<'_, Event> {
             time: event.time.to_string(),
             method: self.extended.then_some(&event.method),
             revision: self.extended.then(|| event.revision.to_string()),
+            redelivered: event.redelivered.then_some(true),
         }
         .serialize(serializer)
     }
@@ -151,5 +160,12 @@ mod tests {
         assert_eq!(text(&event, true), format!(r#"{plain},"method":"m","revision":"3"}}"#));
         let page = Events { next_cursor: "c".into(), ..Events::default() };
         assert_eq!(text(&page, true), r#"{"events":[],"nextCursor":"c"}"#);
+    }
+}
+
+impl Serialize for Shown<'_, AckAnswer> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let acknowledged = self.message.acknowledged.to_string();
+        JsonAckAnswer { acknowledged }.serialize(serializer)
     }
 }

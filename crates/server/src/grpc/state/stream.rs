@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::event::{Happened, before};
 use super::events::keys;
 use super::fault::{About, Refusal};
+use super::group::Sharing;
 use super::names;
 use super::policy::Gate;
 use super::valid::invalid;
@@ -44,7 +45,7 @@ impl Form {
         }
     }
 
-    fn bytes(self, message: &Message) -> Result<Bytes, Status> {
+    pub(super) fn bytes(self, message: &Message) -> Result<Bytes, Status> {
         match self {
             Self::Protobuf => Ok(message.encode_to_bytes()),
             Self::Line | Self::ExtendedLine => {
@@ -91,7 +92,7 @@ pub(super) async fn stream(
     opts: StreamOpts,
     gate: Option<Gate>,
 ) -> Result<Streamed<Message>, Refusal> {
-    let streaming = Streaming::begin(call, opts, gate, Form::Protobuf).await?;
+    let streaming = Running::begin(call, opts, gate, Form::Protobuf).await?;
     Ok(Box::pin(stream::unfold(Some(streaming), |streaming| async move {
         let mut streaming = streaming?;
         match streaming.next().await {
@@ -108,7 +109,7 @@ pub(super) async fn lines(
     gate: Option<Gate>,
     form: Form,
 ) -> Result<Streamed<Bytes>, Refusal> {
-    let streaming = Streaming::begin(call, opts, gate, form).await?;
+    let streaming = Running::begin(call, opts, gate, form).await?;
     Ok(Box::pin(stream::unfold(Some(streaming), |streaming| async move {
         let mut streaming = streaming?;
         match streaming.next().await {
@@ -119,6 +120,36 @@ pub(super) async fn lines(
 }
 
 /// A running stream.
+enum Running {
+    /// With all events.
+    Own(Box<Streaming>),
+    /// With its share.
+    Shared(Box<Sharing>),
+}
+
+impl Running {
+    async fn begin(
+        call: Call,
+        opts: StreamOpts,
+        gate: Option<Gate>,
+        form: Form,
+    ) -> Result<Self, Refusal> {
+        if opts.consumer_group.is_empty() {
+            let streaming = Streaming::begin(call, opts, gate, form).await?;
+            return Ok(Self::Own(Box::new(streaming)));
+        }
+        Ok(Self::Shared(Box::new(Sharing::begin(call, opts, gate, form).await?)))
+    }
+
+    async fn next(&mut self) -> Result<Bytes, Refusal> {
+        match self {
+            Self::Own(streaming) => streaming.next().await,
+            Self::Shared(sharing) => sharing.next().await,
+        }
+    }
+}
+
+/// A stream of one's own.
 struct Streaming {
     call: Call,
     opts: StreamOpts,
@@ -140,15 +171,7 @@ impl Streaming {
     ) -> Result<Self, Refusal> {
         let about = About { domain: &opts.domain, kind: &opts.r#type, key: None };
         let failed = |error: EngineError| about.failed("failed to stream events", &error);
-        let behind = match since(&opts.since)? {
-            Since::Now => None,
-            Since::Revision(revision) => Some(Place { revision, index: u32::MAX }),
-            Since::Event(id) => {
-                let namespace = names::namespace_of(&opts.domain);
-                let found = call.engine.place_of_event(&call.caller, &namespace, id).await;
-                Some(found.map_err(failed)?.ok_or_else(|| no_since(&opts.since))?)
-            }
-        };
+        let behind = place(&call, &opts).await?;
         let watch = Watch {
             filters: vec![keys(&opts.domain, &opts.r#type)],
             start: start(behind),
@@ -235,6 +258,21 @@ enum Since {
     Now,
     Revision(Revision),
     Event(Uuid),
+}
+
+/// Behind which event a stream is to begin; `None`: with the next one.
+pub(super) async fn place(call: &Call, opts: &StreamOpts) -> Result<Option<Place>, Refusal> {
+    Ok(match since(&opts.since)? {
+        Since::Now => None,
+        Since::Revision(revision) => Some(Place { revision, index: u32::MAX }),
+        Since::Event(id) => {
+            let about = About { domain: &opts.domain, kind: &opts.r#type, key: None };
+            let namespace = names::namespace_of(&opts.domain);
+            let found = call.engine.place_of_event(&call.caller, &namespace, id).await;
+            let found = found.map_err(|error| about.failed("failed to stream events", &error))?;
+            Some(found.ok_or_else(|| no_since(&opts.since))?)
+        }
+    })
 }
 
 fn since(text: &str) -> Result<Since, Refusal> {

@@ -1,7 +1,9 @@
 //! What has to be true of a request, and the words in which the contract says that it is not: the first member that is wrong
 //! is told, in the order of the fields.
 
-use holdfast_api::stategate::{SearchEventOpts, SearchStateOpts, State, StateRef, StreamOpts};
+use holdfast_api::stategate::{
+    AckOpts, SearchEventOpts, SearchStateOpts, State, StateRef, StreamOpts,
+};
 use tonic::Status;
 
 /// A request that can be wrong.
@@ -44,8 +46,34 @@ impl Checked for SearchEventOpts {
 
 impl Checked for StreamOpts {
     fn check(&self) -> Result<(), Status> {
-        names(&self.domain, &self.r#type)
+        names(&self.domain, &self.r#type)?;
+        group(&self.consumer_group)?;
+        if self.max_unacked < 0 {
+            let why = format!("value '{}' must not be negative", self.max_unacked);
+            return Err(invalid("MaxUnacked", &why));
+        }
+        Ok(())
     }
+}
+
+impl Checked for AckOpts {
+    fn check(&self) -> Result<(), Status> {
+        names(&self.domain, &self.r#type)?;
+        if self.consumer_group.is_empty() {
+            return Err(invalid("ConsumerGroup", "value '' must be the name of a group"));
+        }
+        group(&self.consumer_group)
+    }
+}
+
+/// The longest name of a consumer group, in bytes.
+const GROUP_BYTES: usize = 255;
+
+fn group(name: &str) -> Result<(), Status> {
+    if name.len() <= GROUP_BYTES {
+        return Ok(());
+    }
+    Err(invalid("ConsumerGroup", &format!("it has more than {GROUP_BYTES} bytes")))
 }
 
 /// A member that is wrong, by its name in the contract.

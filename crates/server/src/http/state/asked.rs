@@ -143,6 +143,12 @@ impl Fields {
         parse_int(text).map_err(|why| Fault::invalid(format!("parsing field {name:?}: {why}")))
     }
 
+    /// A whole number of 32 bits, by its name in the proto file and in JSON; 0 when it is not there.
+    pub(super) fn number32(&self, name: &str, json: &str) -> Result<i32, Fault> {
+        let Some(text) = self.query.one(&[name, json])? else { return Ok(0) };
+        parse_int(text).map_err(|why| Fault::invalid(format!("parsing field {name:?}: {why}")))
+    }
+
     /// `true`, `1` or nothing behind the name.
     pub(super) fn flag(&self, name: &str) -> Result<bool, Fault> {
         Ok(matches!(self.query.one(&[name])?, Some("true" | "1" | "")))

@@ -4,7 +4,9 @@ use axum::body::Body;
 use axum::extract::{FromRequest, State};
 use holdfast_api::stategate::event_service_server::EventService;
 use holdfast_api::stategate::state_service_server::StateService;
-use holdfast_api::stategate::{SearchEventOpts, SearchStateOpts, Sort, State as Message, StateRef};
+use holdfast_api::stategate::{
+    AckOpts, SearchEventOpts, SearchStateOpts, Sort, State as Message, StateRef,
+};
 use http::{Method, Request};
 
 use super::answer::{self, empty, shown};
@@ -50,7 +52,7 @@ pub(super) async fn reference(State(face): State<Face>, request: Request<Body>) 
     if asked.method == Method::DELETE {
         return empty(asked.service.del(asked.by(of)).await);
     }
-    shown(asked.service.get(asked.by(of)).await, false)
+    shown(StateService::get(&asked.service, asked.by(of)).await, false)
 }
 
 /// The order, by `sort.field` and `sort.reverse`.
@@ -95,4 +97,12 @@ pub(super) async fn search_events(State(face): State<Face>, request: Request<Bod
     };
     let extended = fields.flag("extended")?;
     shown(EventService::search(&asked.service, asked.by(opts)).await, extended)
+}
+
+/// Which events of a group were processed: the message as JSON.
+pub(super) async fn acknowledge(State(face): State<Face>, request: Request<Body>) -> Answer {
+    let asked = asked(&face, request, &[Method::POST]).await?;
+    let opts: AckOpts = serde_json::from_slice(&asked.body)
+        .map_err(|error| Fault::invalid(format!("the body does not decode: {error}")))?;
+    shown(asked.service.ack(asked.by(opts)).await, true)
 }

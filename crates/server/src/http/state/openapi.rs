@@ -22,6 +22,8 @@ fn paths() -> Value {
         "/api/state/search": { "get": search_states() },
         "/api/events/search": { "get": search_events() },
         "/api/events/stream": { "get": stream() },
+        "/api/events/ack": { "post": acknowledge("state.ack") },
+        "/api/event/ack": { "post": acknowledge("event.ack") },
     })
 }
 
@@ -118,12 +120,51 @@ fn stream() -> Value {
     let mut parameters = of_type();
     let since = "Events behind this revision or the event of this id; `0`: all that are kept.";
     parameters.push(in_query("since", since, json!({ "type": "string" })));
+    let group = "Streams of one group share the events: each is for one of them.";
+    parameters.push(in_query(
+        "consumerGroup",
+        group,
+        json!({ "type": "string", "maxLength": 255 }),
+    ));
+    let acknowledge =
+        "In a group: what was processed is told to `/api/events/ack`; the rest comes again.";
+    parameters.push(in_query("acknowledge", acknowledge, json!({ "type": "boolean" })));
+    let most = "In a group: at most so many events are under way.";
+    parameters.push(in_query(
+        "maxUnacked",
+        most,
+        json!({ "type": "integer", "format": "int32", "minimum": 0, "maximum": i32::MAX }),
+    ));
     parameters.push(extended("`method` and `revision`"));
     let ok = json_response(
         "One document on each line: `{\"result\":<event>}`, and `{\"error\":<status>}` when it ends.",
         json!({ "type": "object" }),
     );
     operation("state.stream", "Events of a type, as they happen.", parameters, ok, &[404])
+}
+
+/// The same by both spellings of the path.
+fn acknowledge(id: &str) -> Value {
+    let ok = json_response("How many of the ids were under way.", schema("StateAcknowledged"));
+    let summary = "Tells what became of the events that a stream of a group got.";
+    let mut operation = operation(id, summary, Vec::new(), ok, &[408, 413]);
+    let text = || json!({ "type": "string", "pattern": r"^\S+$", "minLength": 1 });
+    let ids = |about: &str| {
+        json!({
+            "type": "array", "description": about, "items": { "type": "string", "format": "uuid" },
+        })
+    };
+    let message = json!({
+        "type": "object", "required": ["domain", "type", "consumerGroup"], "properties": {
+            "domain": text(), "type": text(),
+            "consumerGroup": { "type": "string", "minLength": 1, "maxLength": 255 },
+            "ids": ids("Were processed."),
+            "returned": ids("Could not be processed: are for another stream at once."),
+        },
+    });
+    operation["requestBody"] =
+        json!({ "required": true, "content": { "application/json": { "schema": message } } });
+    operation
 }
 
 fn schemas() -> Value {
@@ -138,6 +179,7 @@ fn schemas() -> Value {
     }));
     event["properties"]["method"] = text();
     event["properties"]["revision"] = int64_text();
+    event["properties"]["redelivered"] = json!({ "type": "boolean" });
     let page = |name: &str, of: &str| {
         let mut page = object(json!({ name: { "type": "array", "items": schema(of) } }));
         page["properties"]["nextCursor"] = text();
@@ -148,6 +190,7 @@ fn schemas() -> Value {
         "State": object(json!({
             "domain": text(), "type": text(), "key": text(), "values": any_object,
         })),
+        "StateAcknowledged": object(json!({ "acknowledged": int64_text() })),
         "StateEvent": event,
         "StateValues": page("stateValues", "State"),
         "StateEvents": page("events", "StateEvent"),

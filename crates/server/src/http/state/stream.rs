@@ -38,7 +38,10 @@ pub(super) async fn stream(
     let opts = StreamOpts {
         domain: fields.text(&["domain"])?,
         r#type: fields.text(&["type"])?,
+        consumer_group: fields.text(&["consumer_group", "consumerGroup"])?,
         since: fields.text(&["since"])?,
+        acknowledge: fields.flag("acknowledge")?,
+        max_unacked: fields.number32("max_unacked", "maxUnacked")?,
         ..StreamOpts::default()
     };
     let form = if fields.flag("extended")? { Form::ExtendedLine } else { Form::Line };

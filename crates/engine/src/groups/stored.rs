@@ -1,0 +1,98 @@
+//! What outlives a group's members: how far it is. It is kept beside the log, not in it: nobody asks how far a group was once.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use holdfast_model::{Revision, Timestamp};
+use holdfast_store::{At, PageLimit, Row, Scan, SideWrite};
+use serde::{Deserialize, Serialize};
+
+use crate::error::EngineError;
+use crate::events::Place;
+use crate::log::Log;
+use crate::upkeep::write_side;
+
+/// Keys of the rows begin with this.
+const PREFIX: &str = "groups/";
+/// Rows read at once.
+const STEP: usize = 1_000;
+
+/// How far a group is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Progress {
+    /// Up to this event everything is done.
+    revision: u64,
+    index: u32,
+    /// Nothing behind this revision was ever given to a member.
+    sent: u64,
+    /// When it was written, in nanoseconds since 1970.
+    at: i64,
+}
+
+impl Progress {
+    pub(super) fn new(done: Place, sent: Revision, at: Timestamp) -> Self {
+        Self { revision: done.revision.0, index: done.index, sent: sent.0, at: at.0 }
+    }
+
+    pub(super) fn done(&self) -> Place {
+        Place { revision: Revision(self.revision), index: self.index }
+    }
+
+    pub(super) fn sent(&self) -> Revision {
+        Revision(self.sent)
+    }
+}
+
+fn key(name: &str) -> Bytes {
+    Bytes::from(format!("{PREFIX}{name}"))
+}
+
+/// Of one group; `None`: there is none of this name. Those that were not used since `oldest` are forgotten, and counted are
+/// the others.
+pub(super) async fn load(
+    log: &Arc<Log>,
+    name: &str,
+    oldest: Timestamp,
+) -> Result<(Option<Progress>, usize), EngineError> {
+    let (mut found, mut others, mut old) = (None, 0, Vec::new());
+    let mut after = None;
+    loop {
+        let what =
+            Scan::Side { prefix: Bytes::from_static(PREFIX.as_bytes()), after: after.take() };
+        let page = log.store.scan(&what, At::Latest, PageLimit::rows(STEP)).await?.value;
+        for row in page.rows {
+            let Row::Side(row, value) = row else { continue };
+            let progress: Option<Progress> = serde_json::from_slice(&value).ok();
+            if row == key(name) {
+                found = progress;
+            } else if progress.is_none_or(|progress| progress.at < oldest.0) {
+                old.push(SideWrite { key: row.clone(), value: None });
+            } else {
+                others += 1;
+            }
+            after = Some(row);
+        }
+        if !page.more {
+            break;
+        }
+    }
+    if !old.is_empty() {
+        write_side(log, old).await?;
+    }
+    Ok((found, others))
+}
+
+/// When this answers it is durable.
+pub(super) async fn store(
+    log: &Arc<Log>,
+    name: &str,
+    progress: Progress,
+) -> Result<(), EngineError> {
+    let value = serde_json::to_vec(&progress).map(Bytes::from).map_err(|error| {
+        EngineError::Store(holdfast_store::StoreError::Corrupt {
+            place: format!("the progress of group {name}"),
+            what: error.to_string(),
+        })
+    })?;
+    write_side(log, vec![SideWrite { key: key(name), value: Some(value) }]).await
+}
