@@ -18,6 +18,7 @@
 //! - [`openapi`]: the document of the HTTP face, and the server held against it
 //! - [`audit`]: what auditors kept, and the chain of the log, checked and searched without a server
 //! - [`crash`]: SIGKILL under load; [`shutdown`]: an orderly stop
+//! - [`sdk`]: the clients for other languages, each by its own tests
 //! - [`deploy`]: what installs the server, read by the tools of those who will use it
 //! - [`http_v2`]: holdfast.v1 over HTTP
 //! - [`policy`]: policies, tried without a server
@@ -59,6 +60,7 @@ mod policy;
 mod proxies;
 mod quotas;
 mod real_input;
+mod sdk;
 mod sealed;
 mod shells;
 mod shutdown;
