@@ -32,7 +32,7 @@ fix: ## repairs format and what clippy can repair by itself
 sdk: ## makes the generated parts of the SDKs anew from proto/
 	@sdk/generate
 
-dist: ## the release: a static binary with its pages and completion, checksums, bill of materials; into target/dist
+dist: ## the release: a static binary with its pages and completion, checksums, bill of materials; into target/dist-files
 	@.ci/dist
 
 test: setup ## every test in its short form, against the real binary
