@@ -29,8 +29,11 @@ pub(crate) fn is_generated(file: &str) -> bool {
 
 fn recorded() -> BTreeSet<PathBuf> {
     let record = std::fs::read_to_string(root().join(RECORD)).expect("a record");
-    let files: BTreeSet<_> =
-        record.lines().filter_map(|line| line.split_once("  ")).map(|(_, file)| file.into()).collect();
+    let files: BTreeSet<_> = record
+        .lines()
+        .filter_map(|line| line.split_once("  "))
+        .map(|(_, file)| file.into())
+        .collect();
     assert!(files.len() > 100, "only {} files in {RECORD}", files.len());
     files
 }
