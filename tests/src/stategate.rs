@@ -165,6 +165,11 @@ impl Live {
         Ok(next?.expect("the stream does not end with OK"))
     }
 
+    /// The next event, however long it takes; `None`: the stream has ended.
+    pub async fn until_end(&mut self) -> Option<Event> {
+        self.0.message().await.ok()?
+    }
+
     /// The next event, if one comes soon enough; the stream may end meanwhile.
     pub async fn within(&mut self, span: Duration) -> Option<Event> {
         tokio::time::timeout(span, self.0.message()).await.ok()?.ok()?

@@ -3,6 +3,7 @@
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 
 use crate::quotas::Counted;
@@ -24,6 +25,12 @@ pub struct Metrics {
     pub compacted_commits: Counter,
     /// Entries whose time to live ended.
     pub expired_entries: Counter,
+    /// Streams that are members of consumer groups now.
+    pub group_members: Gauge,
+    /// Events given to members of consumer groups.
+    pub group_events: Counter,
+    /// Of those: events that somebody may have got before.
+    pub group_repeats: Counter,
     /// Writes and watches refused by a quota.
     pub quota_refusals: Family<OfQuota, Counter>,
 }
@@ -52,6 +59,9 @@ impl Default for Metrics {
             append_failures: Counter::default(),
             compacted_commits: Counter::default(),
             expired_entries: Counter::default(),
+            group_members: Gauge::default(),
+            group_events: Counter::default(),
+            group_repeats: Counter::default(),
             quota_refusals: Family::default(),
         }
     }

@@ -135,6 +135,21 @@ impl Exposition {
             counted.expired_entries.clone(),
         );
         r.register(
+            "group_members",
+            "Streams that are members of consumer groups",
+            counted.group_members.clone(),
+        );
+        r.register(
+            "group_events",
+            "Events given to members of consumer groups",
+            counted.group_events.clone(),
+        );
+        r.register(
+            "group_repeats",
+            "Events given to members of consumer groups that somebody may have got before",
+            counted.group_repeats.clone(),
+        );
+        r.register(
             "quota_refusals",
             "Writes and watches refused by a quota",
             counted.quota_refusals.clone(),

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use holdfast_api::stategate::{AckOpts, Event, StreamOpts};
+use holdfast_tests::server::Launch;
 use holdfast_tests::stategate::{Group, Live};
-use holdfast_tests::{Launch, Server, Stategate};
+use holdfast_tests::{Server, Stategate};
 use serde_json::json;
 use tonic::Code;
 

@@ -7,6 +7,7 @@ mod dialects;
 mod events;
 mod filters;
 mod foreign;
+mod group_storm;
 mod groups;
 mod policies;
 mod rest;

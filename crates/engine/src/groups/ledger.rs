@@ -96,8 +96,6 @@ pub(super) struct Ledger {
     read: Place,
     /// How long a member has for an event.
     patience: Duration,
-    /// Deliveries that may not have been the first of their event.
-    pub(super) repeats: u64,
 }
 
 impl Ledger {
@@ -112,7 +110,6 @@ impl Ledger {
             joined: 0,
             read,
             patience,
-            repeats: 0,
         }
     }
 
@@ -253,7 +250,6 @@ impl Ledger {
             self.due.insert((*due, place));
         }
         let repeated = std::mem::replace(&mut item.repeated, true);
-        self.repeats += u64::from(repeated);
         Some(Taken { place, commit: item.commit.take(), repeated })
     }
 

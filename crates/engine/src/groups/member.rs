@@ -49,6 +49,7 @@ impl Member {
     ) -> Self {
         let rights = Rights::new(engine, caller, filters, false);
         let eye = Eye { guard: Arc::clone(engine.guard()), who: caller.identity.clone() };
+        engine.log().metrics.group_members.inc();
         Self { engine: engine.clone(), group, id, bell, rights, eye, _seats: seats }
     }
 
@@ -81,6 +82,7 @@ impl Member {
     /// An event as far as the caller may see it.
     async fn seen(&mut self, taken: Taken) -> Result<Option<Parcel>, EngineError> {
         let Taken { place, commit, repeated } = taken;
+        let metrics = &self.engine.log().metrics;
         let commit = match commit {
             Some(commit) => commit,
             None => match self.engine.log().commit_at(place.revision).await? {
@@ -107,12 +109,15 @@ impl Member {
             return Ok(None);
         };
         self.rights.account(&matched).await?;
+        metrics.group_events.inc();
+        metrics.group_repeats.inc_by(u64::from(repeated));
         Ok(Some(Parcel { matched, index, redelivered: repeated, place }))
     }
 }
 
 impl Drop for Member {
     fn drop(&mut self) {
+        self.engine.log().metrics.group_members.dec();
         self.group.change(|ledger| ledger.leave(self.id));
     }
 }

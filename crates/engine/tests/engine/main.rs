@@ -6,6 +6,7 @@ mod batches;
 mod diff;
 mod entries;
 mod faults;
+mod groups;
 mod looking;
 mod past;
 mod quotas;

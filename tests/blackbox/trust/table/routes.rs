@@ -23,6 +23,7 @@ const AT_REF: &str = "/api/state/ref/nsmarker/_/k";
 const PUT: &str = r#"{"value":"MQ=="}"#;
 const GET_BODY: &str = r#"{"namespace":"nsmarker","key":"k"}"#;
 const LIST_BODY: &str = r#"{"namespace":"nsmarker"}"#;
+const ACK_BODY: &str = r#"{"domain":"nsmarker","type":"_","consumerGroup":"g"}"#;
 const COMMIT_BODY: &str =
     r#"{"writes":[{"namespace":"nsmarker","key":"k","put":{"value":"MQ=="}}]}"#;
 const TXN_BODY: &str =
@@ -120,6 +121,8 @@ const ROWS: &[Row] = &[
         Closed,
         of_space("watch,read"),
     ),
+    ("POST", "/api/events/ack", "", ACK_BODY, Closed, of_space("watch,read")),
+    ("POST", "/api/event/ack", "", ACK_BODY, Closed, of_space("watch,read")),
     ("POST", "/v2/commit", "", COMMIT_BODY, Closed, of_space("write")),
     ("POST", "/v2/txn", "", TXN_BODY, Closed, of_space("write")),
     ("POST", "/v2/get", "", GET_BODY, Closed, of_space("read")),
