@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use holdfast_tests::server::Launch;
 use holdfast_tests::{Server, binary};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use tokio::process::Command;
 
 /// How long all tests of one language may take on a loaded machine.
@@ -19,6 +19,8 @@ fn certificates(dir: &Path) {
     let key = KeyPair::generate().expect("a key");
     let mut params = CertificateParams::new(Vec::new()).expect("no names");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    // A certificate whose issuer has its own name is taken for one that signed itself.
+    params.distinguished_name.push(DnType::CommonName, "authority");
     let authority = params.self_signed(&key).expect("an authority");
     let issuer = Issuer::from_params(&params, &key);
     let own = KeyPair::generate().expect("a key");
