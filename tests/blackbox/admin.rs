@@ -147,6 +147,10 @@ async fn reflection_lists_every_service() {
         "holdfast.v1.TrustService",
         "stategate.StateService",
         "stategate.EventService",
+        "stategate.EntityService",
+        "stategate.PeerService",
+        "stategate.CacheService",
+        "stategate.MutexService",
         "grpc.health.v1.Health",
     ] {
         assert!(services.iter().any(|name| name == service), "{service} in {services:?}");
@@ -170,6 +174,10 @@ async fn health_answers_for_the_server_and_each_service() {
         "holdfast.v1.TrustService",
         "stategate.StateService",
         "stategate.EventService",
+        "stategate.EntityService",
+        "stategate.PeerService",
+        "stategate.CacheService",
+        "stategate.MutexService",
     ] {
         let answer = health.check(HealthCheckRequest { service: service.into() }).await;
         let status = answer.expect("it is known").into_inner().status;

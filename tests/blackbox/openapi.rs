@@ -45,7 +45,7 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
     response_headers_conformance,response_schema_conformance";
 
 /// Of stategate the contract says that a filter which is none, and a method that a path does not have, are faults of the server.
-const STATE: &str = "^/api/(state|events)/(ref|search)";
+const STATE: &str = "^/api/((state|entity|events?)/(ref|search)|cache/|mutex/|peers?/broadcast)";
 const STATE_CHECKS: &str = "status_code_conformance,content_type_conformance,\
     response_headers_conformance,response_schema_conformance";
 /// That, and event streams.

@@ -236,7 +236,7 @@ async fn tls_begins_behind_the_proxy_protocol() {
     assert_eq!(peer_of(&server, "tls").await, "203.0.113.9");
 }
 
-async fn by_tls(
+pub(crate) async fn by_tls(
     stream: TcpStream,
     certificate: CertificateDer<'static>,
 ) -> tokio_rustls::client::TlsStream<TcpStream> {

@@ -2,7 +2,7 @@
 //!
 //! - [`server`]: [`Server`], a `holdfast serve` process: **start here**
 //! - [`client`]: [`Config`] and [`Holdfast`], the two gRPC dialects; [`Failure`], an error with its details
-//! - [`stategate`]: both services of stategate
+//! - [`stategate`]: states and events of stategate; [`entities`]: entities; [`coordination`]: its locks, cached values and messages of peers
 //! - [`gateway`]: a `holdfast gateway` process; [`foreign_server`]: a server of another implementation, config.v1 only
 //! - [`log`]: the whole log of a server, read and checked
 //! - [`cli`]: runs other verbs of the binary; [`terminal`]: a program in a terminal of its own
@@ -19,8 +19,10 @@ pub mod binary;
 pub mod browser;
 pub mod cli;
 pub mod client;
+pub mod coordination;
 pub mod dice;
 pub mod driven;
+pub mod entities;
 pub mod faults;
 pub mod foreign_server;
 pub mod gateway;

@@ -46,6 +46,11 @@ impl Stategate {
         Self { channel: self.channel.clone(), bearer }
     }
 
+    /// The connection, which shows the token.
+    pub(crate) fn link(&self) -> Link {
+        self.bearer.clone().on(self.channel.clone())
+    }
+
     /// The generated client of states.
     pub fn states(&self) -> StateServiceClient<Link> {
         StateServiceClient::new(self.bearer.clone().on(self.channel.clone()))

@@ -45,8 +45,16 @@ pub mod stategate {
     pub use crate::generated::stategate::*;
     include!(concat!(env!("OUT_DIR"), "/server/stategate.StateService.rs"));
     include!(concat!(env!("OUT_DIR"), "/client/stategate.StateService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/server/stategate.EntityService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/client/stategate.EntityService.rs"));
     include!(concat!(env!("OUT_DIR"), "/server/stategate.EventService.rs"));
     include!(concat!(env!("OUT_DIR"), "/client/stategate.EventService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/server/stategate.PeerService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/client/stategate.PeerService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/server/stategate.CacheService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/client/stategate.CacheService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/server/stategate.MutexService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/client/stategate.MutexService.rs"));
 }
 
 /// `google.rpc.Status` and the one detail that Holdfast sends.

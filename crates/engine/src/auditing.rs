@@ -17,6 +17,7 @@ use crate::caller::Caller;
 use crate::commit::Committed;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::own;
 
 /// What is recorded, and by whom.
 pub struct Auditing {
@@ -219,6 +220,20 @@ impl Engine {
         proofs: &[Authorized],
         batch: Batch,
     ) -> Result<Committed, EngineError> {
+        let Some(fence) = &caller.fence else {
+            return self.commit_recorded(caller, proofs, batch).await;
+        };
+        let (proofs, batch) = self.fenced(caller, fence, proofs, batch).await?;
+        let committed = self.commit_recorded(caller, &proofs, batch).await;
+        committed.map_err(|error| fence.explain(error))
+    }
+
+    async fn commit_recorded(
+        &self,
+        caller: &Caller,
+        proofs: &[Authorized],
+        batch: Batch,
+    ) -> Result<Committed, EngineError> {
         let committed = self.log().commit(proofs, batch, caller.deadline).await?;
         let audit = self.audit.as_deref().filter(|audit| audit.options.writes);
         if let (Some(audit), Some(sealed)) = (audit, &committed.commit) {
@@ -268,8 +283,11 @@ impl Auditing {
     fn write(&self, caller: &Caller, commit: &Commit, event: &Event) -> Record {
         let removes = event.kind.removes();
         let (namespace, key) = (event.at.namespace.as_str(), event.at.key.as_str());
-        let alias = aliases::name_of(&event.at);
-        let operation = match (alias.is_some(), event.at.namespace.is_reserved(), removes) {
+        let own = own::stands_for(&event.at);
+        let (namespace, key) =
+            own.as_ref().map_or((namespace, key), |it| (&*it.namespace, &*it.key));
+        let reserved = own.is_none() && event.at.namespace.is_reserved();
+        let operation = match (aliases::name_of(&event.at).is_some(), reserved, removes) {
             (true, _, false) => Operation::AliasSet,
             (true, _, true) => Operation::AliasDelete,
             (false, true, _) => Operation::Admin,
@@ -288,8 +306,8 @@ impl Auditing {
         let place = (namespace, key, event.codec.as_str());
         let value = (operation == Operation::Set).then(|| self.value_of(place, &event.value));
         Record {
-            namespace: if alias.is_some() { String::new() } else { namespace.to_owned() },
-            key: alias.unwrap_or(key).to_owned(),
+            namespace: namespace.to_owned(),
+            key: key.to_owned(),
             value,
             metadata,
             ..blank(caller, commit.time, operation, Outcome::Done(commit.revision))

@@ -6,8 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use holdfast_auth::{Action, Authorized, Resource};
 use holdfast_model::{
-    Batch, Commit, Condition, EntryKey, Event, Idempotency, Precondition, ResumeToken, Revision,
-    Timestamp, Write, WriteAction, WriteMode,
+    Batch, Commit, Condition, EntryKey, Event, Idempotency, Life, Precondition, ResumeToken,
+    Revision, Timestamp, Write, WriteAction, WriteMode,
 };
 use uuid::Uuid;
 
@@ -304,7 +304,7 @@ fn checked(
                 other => other,
             };
             let (codec, value_type) = codec::inspect(&codec, &value).map_err(at_this_write)?;
-            Ok(WriteAction::Put { value, codec, value_type, ttl, mode })
+            Ok(WriteAction::Put { value, codec, value_type, ttl: ttl.map(Life::For), mode })
         }
     }
 }

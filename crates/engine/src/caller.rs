@@ -7,6 +7,8 @@ use std::time::Instant;
 use holdfast_auth::Identity;
 use holdfast_model::Actor;
 
+use crate::locks::Fence;
+
 /// A call: the proven identity, the method (for history and audit) and until when an answer is of use.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -18,6 +20,8 @@ pub struct Caller {
     pub deadline: Option<Instant>,
     /// From where, for the account.
     pub origin: Origin,
+    /// What the call writes is written only while this lock is held; `None`: whatever locks there are.
+    pub fence: Option<Arc<Fence>>,
 }
 
 /// Which request it was, and from where.
@@ -32,7 +36,7 @@ pub struct Origin {
 impl Caller {
     /// A call of this identity, without a deadline.
     pub fn of(identity: Identity, method: &'static str) -> Self {
-        Self { identity, method, deadline: None, origin: Origin::default() }
+        Self { identity, method, deadline: None, origin: Origin::default(), fence: None }
     }
 
     /// For the commit.

@@ -168,6 +168,34 @@ pub enum EngineError {
         /// What failed.
         unmet: Unmet,
     },
+    /// Somebody else has the lock. Nothing was changed.
+    #[error("the lock {key:?} of {namespace} is held by somebody else")]
+    Locked {
+        /// Where.
+        namespace: String,
+        /// Which.
+        key: String,
+    },
+    /// This owner does not have the lock, or has it no longer. Nothing was changed.
+    #[error("the lock {key:?} of {namespace} is not held by this owner")]
+    NotHeld {
+        /// Where.
+        namespace: String,
+        /// Which.
+        key: String,
+    },
+    /// The write was to be made under a lock, which is not held any longer or was taken anew. Nothing was changed.
+    #[error(
+        "the lock {key:?} of {namespace} that was taken at revision {revision} is not held any longer; nothing was applied"
+    )]
+    Fenced {
+        /// Of the lock.
+        namespace: String,
+        /// Of the lock.
+        key: String,
+        /// When it was taken.
+        revision: Revision,
+    },
     /// An alias of this name exists.
     #[error("alias {alias:?} already exists: alias already registered")]
     AliasExists {
@@ -247,6 +275,8 @@ fn explain(unmet: &Unmet) -> String {
         Unmet::Version(version) => format!("its version is {version}"),
         Unmet::ModRevision(Revision::ZERO) => "it does not exist".into(),
         Unmet::ModRevision(revision) => format!("it was last written at revision {revision}"),
+        Unmet::CreateRevision(Revision::ZERO) => "it does not exist".into(),
+        Unmet::CreateRevision(revision) => format!("it was created at revision {revision}"),
         Unmet::ValueHash => "its value is another".into(),
         Unmet::Ordinal(ordinal) => format!("its ordinal is {ordinal}"),
     }
@@ -273,8 +303,11 @@ impl EngineError {
             | Self::TooMuchToLookAt { .. } => ErrorKind::ResourceExhausted,
             Self::NotFound { .. } => ErrorKind::NotFound,
             Self::VersionNotFound { .. } => ErrorKind::VersionNotFound,
-            Self::KeyExists { .. } => ErrorKind::KeyExists,
-            Self::Conflict { .. } | Self::MovedOn { .. } => ErrorKind::Conflict,
+            Self::KeyExists { .. } | Self::Locked { .. } => ErrorKind::KeyExists,
+            Self::Conflict { .. }
+            | Self::MovedOn { .. }
+            | Self::NotHeld { .. }
+            | Self::Fenced { .. } => ErrorKind::Conflict,
             Self::AliasExists { .. } | Self::AliasIsKey { .. } => ErrorKind::AliasExists,
             Self::AliasSelf { .. } => ErrorKind::AliasSelf,
             Self::AliasChain { .. } => ErrorKind::AliasChain,

@@ -12,6 +12,7 @@ use holdfast_model::{
     Commit, EntryKey, Event, EventKind, Filter, Head, Revision, Sealed, Timestamp,
 };
 use holdfast_store::StoreError;
+use uuid::Uuid;
 
 use crate::caller::Caller;
 use crate::engine::Engine;
@@ -26,6 +27,8 @@ pub struct Events {
     /// Of this key alone, of the one namespace that the one filter names: found through the history of the key, where that
     /// goes back far enough. Oldest first only.
     pub only: Option<String>,
+    /// The one of this id: where to look is told by the id.
+    pub id: Option<Uuid>,
     /// Of these kinds; none: of any.
     pub kinds: Vec<EventKind>,
     /// Of commits by this identity; empty: by anybody.
@@ -166,11 +169,21 @@ impl Engine {
             asked => asked.unwrap_or_default().max(oldest),
         };
         let mut last = wanted.to.unwrap_or(head.revision).min(head.revision);
-        if let Some(since) = wanted.since {
+        let millisecond = match wanted.id.map(find::millisecond) {
+            None => None,
+            Some(None) => return Ok(None),
+            Some(Some(times)) => Some(times),
+        };
+        let since = wanted.since.max(millisecond.map(|(begin, _)| begin));
+        let until = match (wanted.until, millisecond) {
+            (Some(until), Some((_, last))) => Some(until.min(last)),
+            (until, millisecond) => until.or(millisecond.map(|(_, last)| last)),
+        };
+        if let Some(since) = since {
             let before = self.last_commit_until(Timestamp(since.0.saturating_sub(1)), head).await?;
             first = first.max(before.map_or(oldest, |commit| commit.commit().revision.next()));
         }
-        if let Some(until) = wanted.until {
+        if let Some(until) = until {
             match self.last_commit_until(until, head).await? {
                 Some(commit) => last = last.min(commit.commit().revision),
                 None => return Ok(None),
@@ -359,6 +372,9 @@ impl Reading<'_> {
 
     async fn is_wanted(&mut self, logged: &Logged) -> Result<bool, EngineError> {
         let event = logged.event();
+        if self.wanted.id.is_some_and(|id| id != event.id) {
+            return Ok(false);
+        }
         let kind = self.wanted.kinds.is_empty() || self.wanted.kinds.contains(&event.kind);
         let filters = &self.wanted.filters;
         let named = match filters.as_slice() {

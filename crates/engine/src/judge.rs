@@ -269,7 +269,7 @@ fn event(
         create_revision: before.as_ref().map_or(revision, |entry| entry.create_revision),
         previous: before.as_ref().map(|entry| entry.mod_revision),
         created_at: before.as_ref().map_or(time, |entry| entry.created_at),
-        expires_at: ttl.map(|ttl| time.after(ttl)),
+        expires_at: ttl.map(|ttl| ttl.end(time)),
         codec: codec.clone(),
         value_type: *value_type,
         value: value.clone(),

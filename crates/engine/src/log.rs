@@ -14,13 +14,14 @@ use holdfast_store::{
     AppendError, At, Page, PageLimit, Read, Reclaimed, Row, Scan, SideWrite, Store, StoreError,
 };
 
-use crate::aliases;
 use crate::cache::{Cache, Known};
 use crate::commit::{Committed, Queue, Turn};
+use crate::editors::Editors;
 use crate::error::EngineError;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::options::Options;
+use crate::own;
 use crate::quotas::Usage;
 
 /// The log with its views. What readers see is the [`View`] that was published last.
@@ -34,6 +35,7 @@ pub(crate) struct Log {
     /// `None`: there are no quotas.
     pub(crate) usage: Option<Usage>,
     pub(crate) metrics: Metrics,
+    pub(crate) editors: Editors,
     view: ArcSwap<View>,
     /// A flush failed: nothing can be written until the store is opened again.
     pub(crate) read_only: AtomicBool,
@@ -65,6 +67,7 @@ impl Log {
             usage: Usage::of(&options.quotas),
             options,
             metrics: Metrics::default(),
+            editors: Editors::default(),
             view: ArcSwap::from_pointee(View { head }),
             read_only: AtomicBool::new(false),
             clock_behind: AtomicBool::new(false),
@@ -318,12 +321,10 @@ fn behind(what: &Scan, last: Option<&EntryKey>) -> Scan {
     }
 }
 
-/// A proof is about something: it opens nothing else. An alias is a resource without a namespace.
+/// A proof is about something: it opens nothing else. What is kept for callers is opened by the right to what it stands for.
 fn covered(proof: &Authorized, at: &EntryKey) -> Result<(), EngineError> {
     let what = proof.what();
-    let is_it = what.covers(at)
-        || (what.namespace.is_empty()
-            && aliases::name_of(at).is_some_and(|alias| alias == what.key));
+    let is_it = what.covers(at) || own::stands_for(at).is_some_and(|it| it == *what);
     if is_it { Ok(()) } else { Err(uncovered(at)) }
 }
 

@@ -15,9 +15,7 @@ pub(crate) struct Rights {
     pub(crate) engine: Engine,
     pub(crate) caller: Caller,
     filters: Vec<Filter>,
-    changes: Option<watch::Receiver<u64>>,
-    /// The rules have changed, and the guard has not been asked again yet.
-    due: bool,
+    renewal: Renewal,
     /// What held for the caller when it was last asked, for a watch that tells when that becomes more.
     standing: Option<Box<Standing>>,
     widened: bool,
@@ -30,14 +28,13 @@ impl Rights {
         filters: Vec<Filter>,
         tells_of_more: bool,
     ) -> Self {
-        let changes = engine.guard().changes();
+        let renewal = Renewal::of(engine);
         let standing = tells_of_more.then(|| Box::new(engine.guard().standing(&caller.identity)));
         Self {
             engine: engine.clone(),
             caller: caller.clone(),
             filters,
-            changes,
-            due: false,
+            renewal,
             standing,
             widened: false,
         }
@@ -50,19 +47,12 @@ impl Rights {
 
     /// Fails once the caller may not watch any longer. Costs next to nothing while nothing changed.
     pub(crate) async fn check(&mut self) -> Result<(), EngineError> {
-        let ends = self.caller.identity.facts().expires.is_some();
-        if let Some(changes) = &mut self.changes
-            && changes.has_changed().unwrap_or(false)
-        {
-            changes.mark_unchanged();
-            self.due = true;
-        }
-        if ends || self.due {
+        if self.renewal.is_due(&self.caller) {
             self.engine.guard().still(&self.caller.identity)?;
         }
-        if self.due {
+        if self.renewal.rules_changed() {
             self.engine.authorize_watch(&self.caller, &self.filters).await?;
-            self.due = false;
+            self.renewal.done();
             if let Some(before) = &mut self.standing {
                 let now = self.engine.guard().standing(&self.caller.identity);
                 self.widened |= now.is_wider_than(before);
@@ -88,7 +78,45 @@ impl Rights {
 
     /// Waits until there is reason to check again: the rules have changed, or the credential has ended.
     pub(crate) async fn changed(&mut self) {
-        let end = self.caller.identity.facts().expires;
+        self.renewal.wait(&self.caller).await;
+    }
+}
+
+/// When a right has to be asked for again.
+pub(crate) struct Renewal {
+    changes: Option<watch::Receiver<u64>>,
+    /// The rules have changed, and the guard has not been asked again yet.
+    due: bool,
+}
+
+impl Renewal {
+    pub(crate) fn of(engine: &Engine) -> Self {
+        Self { changes: engine.guard().changes(), due: false }
+    }
+
+    /// True when the credential may have ended or the rules have changed.
+    pub(crate) fn is_due(&mut self, caller: &Caller) -> bool {
+        if let Some(changes) = &mut self.changes
+            && changes.has_changed().unwrap_or(false)
+        {
+            changes.mark_unchanged();
+            self.due = true;
+        }
+        self.due || caller.identity.facts().expires.is_some()
+    }
+
+    /// True when the guard has to be asked again.
+    pub(crate) fn rules_changed(&self) -> bool {
+        self.due
+    }
+
+    /// The guard was asked.
+    pub(crate) fn done(&mut self) {
+        self.due = false;
+    }
+
+    pub(crate) async fn wait(&mut self, caller: &Caller) {
+        let end = caller.identity.facts().expires;
         let ended = async {
             match end.map(|end| end.duration_since(SystemTime::now()).unwrap_or_default()) {
                 // A clock that is set moves the end: look again now and then.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use holdfast_auth::{Action, AuthError, Authorized, Resource};
 use holdfast_model::{
-    Batch, Entry, EntryKey, Idempotency, Key, Namespace, Precondition, Prefix, Quiet, Revision,
-    Scope, Write, WriteAction, WriteMode,
+    Batch, Entry, EntryKey, Idempotency, Key, Life, Namespace, Precondition, Prefix, Quiet,
+    Revision, Scope, Write, WriteAction, WriteMode,
 };
 
 use crate::batches::{CommitAnswer, idempotency};
@@ -311,7 +311,7 @@ fn write(namespace: &Namespace, step: &Difference) -> Write {
             value: then.value.clone(),
             codec: then.codec.clone(),
             value_type: then.value_type,
-            ttl: life_time(then),
+            ttl: life_time(then).map(Life::For),
             mode: WriteMode::Upsert,
         },
         None => WriteAction::Delete { missing_ok: true },

@@ -9,7 +9,7 @@ use crate::compare::Compare;
 use crate::entry::{Codec, ValueType};
 use crate::name::{EntryKey, Key, Namespace, Prefix};
 use crate::precondition::Precondition;
-use crate::revision::Revision;
+use crate::revision::{Revision, Timestamp};
 
 /// Writes that are applied together or not at all.
 #[derive(Debug, Clone)]
@@ -65,8 +65,8 @@ pub enum WriteAction {
         codec: Codec,
         /// What the codec found in them.
         value_type: ValueType,
-        /// Life time from the commit on.
-        ttl: Option<Duration>,
+        /// How long it is there; `None`: until somebody removes it.
+        ttl: Option<Life>,
         /// May it be new, has it to be.
         mode: WriteMode,
     },
@@ -75,6 +75,25 @@ pub enum WriteAction {
         /// A missing entry is no failure.
         missing_ok: bool,
     },
+}
+
+/// How long an entry is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Life {
+    /// So long from the commit on.
+    For(Duration),
+    /// Until this time; one that has passed by the commit leaves an entry that nobody sees.
+    Until(Timestamp),
+}
+
+impl Life {
+    /// When it ends for an entry that is written at this time.
+    pub fn end(self, written: Timestamp) -> Timestamp {
+        match self {
+            Self::For(span) => written.after(span),
+            Self::Until(end) => end,
+        }
+    }
 }
 
 /// Whether a put may create or replace.

@@ -29,7 +29,7 @@ pub mod revision;
 pub mod token;
 
 pub use batch::{
-    Batch, Choice, Condition, Idempotency, Quiet, Scope, Write, WriteAction, WriteMode,
+    Batch, Choice, Condition, Idempotency, Life, Quiet, Scope, Write, WriteAction, WriteMode,
 };
 pub use commit::{Actor, Cause, Commit, DecodeError, Glance, Sealed, StoredCommit};
 pub use compare::{Compare, Relation, Target};

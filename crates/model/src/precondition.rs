@@ -12,6 +12,8 @@ pub struct Precondition {
     pub version: Option<u64>,
     /// It was last written at this revision; 0 means it does not exist.
     pub mod_revision: Option<Revision>,
+    /// It was created at this revision and never removed since; 0 means it does not exist.
+    pub create_revision: Option<Revision>,
     /// Its value has this hash.
     pub value_hash: Option<ValueHash>,
     /// It has this ordinal.
@@ -29,6 +31,8 @@ pub enum Unmet {
     Version(u64),
     /// It was last written here (0: it does not exist).
     ModRevision(Revision),
+    /// It was created here (0: it does not exist).
+    CreateRevision(Revision),
     /// Its value is another (or it does not exist).
     ValueHash,
     /// It has this ordinal (0: it does not exist).
@@ -65,6 +69,10 @@ impl Precondition {
         let revision = entry.map_or(Revision::ZERO, |e| e.mod_revision);
         if self.mod_revision.is_some_and(|want| want != revision) {
             return Err(Unmet::ModRevision(revision));
+        }
+        let created = entry.map_or(Revision::ZERO, |e| e.create_revision);
+        if self.create_revision.is_some_and(|want| want != created) {
+            return Err(Unmet::CreateRevision(created));
         }
         let ordinal = entry.map_or(0, |e| e.ordinal);
         if self.ordinal.is_some_and(|want| want != ordinal) {

@@ -137,7 +137,7 @@ fn routes(
 ) -> Router {
     let face = Face::of_upstream(upstream, settings, stop.clone());
     let routes = http::gateway_routes(&face).merge(ready.routes()).fallback(nothing_here);
-    match cors::layer(&settings.cors.origins) {
+    match cors::layer(&settings.cors) {
         Some(cors) => routes.layer(cors),
         None => routes,
     }

@@ -15,6 +15,7 @@
 //! - [`proxies`]: where a caller is that came through them
 //! - [`rate`]: how often a client may call
 //! - [`offline`]: verbs of the command line that need no server
+//! - [`peers`]: messages between those who are connected
 //! - [`trust`]: who may do what; [`signin`]: how people sign in
 //! - [`logging`], [`notify`]: log lines, and systemd
 //!
@@ -32,6 +33,7 @@ pub mod metrics;
 pub mod notify;
 pub mod observe;
 pub mod offline;
+pub mod peers;
 pub mod proxies;
 pub mod rate;
 pub mod run;

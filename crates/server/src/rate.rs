@@ -99,8 +99,22 @@ impl RateLimiter for Buckets {
 /// What a method does, by its name: `config.v1/Set`.
 #[must_use]
 pub fn work_of(method: &str) -> Work {
-    const WRITES: [&str; 9] =
-        ["Set", "Del", "Commit", "Txn", "Rollback", "Create", "Put", "Revoke", "Rotate"];
+    const WRITES: &[&str] = &[
+        "Set",
+        "Del",
+        "Edit",
+        "Revert",
+        "Commit",
+        "Txn",
+        "Rollback",
+        "Create",
+        "Put",
+        "Revoke",
+        "Rotate",
+        "Lock",
+        "Unlock",
+        "Broadcast",
+    ];
     let name = method.rsplit('/').next().unwrap_or(method);
     if name == "Watch" || name == "Stream" {
         Work::Stream
@@ -169,6 +183,9 @@ mod tests {
             ("holdfast.v1/Watch", Work::Stream),
             ("config.v1/ListCodecs", Work::Read),
             ("/stategate.StateService/Del", Work::Write),
+            ("/stategate.EntityService/Edit", Work::Write),
+            ("/stategate.EntityService/Revert", Work::Write),
+            ("/stategate.EventService/Get", Work::Read),
             ("/stategate.EventService/Stream", Work::Stream),
         ] {
             assert_eq!(work_of(method), work, "{method}");

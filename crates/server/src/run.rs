@@ -12,7 +12,11 @@ use axum::routing::get;
 use holdfast_api::config_v1::config_service_server::SERVICE_NAME as CONFIG_V1;
 use holdfast_api::holdfast_v1::holdfast_service_server::SERVICE_NAME as HOLDFAST_V1;
 use holdfast_api::holdfast_v1::trust_service_server::SERVICE_NAME as TRUST;
+use holdfast_api::stategate::cache_service_server::SERVICE_NAME as CACHE;
+use holdfast_api::stategate::entity_service_server::SERVICE_NAME as ENTITIES;
 use holdfast_api::stategate::event_service_server::SERVICE_NAME as EVENTS;
+use holdfast_api::stategate::mutex_service_server::SERVICE_NAME as MUTEXES;
+use holdfast_api::stategate::peer_service_server::SERVICE_NAME as PEERS;
 use holdfast_api::stategate::state_service_server::SERVICE_NAME as STATES;
 use holdfast_auth::{AllowAll, Auditor, Gatekeeper, Guard, Policy, RateLimiter, SignIn, Verifier};
 use holdfast_engine::{Engine, EngineError};
@@ -35,6 +39,7 @@ use crate::listen::{self, Bounds};
 use crate::metrics::{Exposition, Metrics, StateCalls};
 use crate::notify::{self, State as Told};
 use crate::observe::Observer;
+use crate::peers::Peers;
 use crate::proxies::Proxies;
 use crate::rate::Buckets;
 use crate::settings::stategate;
@@ -344,6 +349,7 @@ impl Running {
             stop: stop.clone(),
             knobs: Knobs::of(settings),
             state,
+            peers: Peers::default(),
             keeper: Some(Arc::clone(&keeper)),
             limits: limiter.or_else(|| buckets.map(|buckets| buckets as _)),
         };
@@ -363,7 +369,7 @@ impl Running {
             Some(entrance) => services.merge(entrance.routes(&shared)),
             None => services,
         };
-        let services = match cors::layer(&settings.cors.origins) {
+        let services = match cors::layer(&settings.cors) {
             Some(cors) => services.layer(cors),
             None => services,
         };
@@ -436,7 +442,8 @@ impl Running {
 }
 
 /// Whose health is told: the whole, by the name of nothing, and each service.
-const SERVICES: [&str; 6] = ["", CONFIG_V1, HOLDFAST_V1, TRUST, STATES, EVENTS];
+const SERVICES: &[&str] =
+    &["", CONFIG_V1, HOLDFAST_V1, TRUST, STATES, EVENTS, ENTITIES, PEERS, CACHE, MUTEXES];
 
 /// They rise and fall together.
 async fn report(reporter: &HealthReporter, status: ServingStatus) {

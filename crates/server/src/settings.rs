@@ -190,6 +190,12 @@ pub struct SseSettings {
 pub struct CorsSettings {
     /// Those that may call, with commas between them.
     pub origins: String,
+    /// By these methods, with commas between them; empty: all that the API has.
+    pub methods: String,
+    /// With these headers, with commas between them; empty: whichever they ask for.
+    pub headers: String,
+    /// With cookies and the like; not together with all origins.
+    pub credentials: bool,
 }
 
 /// What is kept of the past.
@@ -427,7 +433,7 @@ impl Settings {
         if self.limits.namespaces_page > self.limits.namespaces_page_max {
             faults.push("limits.namespaces_page: is more than limits.namespaces_page_max".into());
         }
-        faults.extend(crate::http::cors::parse(&self.cors.origins).err());
+        faults.extend(crate::http::cors::faults(&self.cors));
         faults.extend(crate::logging::check(&self.log.level).err());
         faults
     }

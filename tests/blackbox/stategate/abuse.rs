@@ -271,3 +271,21 @@ async fn half_closed_and_broken_sockets_are_let_go() {
     assert_eq!(first[0], 0x81, "a whole text");
     is_well(&client).await;
 }
+
+/// 140 states of a MiB are more than one search looks through; by its key one of them is found nevertheless.
+#[tokio::test]
+async fn a_search_through_too_much_ends_with_a_sentence() {
+    let server = Server::dev().await;
+    let client = server.stategate().await;
+    let long = "x".repeat((1 << 20) - 100);
+    for n in 0..140 {
+        let values = json!({"n": n, "long": long});
+        client.set("d", "large", &format!("k{n}"), values).await.expect("set");
+    }
+    let refused = client.search(states_by("d", "large", r#"{"n":-1}"#)).await;
+    let why = envelope(refused, Code::ResourceExhausted)["metadata"]["error"].to_string();
+    assert!(why.contains("narrow it"), "{why}");
+    let one = client.search(states_by("d", "large", r#"{"_id":"k139"}"#)).await.expect("found");
+    assert_eq!(one.state_values.len(), 1);
+    is_well(&client).await;
+}

@@ -4,9 +4,14 @@ use std::fs;
 use std::net::TcpListener;
 use std::process::{Child, Command, Output, Stdio};
 
+use futures::StreamExt;
 use holdfast_tests::server::Launch;
 use holdfast_tests::{Server, binary, http};
 use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::client_async;
+
+use crate::proxies::by_tls;
 
 const INMEM: (&str, &str) = ("STATEGATE_CHANNEL_PROVIDER", r#"{"name":"inmem"}"#);
 const EMBEDDED: (&str, &str) =
@@ -247,4 +252,12 @@ async fn tls_is_on_when_both_files_are_there_and_plaintext_goes_on() {
     let url = format!("https://localhost:{}/api/state/ref/acme/user/1", server.port());
     let answer = client.get(url).send().await.expect("by TLS");
     assert_eq!(answer.status(), 200);
+    // A WebSocket, too.
+    let stream = TcpStream::connect(("127.0.0.1", server.port())).await.expect("connects");
+    let stream = by_tls(stream, made.cert.der().clone()).await;
+    let url = format!("wss://localhost:{}/api/events/stream?domain=acme&type=user", server.port());
+    let (mut socket, _) = client_async(url, stream).await.expect("a socket");
+    server.stategate().await.set("acme", "user", "1", json!({"n": 1})).await.expect("set");
+    let text = socket.next().await.expect("a text").expect("a text").into_text().expect("a text");
+    assert!(text.contains(r#""values":{"n":1"#), "{text}");
 }

@@ -2,19 +2,29 @@
 //! cases; where Holdfast answers better than the original the case says so.
 
 mod abuse;
+mod cache;
 mod deployment;
 mod dialects;
+mod edits;
+mod entities;
+mod entity_events;
+mod entity_rest;
 mod events;
 mod filters;
 mod foreign;
+mod globs;
 mod group_storm;
 mod groups;
+mod later;
+mod locks;
+mod peers;
 mod policies;
 mod rest;
 mod sockets;
 mod states;
 mod storm;
 mod streams;
+mod versions;
 mod web;
 
 use holdfast_tests::Failure;

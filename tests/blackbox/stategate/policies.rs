@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use holdfast_api::stategate::StateRef;
+use holdfast_api::stategate::{Fence, StateRef};
 use holdfast_tests::server::Launch;
 use holdfast_tests::stategate::{claims, events_by, of, states_by};
 use holdfast_tests::{Failure, Server, Stategate, http};
@@ -333,4 +333,50 @@ async fn the_policies_decide_within_what_the_guard_forbids() {
         client.get("acme", "secret", "1").await.expect_err("forbidden").code,
         Code::PermissionDenied
     );
+}
+
+#[tokio::test]
+async fn locks_cached_values_and_messages_pass_the_policies() {
+    let requests = r#"
+        allow { input.method == "/stategate.MutexService/Lock"; input.body.key == "job" }
+        allow { input.method == "/stategate.StateService/Set"; input.body.fence.key == "job" }
+        allow { input.method == "/stategate.CacheService/Set"; input.body.value.n == 1 }
+        allow { input.method == "/stategate.PeerService/Broadcast" }
+        allow { input.method == "/stategate.PeerService/Stream"; not input.body.domain == "closed" }
+    "#;
+    let responses = r#"
+        allow { input.method != "/stategate.PeerService/Stream" }
+        allow { input.body.body.n == 1; input.server_stream == true; input.body.claims.name == "John Doe" }
+    "#;
+    let server = believing(requests, responses).await;
+    let client = server.stategate().await.showing(&john());
+    let held = client.lock("acme", "job", "", None).await.expect("allowed");
+    denied(client.lock("acme", "other", "", None).await);
+    denied(client.unlock("acme", "job", "").await);
+    let fence = Fence {
+        domain: "acme".into(),
+        key: "job".into(),
+        revision: held.revision,
+        ..Fence::default()
+    };
+    client.set_under(&fence, "k", json!({})).await.expect("allowed");
+    denied(client.set("d", "t", "k", json!({})).await);
+    client.keep("acme", "k", &json!({"n": 1}), None).await.expect("allowed");
+    denied(client.keep("acme", "k", &json!({"n": 2}), None).await);
+    denied(client.kept("acme", "k").await);
+
+    denied(client.hear(["closed", "c", "t"], "").await.map(drop));
+    let mut some = client.hear(["acme", "c", "t"], "").await.expect("allowed");
+    let mut everywhere = client.hear(["*", "*", "*"], "").await.expect("allowed");
+    for n in [1, 2, 1] {
+        client.say(["acme", "c", "t"], json!({"n": n, "of": n})).await.expect("allowed");
+    }
+    for heard in [&mut some, &mut everywhere] {
+        let (first, second) = (heard.next().await, heard.next().await);
+        assert!(first.time < second.time && first.body == second.body, "{first:?} {second:?}");
+        assert!(heard.is_quiet().await, "what the policy denies is left out");
+    }
+    // The namespaces of the server are nobody's, whatever the policies say.
+    let own = client.lock("internal:holdfast", "job", "", None).await;
+    assert_eq!(own.expect_err("reserved").code, Code::PermissionDenied);
 }

@@ -1,5 +1,6 @@
 //! Cases 1-4, 20, 22: streams. A stream is live when its headers have come.
 
+use holdfast_api::stategate::{EventRef, SearchEventOpts};
 use holdfast_tests::Server;
 use holdfast_tests::server::Launch;
 use holdfast_tests::stategate::{events_by, states_by, values};
@@ -168,4 +169,33 @@ async fn removals_are_events_where_the_settings_say_so() {
     for event in &events {
         assert_eq!(&stream.next().await, event);
     }
+}
+
+/// The old effect of Del, by setting: what is gone has no events, and what was made again has those since then.
+#[tokio::test]
+async fn events_of_what_was_removed_can_be_left_out() {
+    let server = Launch::default().settings("state.forget_removed = true").start().await;
+    let client = server.stategate().await;
+    for n in 0..2 {
+        client.set("d", "t", "k", json!({"n": n})).await.expect("set");
+        client.set("d", "t", "other", json!({"n": n})).await.expect("set");
+    }
+    let numbers = async |key: &str| {
+        let search = SearchEventOpts { key: key.into(), ..events_by("d", "t", "") };
+        let events = client.search_events(search).await.expect("found").events;
+        events.iter().map(|e| values(&e.state)["n"].as_f64().expect("n")).collect::<Vec<_>>()
+    };
+    let first = client.search_events(events_by("d", "t", "")).await.expect("found").events;
+    assert_eq!((numbers("k").await, first.len()), (vec![0.0, 1.0], 4));
+    client.del("d", "t", "k").await.expect("deleted");
+    assert_eq!((numbers("k").await.len(), numbers("").await.len()), (0, 2));
+    let of = EventRef { id: first[0].id.clone(), key: "k".into(), ..event_of("d", "t") };
+    let gone = client.events().get(of).await.expect_err("it is left out");
+    assert_eq!(gone.code(), Code::NotFound);
+    client.set("d", "t", "k", json!({"n": 2})).await.expect("set");
+    assert_eq!((numbers("k").await, numbers("other").await), (vec![2.0], vec![0.0, 1.0]));
+}
+
+fn event_of(domain: &str, kind: &str) -> EventRef {
+    EventRef { domain: domain.into(), r#type: kind.into(), ..EventRef::default() }
 }

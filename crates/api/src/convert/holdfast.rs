@@ -159,5 +159,6 @@ pub fn model_precondition(
         mod_revision: condition.mod_revision.map(Revision),
         value_hash,
         ordinal: condition.ordinal,
+        ..Precondition::default()
     })
 }

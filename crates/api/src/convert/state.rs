@@ -1,5 +1,6 @@
 //! `google.protobuf.Struct` to JSON and back, and entries as the values that stategate shows.
 
+mod coordination;
 pub mod json;
 
 use base64::Engine as _;
@@ -21,7 +22,11 @@ pub fn members(from: &Struct) -> Result<Map<String, Value>, String> {
     from.fields.iter().map(|(name, value)| Ok((name.clone(), json(value)?))).collect()
 }
 
-fn json(value: &WireValue) -> Result<Value, String> {
+/// A value. One without a kind is null.
+///
+/// # Errors
+/// A sentence when it has a number that JSON has not.
+pub fn json(value: &WireValue) -> Result<Value, String> {
     Ok(match &value.kind {
         None | Some(Kind::NullValue(_)) => Value::Null,
         Some(Kind::NumberValue(number)) => Value::Number(whole_or_double(*number)?),
@@ -51,7 +56,9 @@ pub fn of_members(members: &Map<String, Value>) -> Struct {
     Struct { fields: fields.collect(), ..Struct::default() }
 }
 
-fn of_json(value: &Value) -> WireValue {
+/// A value of the wire.
+#[must_use]
+pub fn of_json(value: &Value) -> WireValue {
     match value {
         Value::Null => WireValue::null(),
         Value::Bool(truth) => (*truth).into(),

@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use crate::sight::without;
 
 /// How many dialects may keep an encoded form beside a commit.
-pub const ENCODING_SLOTS: usize = 7;
+pub const ENCODING_SLOTS: usize = 8;
 
 /// A commit and its encoded forms: each is made by the first watcher that needs it and used by all.
 pub struct Delivered {

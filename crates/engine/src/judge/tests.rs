@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use holdfast_model::{
-    Choice, Codec, Compare, Condition, Key, LogId, Namespace, Relation, Scope, Target, ValueType,
+    Choice, Codec, Compare, Condition, Key, Life, LogId, Namespace, Relation, Scope, Target,
+    ValueType,
 };
 use proptest::prelude::*;
 
@@ -73,7 +74,7 @@ fn put(name: &str, mode: WriteMode, ttl: Option<u64>) -> Write {
             value: Bytes::from_static(b"1"),
             codec: Codec::json(),
             value_type: ValueType::Int,
-            ttl: ttl.map(std::time::Duration::from_nanos),
+            ttl: ttl.map(std::time::Duration::from_nanos).map(Life::For),
             mode,
         },
         condition: Precondition::default(),

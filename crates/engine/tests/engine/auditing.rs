@@ -138,3 +138,30 @@ async fn every_way_to_read_a_secret_is_recorded() {
     engine.key_history(&me(), ("a", "s"), None, 9).await.expect("there");
     assert_eq!(kept.take(), ["me secret_read a/s done 1"; 4]);
 }
+
+/// Under the names of the caller, and not where they are kept.
+#[tokio::test]
+async fn locks_and_cached_values_are_recorded_as_what_they_stand_for() {
+    use holdfast_engine::{Cached, Lock};
+    let options = AuditOptions {
+        secrets: Arc::new(["read a/cache/s*".parse().expect("a rule")]),
+        ..AuditOptions::default()
+    };
+    let (engine, kept) = audited(options).await;
+    let lock = Lock { namespace: "a".into(), key: "k".into(), ..Lock::default() };
+    engine.lock(&me(), lock.clone()).await.expect("taken");
+    engine.unlock(&me(), "a", "k", None).await.expect("given back");
+    assert_eq!(kept.take(), ["me set a/mutex/k done 1", "me delete a/mutex/k done 2"]);
+    for key in ["secret", "open"] {
+        let (namespace, value) = ("a".into(), Bytes::from_static(b"1"));
+        let cached = Cached { namespace, key: key.into(), value, until: None };
+        engine.set_cached(&me(), cached).await.expect("kept");
+        engine.get_cached(&me(), "a", key).await.expect("there");
+    }
+    let read = "me secret_read a/cache/secret done 3";
+    assert_eq!(kept.take(), ["me set a/cache/secret done 3", read, "me set a/cache/open done 4"]);
+    let closed = Lock { namespace: "closed".into(), ..lock };
+    assert!(engine.lock(&me(), closed).await.is_err());
+    assert_eq!(kept.take(), ["me decision closed/mutex/k denied"]);
+    engine.shutdown().await;
+}

@@ -3,10 +3,13 @@
 mod aliases;
 mod auditing;
 mod batches;
+mod cached;
 mod diff;
+mod edits;
 mod entries;
 mod faults;
 mod groups;
+mod locks;
 mod looking;
 mod past;
 mod quotas;

@@ -21,6 +21,7 @@ use crate::intercept::{RequestId, unbroken};
 use crate::listen::Peer;
 use crate::metrics::Metrics;
 use crate::observe::Observation;
+use crate::peers::Peers;
 use crate::rate::{self, work_of};
 use crate::settings::{DelEvents, Settings};
 use crate::trust::keeper::Keeper;
@@ -41,6 +42,8 @@ pub struct Shared {
     pub keeper: Option<Arc<Keeper>>,
     /// Who decides about calls of stategate.
     pub state: StateTrust,
+    /// Who listens to messages of peers.
+    pub peers: Peers,
     /// What the adapters themselves have to know of the settings.
     pub knobs: Knobs,
 }
@@ -51,7 +54,8 @@ impl Shared {
     pub fn alone(engine: Engine, settings: &Settings, stop: CancellationToken) -> Self {
         let (metrics, knobs) = (Metrics::default(), Knobs::of(settings));
         let state = StateTrust::alone(&engine);
-        Self { engine, metrics, stop, knobs, state, keeper: None, limits: None }
+        let peers = Peers::default();
+        Self { engine, metrics, stop, knobs, state, peers, keeper: None, limits: None }
     }
 
     /// For the services of stategate: the same behind the guard of theirs.
@@ -105,8 +109,10 @@ pub struct Knobs {
     pub request_bytes: usize,
     /// A request body has to be complete by then.
     pub body_timeout: Duration,
-    /// Removals are events of stategate too.
-    pub del_events: bool,
+    /// Which removals are events of stategate too.
+    pub del_events: DelEvents,
+    /// Events of what was removed are in no search of stategate.
+    pub forget_removed: bool,
 }
 
 impl Knobs {
@@ -119,7 +125,8 @@ impl Knobs {
             bookmark_interval: settings.watch.bookmark_interval,
             request_bytes: settings.limits.request_bytes.0,
             body_timeout: settings.limits.body_timeout,
-            del_events: settings.state.del_events == DelEvents::On,
+            del_events: settings.state.del_events,
+            forget_removed: settings.state.forget_removed,
         }
     }
 }
@@ -195,7 +202,7 @@ impl Call {
             None => origin(request.extensions()),
         };
         shared.admit(Some(&identity), origin.peer, work_of(method))?;
-        let caller = Caller { identity, method, deadline, origin };
+        let caller = Caller { identity, method, deadline, origin, fence: None };
         let condition = extras.map(|extras| extras.condition.clone()).unwrap_or_default();
         Ok(Self { engine: shared.engine.clone(), caller, knobs: shared.knobs, condition })
     }

@@ -7,7 +7,11 @@ use axum::response::{IntoResponse, Response};
 use holdfast_api::config_v1::config_service_server::ConfigServiceServer;
 use holdfast_api::holdfast_v1::holdfast_service_server::HoldfastServiceServer;
 use holdfast_api::holdfast_v1::trust_service_server::TrustServiceServer;
+use holdfast_api::stategate::cache_service_server::CacheServiceServer;
+use holdfast_api::stategate::entity_service_server::EntityServiceServer;
 use holdfast_api::stategate::event_service_server::EventServiceServer;
+use holdfast_api::stategate::mutex_service_server::MutexServiceServer;
+use holdfast_api::stategate::peer_service_server::PeerServiceServer;
 use holdfast_api::stategate::state_service_server::StateServiceServer;
 use http::{HeaderMap, header};
 use tonic::Status;
@@ -56,7 +60,19 @@ pub fn routes(
     let states = StateServiceServer::new(stategate.clone())
         .max_decoding_message_size(shared.knobs.request_bytes)
         .accept_compressed(CompressionEncoding::Gzip);
+    let entities = EntityServiceServer::new(stategate.clone())
+        .max_decoding_message_size(shared.knobs.request_bytes)
+        .accept_compressed(CompressionEncoding::Gzip);
     let events = EventServiceServer::new(stategate.clone())
+        .max_decoding_message_size(shared.knobs.request_bytes)
+        .accept_compressed(CompressionEncoding::Gzip);
+    let peers = PeerServiceServer::new(stategate.clone())
+        .max_decoding_message_size(shared.knobs.request_bytes)
+        .accept_compressed(CompressionEncoding::Gzip);
+    let cache = CacheServiceServer::new(stategate.clone())
+        .max_decoding_message_size(shared.knobs.request_bytes)
+        .accept_compressed(CompressionEncoding::Gzip);
+    let mutexes = MutexServiceServer::new(stategate.clone())
         .max_decoding_message_size(shared.knobs.request_bytes)
         .accept_compressed(CompressionEncoding::Gzip);
     let health = HealthServer::new(HealthService::from_health_reporter(health));
@@ -64,7 +80,11 @@ pub fn routes(
         .add_service(sockets.layer(web.layer(authn(holdfast_v1::refuse).layer(holdfast))))
         .add_service(sockets.layer(web.layer(authn(holdfast_v1::refuse).layer(trust))))
         .add_service(sockets.layer(web.layer(authn_of_state.layer(states))))
+        .add_service(sockets.layer(web.layer(authn_of_state.layer(entities))))
         .add_service(sockets.layer(web.layer(authn_of_state.layer(events))))
+        .add_service(sockets.layer(web.layer(authn_of_state.layer(peers))))
+        .add_service(sockets.layer(web.layer(authn_of_state.layer(cache))))
+        .add_service(sockets.layer(web.layer(authn_of_state.layer(mutexes))))
         .add_service(web.layer(health))
         .add_service(authn(holdfast_v1::refuse).layer(reflection().build_v1()?))
         .add_service(authn(holdfast_v1::refuse).layer(reflection().build_v1alpha()?));

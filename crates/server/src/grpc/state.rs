@@ -1,33 +1,45 @@
 //! The stategate dialect: its services, one line for each RPC.
 //!
-//! - `states`: Set, Get, Del; `search`: search in states
-//! - `stream`: events as they happen; `group`: with others; `events`: search in events; `event`: what an event of the log is here
+//! - `states`, `entities`: one state under its older and its newer name; `one`: what is the same of both; `merge`: what an edit makes
+//! - `search`: search in states and entities
+//! - `stream`: events as they happen; `wanted`: whose; `group`: with others; `events`: search in events; `event_get`: one of them; `event`: what an event of the log is here
+//! - `locks`: Lock and Unlock, and writes under a lock; `cache`: cached values; `peers`: messages between those who are connected
 //! - `access`: where every call begins; `policy`: the two policies around it; `valid`: what has to be true of a request; `fault`: what a caller is told
-//! - `names`: domains, types and keys in the keyspace; `cursor`: where a page ended
+//! - `names`: domains, types and keys in the keyspace; `glob`: patterns of them; `cursor`: where a page ended
 
 mod access;
+mod cache;
 mod cursor;
+mod entities;
 mod event;
+mod event_get;
 mod events;
 mod fault;
+mod glob;
 mod group;
+mod locks;
+mod merge;
 pub(crate) mod names;
+mod one;
+mod peers;
 mod policy;
 mod search;
 mod states;
 mod stream;
 mod valid;
+mod wanted;
 
 use std::sync::Arc;
 
 use buffa_types::google::protobuf::Empty;
 use bytes::Bytes;
 use holdfast_api::Encoded;
+use holdfast_api::stategate::entity_service_server::EntityService;
 use holdfast_api::stategate::event_service_server::EventService;
 use holdfast_api::stategate::state_service_server::StateService;
 use holdfast_api::stategate::{
-    AckAnswer, AckOpts, Event, EventRef, Events, SearchEventOpts, SearchStateOpts, State, StateRef,
-    StateValues, StreamOpts,
+    AckAnswer, AckOpts, Entities, Entity, EntityRef, Event, EventRef, Events, SearchEntityOpts,
+    SearchEventOpts, SearchStateOpts, State, StateRef, StateValues, StreamOpts,
 };
 use tonic::{Request, Response, Status, async_trait};
 
@@ -89,6 +101,36 @@ impl StateService for Stategate {
 }
 
 #[async_trait]
+impl EntityService for Stategate {
+    async fn set(&self, request: Request<Entity>) -> Answer<Empty> {
+        access::unary(&self.shared, "/stategate.EntityService/Set", request, entities::set).await
+    }
+
+    async fn edit(&self, request: Request<Entity>) -> Answer<Entity> {
+        access::unary(&self.shared, "/stategate.EntityService/Edit", request, entities::edit).await
+    }
+
+    async fn revert(&self, request: Request<EventRef>) -> Answer<Entity> {
+        const METHOD: &str = "/stategate.EntityService/Revert";
+        let request = request.map(valid::Reverting);
+        access::unary(&self.shared, METHOD, request, entities::revert).await
+    }
+
+    async fn get(&self, request: Request<EntityRef>) -> Answer<Entity> {
+        access::unary(&self.shared, "/stategate.EntityService/Get", request, entities::get).await
+    }
+
+    async fn del(&self, request: Request<EntityRef>) -> Answer<Empty> {
+        access::unary(&self.shared, "/stategate.EntityService/Del", request, entities::del).await
+    }
+
+    async fn search(&self, request: Request<SearchEntityOpts>) -> Answer<Entities> {
+        const METHOD: &str = "/stategate.EntityService/Search";
+        access::unary(&self.shared, METHOD, request, search::entities).await
+    }
+}
+
+#[async_trait]
 impl EventService for Stategate {
     type StreamStream = Streamed<Event>;
 
@@ -103,8 +145,8 @@ impl EventService for Stategate {
         access::unary(&self.shared, "/stategate.EventService/Search", request, events::search).await
     }
 
-    async fn get(&self, _request: Request<EventRef>) -> Answer<Event> {
-        Err(Status::unimplemented("to come"))
+    async fn get(&self, request: Request<EventRef>) -> Answer<Event> {
+        access::unary(&self.shared, "/stategate.EventService/Get", request, event_get::get).await
     }
 
     async fn ack(&self, request: Request<AckOpts>) -> Answer<AckAnswer> {

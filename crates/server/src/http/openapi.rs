@@ -17,7 +17,12 @@ use super::{state, v1, v2};
 static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| document().to_string().into());
 
 /// The dialects that are described, each by itself.
-const DIALECTS: &[fn() -> Part] = &[v1::openapi::part, v2::openapi::part, state::openapi::part];
+const DIALECTS: &[fn() -> Part] = &[
+    v1::openapi::part,
+    v2::openapi::part,
+    state::openapi::part,
+    state::openapi::coordination::part,
+];
 
 /// What a dialect adds to the document.
 pub(crate) struct Part {

@@ -34,17 +34,34 @@ struct Handled {
 }
 
 /// Every method, with the path by which it is called.
-const CALLS: [(&str, Call); 7] = [
+const CALLS: &[(&str, Call)] = &[
     ("/stategate.StateService/Set", unary("stategate.StateService", "Set")),
     ("/stategate.StateService/Get", unary("stategate.StateService", "Get")),
     ("/stategate.StateService/Del", unary("stategate.StateService", "Del")),
     ("/stategate.StateService/Search", unary("stategate.StateService", "Search")),
+    ("/stategate.EntityService/Set", unary("stategate.EntityService", "Set")),
+    ("/stategate.EntityService/Edit", unary("stategate.EntityService", "Edit")),
+    ("/stategate.EntityService/Revert", unary("stategate.EntityService", "Revert")),
+    ("/stategate.EntityService/Get", unary("stategate.EntityService", "Get")),
+    ("/stategate.EntityService/Del", unary("stategate.EntityService", "Del")),
+    ("/stategate.EntityService/Search", unary("stategate.EntityService", "Search")),
+    ("/stategate.EventService/Get", unary("stategate.EventService", "Get")),
     ("/stategate.EventService/Ack", unary("stategate.EventService", "Ack")),
     ("/stategate.EventService/Search", unary("stategate.EventService", "Search")),
     (
         "/stategate.EventService/Stream",
         Call { grpc_type: "server_stream", ..unary("stategate.EventService", "Stream") },
     ),
+    ("/stategate.PeerService/Broadcast", unary("stategate.PeerService", "Broadcast")),
+    (
+        "/stategate.PeerService/Stream",
+        Call { grpc_type: "server_stream", ..unary("stategate.PeerService", "Stream") },
+    ),
+    ("/stategate.CacheService/Set", unary("stategate.CacheService", "Set")),
+    ("/stategate.CacheService/Get", unary("stategate.CacheService", "Get")),
+    ("/stategate.CacheService/Del", unary("stategate.CacheService", "Del")),
+    ("/stategate.MutexService/Lock", unary("stategate.MutexService", "Lock")),
+    ("/stategate.MutexService/Unlock", unary("stategate.MutexService", "Unlock")),
 ];
 
 const fn unary(grpc_service: &'static str, grpc_method: &'static str) -> Call {
@@ -105,7 +122,7 @@ impl StateCalls {
     /// Shows them, each with every label there is.
     pub(super) fn register(&self, registry: &mut Registry) {
         let Some(families) = &self.0 else { return };
-        for (_, call) in &CALLS {
+        for (_, call) in CALLS {
             for family in [&families.started, &families.received, &families.sent] {
                 drop(family.get_or_create(call));
             }

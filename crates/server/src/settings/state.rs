@@ -13,8 +13,10 @@ pub struct StateSettings {
     pub request_policy: Option<Secret>,
     /// The policy of answers and events, base64 of Rego v0; `None`: it denies.
     pub response_policy: Option<Secret>,
-    /// Whether removals are events that streams and searches show.
+    /// Which removals are events that streams and searches show.
     pub del_events: DelEvents,
+    /// Whether events of what was removed are left out of searches.
+    pub forget_removed: bool,
     /// At `admin_listen` what deployments of stategate expect.
     pub stand_in: bool,
 }
@@ -31,13 +33,15 @@ pub enum StateAuth {
     Disabled,
 }
 
-/// Whether removals are events that streams and searches show.
+/// Which removals are events that streams and searches show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum DelEvents {
-    /// They are not: clients of v0.5.0 would take them for writes of the old values.
-    #[default]
+    /// None: clients of v0.5.0 would take them for writes of the old values.
     Off,
-    /// They are.
+    /// Those by `EntityService/Del`, whose callers know that they are.
+    #[default]
+    Entities,
+    /// All, through whatever they were made.
     On,
 }
 
@@ -64,17 +68,19 @@ impl Form for StateAuth {
 
 impl Form for DelEvents {
     fn form(&self) -> &'static str {
-        "`off` or `on`"
+        "`entities`, `on` or `off`"
     }
 
     fn read(&mut self, raw: &Value) -> Result<(), String> {
-        *self = choose(&[("off", Self::Off), ("on", Self::On)], raw)?;
+        let choices = [("entities", Self::Entities), ("on", Self::On), ("off", Self::Off)];
+        *self = choose(&choices, raw)?;
         Ok(())
     }
 
     fn show(&self) -> Option<String> {
         quoted(match self {
             Self::Off => "off",
+            Self::Entities => "entities",
             Self::On => "on",
         })
     }

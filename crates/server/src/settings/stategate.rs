@@ -1,12 +1,12 @@
-//! The variables of a stategate v0.5.0 deployment, as settings of this server. When none of them is set, nothing of it counts.
+//! The variables of a stategate deployment, of v0.5.0 and later, as settings of this server. When none of them is set, nothing of it counts.
 //!
 //! What they cannot turn on is what nobody asked for: without a key set no token is believed, unless `jwt.unverified` says so.
+
+mod providers;
 
 use std::fs;
 use std::io;
 use std::path::Path;
-
-use serde_json::{Map, Value};
 
 /// What every name begins with.
 const PREFIX: &str = "STATEGATE_";
@@ -20,8 +20,6 @@ const DEFAULT_PORT: u16 = 8080;
 /// Every algorithm that a key set can have a key for.
 const ALGORITHMS: &str =
     "RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA, HS256, HS384, HS512";
-/// Channels that other servers of its kind can have.
-const CHANNELS: [&str; 5] = ["inmem", "redis", "nats", "stan", "kafka"];
 
 /// One setting, and the variable behind it.
 #[derive(Debug, PartialEq, Eq)]
@@ -101,6 +99,7 @@ pub(super) fn settings(variables: &Variables) -> Sets {
     sets.tls(variables);
     sets.channel(variables);
     sets.storage(variables);
+    sets.cache(variables);
     sets.rest(variables);
     sets
 }
@@ -191,55 +190,6 @@ impl Sets {
         }
     }
 
-    fn channel(&mut self, variables: &Variables) {
-        let Some(given) = self.provider(variables, "CHANNEL_PROVIDER", "channel") else { return };
-        match given.name.as_str() {
-            "inmem" => {}
-            "" => self.refuse("channel provider: empty name"),
-            name if CHANNELS.contains(&name) => self.refuse(format!(
-                "channel provider {name:?} is not built in: one process needs no channel, say {{\"name\":\"inmem\"}}"
-            )),
-            name => self.refuse(format!(
-                "unsupported backend provider: {name}. must be one of: [{}]",
-                CHANNELS.join(" ")
-            )),
-        }
-    }
-
-    fn storage(&mut self, variables: &Variables) {
-        let Some(given) = self.provider(variables, "STORAGE_PROVIDER", "storage") else { return };
-        match given.name.as_str() {
-            "embedded" => match given.members.get("path").and_then(Value::as_str) {
-                Some("") | None => {}
-                Some(path) => self.set("data_dir", path, &given.origin),
-            },
-            "" => self.refuse("storage provider: empty name"),
-            "mongo" => self.refuse(
-                "storage provider \"mongo\" is not built in: say {\"name\":\"embedded\",\"path\":\"...\"} to keep states on this machine's disk",
-            ),
-            name => self.refuse(format!(
-                "unsupported backend provider: {name}. must be one of: [embedded mongo]"
-            )),
-        }
-    }
-
-    fn provider(&mut self, variables: &Variables, short: &str, what: &str) -> Option<Provider> {
-        let Some((text, origin)) = variables.text(short) else {
-            self.refuse(format!("config: empty {what} provider"));
-            return None;
-        };
-        let members = match serde_json::from_str(text) {
-            Ok(Value::Object(members)) if members.values().all(Value::is_string) => members,
-            // Not repeated: there may be a password in it.
-            _ => {
-                self.refuse(format!("{PREFIX}{short}: expected a JSON object of texts"));
-                return None;
-            }
-        };
-        let name = members.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-        Some(Provider { name, members, origin: origin.to_owned() })
-    }
-
     fn rest(&mut self, variables: &Variables) {
         self.set("log.format", "stategate", PREFIX);
         self.set("log.requests", "all", PREFIX);
@@ -252,17 +202,28 @@ impl Sets {
         if let Some((value, origin)) = variables.text("DEL_EVENTS") {
             self.set("state.del_events", value, origin);
         }
-        if let Some((value, origin)) = variables.text("CORS_ALLOW_ORIGINS") {
-            self.set("cors.origins", value, origin);
-        }
+        self.cors(variables);
     }
-}
 
-/// What a provider variable holds.
-struct Provider {
-    name: String,
-    members: Map<String, Value>,
-    origin: String,
+    /// Pages of other origins: only when origins are given.
+    fn cors(&mut self, variables: &Variables) {
+        let Some((origins, origin)) = variables.text("CORS_ALLOW_ORIGINS") else { return };
+        self.set("cors.origins", origins, origin);
+        for (short, path) in
+            [("CORS_ALLOW_METHODS", "cors.methods"), ("CORS_ALLOW_HEADERS", "cors.headers")]
+        {
+            // Browsers take `*` for a name where there are credentials; everything is allowed by nothing here.
+            if let Some((value, origin)) = variables.text(short).filter(|(value, _)| *value != "*")
+            {
+                self.set(path, value, origin);
+            }
+        }
+        if origins.split(',').any(|origin| origin.trim() == "*") {
+            let told = "STATEGATE_CORS_ALLOW_ORIGINS allows all origins: browsers send no cookies to such a server";
+            return self.cautions.push(told.to_owned());
+        }
+        self.set("cors.credentials", "true", origin);
+    }
 }
 
 /// The words that Go takes for true; everything else is false.
@@ -323,7 +284,7 @@ mod tests {
         assert_eq!(settings.state.auth, StateAuth::Policy);
         assert!(settings.state.request_policy.is_none() && !settings.jwt.unverified);
         assert!(settings.jwt.algorithms.0.is_empty());
-        assert_eq!(settings.state.del_events, DelEvents::Off);
+        assert_eq!(settings.state.del_events, DelEvents::Entities);
         assert_eq!(
             (settings.log.format, settings.log.level.as_str()),
             (LogFormat::Stategate, "info")
@@ -380,6 +341,7 @@ mod tests {
                 r#"{"name":1,"password":"hidden"}"#,
                 "a JSON object of texts",
             ),
+            ("STATEGATE_CHANNEL_PROVIDER", r#"{"name":"amqp"}"#, "\"amqp\" is not built in"),
             ("STATEGATE_STORAGE_PROVIDER", "", "config: empty storage provider"),
             (
                 "STATEGATE_STORAGE_PROVIDER",
@@ -397,6 +359,44 @@ mod tests {
             assert!(faults.contains(INVALID) && faults.contains(why), "{value}: {faults}");
             assert!(!faults.contains("hidden"), "{faults}");
         }
+    }
+
+    #[test]
+    fn a_cache_is_in_the_process_or_refused_with_a_sentence() {
+        for cache in ["", r#"{"name":"inmem"}"#] {
+            assert!(loaded(&[("STATEGATE_CACHE_PROVIDER", cache)]).is_ok(), "{cache}");
+        }
+        for (cache, why) in [
+            (r#"{"name":"redis","addr":"h:1","password":"hidden"}"#, "\"redis\" is not built in"),
+            (r#"{"name":"memcached","addr":"a,b"}"#, "\"memcached\" is not built in"),
+            (r#"{"name":"other"}"#, "unsupported backend provider: other"),
+            ("{}", "cache provider: empty name"),
+            ("redis:hidden", "a JSON object of texts"),
+        ] {
+            let faults = loaded(&[("STATEGATE_CACHE_PROVIDER", cache)]).expect_err("refused");
+            assert!(faults.contains(INVALID) && faults.contains(why), "{cache}: {faults}");
+            assert!(!faults.contains("hidden"), "{faults}");
+        }
+    }
+
+    #[test]
+    fn pages_of_other_origins_call_when_origins_are_given() {
+        let more = [
+            ("STATEGATE_CORS_ALLOW_METHODS", "GET,PATCH"),
+            ("STATEGATE_CORS_ALLOW_HEADERS", "authorization,x-a"),
+        ];
+        assert_eq!(
+            of(&more).cors,
+            super::super::CorsSettings::default(),
+            "without origins nothing"
+        );
+        let cors =
+            of(&[more[0], more[1], ("STATEGATE_CORS_ALLOW_ORIGINS", "https://a.example")]).cors;
+        assert_eq!((&*cors.methods, &*cors.headers), ("GET,PATCH", "authorization,x-a"));
+        assert!(cors.credentials);
+        let all =
+            of(&[("STATEGATE_CORS_ALLOW_METHODS", "*"), ("STATEGATE_CORS_ALLOW_ORIGINS", "*")]);
+        assert!(!all.cors.credentials && all.cors.methods.is_empty());
     }
 
     #[test]

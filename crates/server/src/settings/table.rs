@@ -534,6 +534,21 @@ const SETTINGS: &[Setting] = &[
         of: |s| &mut s.cors.origins,
     },
     Setting {
+        path: "cors.methods",
+        about: "By which methods, with commas between them. Empty: all that the API has.",
+        of: |s| &mut s.cors.methods,
+    },
+    Setting {
+        path: "cors.headers",
+        about: "With which headers, with commas between them. Empty: whichever they ask for.",
+        of: |s| &mut s.cors.headers,
+    },
+    Setting {
+        path: "cors.credentials",
+        about: "Whether browsers send cookies and the like with such calls; then `cors.origins` has to name origins.",
+        of: |s| &mut s.cors.credentials,
+    },
+    Setting {
         path: "retention.max_age",
         about: "Commits older than this are compacted. `none`: whatever their age.",
         of: |s| &mut s.retention.max_age,

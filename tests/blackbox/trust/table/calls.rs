@@ -115,6 +115,7 @@ fn events() -> Vec<Row> {
     use Door::Closed;
     let stream = json!({"domain":"nsmarker","type":"_"});
     let search = json!({"domain":"nsmarker","type":"_","limit":"10"});
+    let of = json!({"domain":"nsmarker","type":"_","key":"k","id":EVENT});
     vec![
         ("Stream", stream, Closed, of_space("read,watch")),
         (
@@ -124,7 +125,53 @@ fn events() -> Vec<Row> {
             of_space("read,watch"),
         ),
         ("Search", search, Closed, of_space("read,list")),
+        ("Get", of, Closed, of_space("read,list")),
     ]
+}
+
+/// The id of no event.
+const EVENT: &str = "6f5902ac-2370-4b32-8cb4-94d7a4b5d1b1";
+
+fn entities() -> Vec<Row> {
+    use Door::Closed;
+    let of = json!({"domain":"nsmarker","type":"_","key":"k"});
+    let entity = json!({"domain":"nsmarker","type":"_","key":"k","values":{"a":1}});
+    let event = json!({"domain":"nsmarker","type":"_","key":"k","id":EVENT});
+    let search = json!({"domain":"nsmarker","type":"_","limit":10});
+    vec![
+        ("Set", entity.clone(), Closed, of_space("write")),
+        ("Edit", entity, Closed, of_space("read,write")),
+        ("Revert", event, Closed, of_space("read,list,write")),
+        ("Get", of.clone(), Closed, of_space("read")),
+        ("Del", of, Closed, of_space("delete")),
+        ("Search", search, Closed, of_space("read,list")),
+    ]
+}
+
+fn peers() -> Vec<Row> {
+    use Door::Closed;
+    let name = json!({"domain":"nsmarker","channel":"c","type":"t"});
+    let message = json!({"domain":"nsmarker","channel":"c","type":"t","body":{"a":1}});
+    vec![
+        ("Broadcast", message, Closed, of_space("write")),
+        ("Stream", name, Closed, of_space("watch")),
+    ]
+}
+
+fn cache() -> Vec<Row> {
+    use Door::Closed;
+    let of = json!({"domain":"nsmarker","key":"k"});
+    let value = json!({"domain":"nsmarker","key":"k","value":"valuemarker"});
+    vec![
+        ("Set", value, Closed, of_space("write")),
+        ("Get", of.clone(), Closed, of_space("read")),
+        ("Del", of, Closed, of_space("delete")),
+    ]
+}
+
+fn mutexes() -> Vec<Row> {
+    let of = json!({"domain":"nsmarker","key":"k"});
+    ["Lock", "Unlock"].map(|method| (method, of.clone(), Door::Closed, of_space("write"))).to_vec()
 }
 
 /// The request as bytes of its message.
@@ -156,8 +203,24 @@ fn encoded(service: &str, method: &str, request: &serde_json::Value) -> Bytes {
     }
     if service == "stategate.EventService" {
         return by_name!(stategate:
-            "Stream" => StreamOpts, "Search" => SearchEventOpts, "Ack" => AckOpts,
+            "Stream" => StreamOpts, "Search" => SearchEventOpts, "Get" => EventRef,
+            "Ack" => AckOpts,
         );
+    }
+    if service == "stategate.EntityService" {
+        return by_name!(stategate:
+            "Set" => Entity, "Edit" => Entity, "Revert" => EventRef, "Get" => EntityRef,
+            "Del" => EntityRef, "Search" => SearchEntityOpts,
+        );
+    }
+    if service == "stategate.PeerService" {
+        return by_name!(stategate: "Broadcast" => Message, "Stream" => StreamMessageOpts);
+    }
+    if service == "stategate.CacheService" {
+        return by_name!(stategate: "Set" => Cache, "Get" => CacheRef, "Del" => CacheRef);
+    }
+    if service == "stategate.MutexService" {
+        return by_name!(stategate: "Lock" => Mutex, "Unlock" => MutexRef);
     }
     by_name!(holdfast_v1:
         "Commit" => CommitRequest, "Txn" => TxnRequest, "Get" => GetRequest,
@@ -191,6 +254,10 @@ async fn every_call_keeps_its_door() {
                 "TrustService" => trust(),
                 "StateService" => states(),
                 "EventService" => events(),
+                "EntityService" => entities(),
+                "PeerService" => peers(),
+                "CacheService" => cache(),
+                "MutexService" => mutexes(),
                 other => panic!("{other} has no table"),
             };
             assert_eq!(rows.len(), service.method.len(), "a row for each call of {name}");

@@ -20,6 +20,19 @@ const AT_KEY: &str = "/v1/namespaces/nsmarker/keys/k";
 const REF: &str = "/api/state/ref/{domain}/{type}/{key}";
 /// The entry `k` as stategate sees it.
 const AT_REF: &str = "/api/state/ref/nsmarker/_/k";
+const ENTITY: &str = "/api/entity/ref/{domain}/{type}/{key}";
+const AT_ENTITY: &str = "/api/entity/ref/nsmarker/_/k";
+const REVERT: &str = "/api/entity/ref/{domain}/{type}/{key}/revert";
+const AT_REVERT: &str =
+    "/api/entity/ref/nsmarker/_/k/revert?id=6f5902ac-2370-4b32-8cb4-94d7a4b5d1b1";
+const CACHE: &str = "/api/cache/ref/{domain}/{key}";
+const AT_CACHE: &str = "/api/cache/ref/nsmarker/k";
+const MUTEX: &str = "/api/mutex/ref/{domain}/{key}";
+const LOCK: &str = "/api/mutex/ref/{domain}/{key}/lock";
+const UNLOCK: &str = "/api/mutex/ref/{domain}/{key}/unlock";
+const MESSAGE: &str = r#"{"domain":"nsmarker","channel":"c","type":"t","body":{}}"#;
+const AT_PEERS: &str = "/api/peer/stream?domain=nsmarker&channel=c&type=t";
+const AT_OLD_PEERS: &str = "/api/peers/stream?domain=nsmarker&channel=c&type=t";
 const PUT: &str = r#"{"value":"MQ=="}"#;
 const GET_BODY: &str = r#"{"namespace":"nsmarker","key":"k"}"#;
 const LIST_BODY: &str = r#"{"namespace":"nsmarker"}"#;
@@ -105,6 +118,53 @@ const ROWS: &[Row] = &[
         Closed,
         of_space("read,list"),
     ),
+    ("GET", ENTITY, AT_ENTITY, "", Closed, of_space("read")),
+    ("PUT", ENTITY, AT_ENTITY, r#"{"a":1}"#, Closed, of_space("write")),
+    ("POST", ENTITY, AT_ENTITY, r#"{"a":1}"#, Closed, of_space("write")),
+    ("PATCH", ENTITY, AT_ENTITY, r#"{"a":1}"#, Closed, of_space("read,write")),
+    ("DELETE", ENTITY, AT_ENTITY, "", Closed, of_space("delete")),
+    ("PUT", REVERT, AT_REVERT, "", Closed, of_space("read,list,write")),
+    ("POST", REVERT, AT_REVERT, "", Closed, of_space("read,list,write")),
+    (
+        "GET",
+        "/api/entity/search",
+        "/api/entity/search?domain=nsmarker&type=_&limit=10",
+        "",
+        Closed,
+        of_space("read,list"),
+    ),
+    (
+        "GET",
+        "/api/events/ref/{domain}/{type}/{key}/{id}",
+        "/api/events/ref/nsmarker/_/k/6f5902ac-2370-4b32-8cb4-94d7a4b5d1b1",
+        "",
+        Closed,
+        of_space("read,list"),
+    ),
+    (
+        "GET",
+        "/api/event/ref/{domain}/{type}/{key}/{id}",
+        "/api/event/ref/nsmarker/_/k/6f5902ac-2370-4b32-8cb4-94d7a4b5d1b1",
+        "",
+        Closed,
+        of_space("read,list"),
+    ),
+    (
+        "GET",
+        "/api/event/search",
+        "/api/event/search?domain=nsmarker&type=_&limit=10",
+        "",
+        Closed,
+        of_space("read,list"),
+    ),
+    (
+        "GET",
+        "/api/event/stream",
+        "/api/event/stream?domain=nsmarker&type=_",
+        "",
+        Closed,
+        of_space("watch,read"),
+    ),
     (
         "GET",
         "/api/events/search",
@@ -121,6 +181,19 @@ const ROWS: &[Row] = &[
         Closed,
         of_space("watch,read"),
     ),
+    ("GET", CACHE, AT_CACHE, "", Closed, of_space("read")),
+    ("PUT", CACHE, AT_CACHE, r#"{"value":1}"#, Closed, of_space("write")),
+    ("POST", CACHE, AT_CACHE, r#"{"value":1}"#, Closed, of_space("write")),
+    ("DELETE", CACHE, AT_CACHE, "", Closed, of_space("delete")),
+    ("PUT", MUTEX, "/api/mutex/ref/nsmarker/k", "", Closed, of_space("write")),
+    ("POST", LOCK, "/api/mutex/ref/nsmarker/k/lock", "{}", Closed, of_space("write")),
+    ("PUT", LOCK, "/api/mutex/ref/nsmarker/k/lock", "{}", Closed, of_space("write")),
+    ("POST", UNLOCK, "/api/mutex/ref/nsmarker/k/unlock", "", Closed, of_space("write")),
+    ("PUT", UNLOCK, "/api/mutex/ref/nsmarker/k/unlock", "", Closed, of_space("write")),
+    ("POST", "/api/peer/broadcast", "", MESSAGE, Closed, of_space("write")),
+    ("POST", "/api/peers/broadcast", "", MESSAGE, Closed, of_space("write")),
+    ("GET", "/api/peer/stream", AT_PEERS, "", Closed, of_space("watch")),
+    ("GET", "/api/peers/stream", AT_OLD_PEERS, "", Closed, of_space("watch")),
     ("POST", "/api/events/ack", "", ACK_BODY, Closed, of_space("watch,read")),
     ("POST", "/api/event/ack", "", ACK_BODY, Closed, of_space("watch,read")),
     ("POST", "/v2/commit", "", COMMIT_BODY, Closed, of_space("write")),

@@ -106,6 +106,7 @@ fn found(unmet: &Unmet) -> (&'static str, String) {
         Unmet::Exists => ("exists", "true".into()),
         Unmet::Version(version) => ("version", version.to_string()),
         Unmet::ModRevision(revision) => ("mod_revision", revision.to_string()),
+        Unmet::CreateRevision(revision) => ("create_revision", revision.to_string()),
         Unmet::ValueHash => ("value_hash", "differs".into()),
         Unmet::Ordinal(ordinal) => ("ordinal", ordinal.to_string()),
     }

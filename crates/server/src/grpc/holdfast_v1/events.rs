@@ -41,6 +41,7 @@ fn requested(request: EventsRequest) -> Result<Events, Refusal> {
     let kinds = request.kinds.iter().enumerate();
     Ok(Events {
         only: None,
+        id: None,
         filters: filters.map(|(index, one)| filter(index, one)).collect::<Result<_, _>>()?,
         kinds: kinds.map(|(index, one)| kind(index, one)).collect::<Result<_, _>>()?,
         actor: request.actor,

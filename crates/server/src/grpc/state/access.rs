@@ -7,10 +7,11 @@ use holdfast_api::Encoded;
 use holdfast_auth::AuthError;
 use holdfast_engine::EngineError;
 use serde::Serialize;
+use serde_json::Value;
 use tonic::{Request, Response, Status};
 
 use super::fault::Refusal;
-use super::policy::{Gate, body};
+use super::policy::{self, Gate};
 use super::valid::Checked;
 use crate::grpc::call::{self, Call, Shared, Streamed};
 use crate::rate;
@@ -26,6 +27,11 @@ pub(crate) fn refuse(error: AuthError) -> Status {
     }
     let error = EngineError::Auth(error);
     Status::new(holdfast_api::status::row(error.kind()).code, error.to_string())
+}
+
+/// A request as policies see it; one that cannot be said in JSON makes no sense.
+fn body(request: &impl Serialize) -> Result<Value, Status> {
+    policy::body(request).map_err(|status| Status::invalid_argument(status.message()))
 }
 
 /// A unary call.

@@ -5,15 +5,32 @@ use std::sync::{Arc, OnceLock};
 
 use holdfast_api::convert::state as convert;
 use holdfast_api::stategate::{Event as Message, State};
-use holdfast_engine::{Caller, Engine, EngineError};
+use holdfast_engine::{Caller, Engine, EngineError, Logged};
 use holdfast_model::{Commit, Entry, ErrorKind, Event, Timestamp};
 use holdfast_query::Document;
 use serde_json::{Map, Value, json};
 
 use super::{names, states};
+use crate::grpc::call::Call;
+use crate::settings::DelEvents;
 
 /// What the method of every removal ends in; consumers tell removals by that.
 const REMOVES: &str = "/Del";
+
+/// The method by which entities are removed.
+const ENTITY_DEL: &str = "/stategate.EntityService/Del";
+
+/// Whether an event of the log is one of stategate.
+pub(super) fn is_shown(removals: DelEvents, commit: &Commit, event: &Event) -> bool {
+    if !event.kind.removes() {
+        return event.leaves_entry();
+    }
+    match removals {
+        DelEvents::Off => false,
+        DelEvents::Entities => &*commit.actor.method == ENTITY_DEL,
+        DelEvents::On => true,
+    }
+}
 
 /// An event of the log with the names and values that stategate shows.
 pub(super) struct Happened<'a> {
@@ -82,6 +99,21 @@ impl<'a> Happened<'a> {
             revision: i64::try_from(self.commit.revision.0).unwrap_or(i64::MAX),
             ..Message::default()
         }
+    }
+}
+
+/// Whether an event is of an entry that is gone, or was before it was made again, and such events are left out.
+pub(super) async fn is_forgotten(call: &Call, logged: &Logged) -> Result<bool, EngineError> {
+    if !call.knobs.forget_removed {
+        return Ok(false);
+    }
+    let at = &logged.event().at;
+    match call.engine.get(&call.caller, at.namespace.as_str(), at.key.as_str()).await {
+        Ok(entry) => Ok(logged.commit().revision < entry.create_revision),
+        Err(error) => match error.kind() {
+            ErrorKind::NotFound | ErrorKind::PermissionDenied => Ok(true),
+            _ => Err(error),
+        },
     }
 }
 

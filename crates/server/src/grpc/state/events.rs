@@ -7,11 +7,12 @@ use holdfast_engine::{EngineError, Events, Logged, Place};
 use holdfast_model::{Entry, EventKind, Filter as Names, Prefix, Timestamp};
 use holdfast_query::{Filter, Order};
 
-use super::event::{Happened, before};
-use super::fault::{About, Refusal};
+use super::event::{Happened, before, is_forgotten, is_shown};
+use super::fault::{About, Noun, Refusal};
 use super::search::{filter, order, too_much, window};
 use super::{cursor, names};
 use crate::grpc::call::Call;
+use crate::settings::DelEvents;
 
 /// Events asked of the log at once.
 const PAGE: usize = 1_000;
@@ -30,7 +31,7 @@ const TOO_MUCH: EngineError =
 const EVENTS: &str = "failed to search events";
 
 pub(super) async fn search(call: Call, opts: SearchEventOpts) -> Result<Message, Refusal> {
-    let about = About { domain: &opts.domain, kind: &opts.r#type, key: None };
+    let about = About { domain: &opts.domain, kind: &opts.r#type, key: None }.said(Noun::State);
     let filter = filter(about, &opts.query_string, EVENTS)?;
     let order = order(opts.sort.as_option());
     let after = cursor::event(&opts.cursor)?;
@@ -52,10 +53,10 @@ pub(super) async fn search(call: Call, opts: SearchEventOpts) -> Result<Message,
     found.map_err(|error| too_much(about, EVENTS, &error))
 }
 
-/// Which kinds of events there are for stategate.
-pub(super) fn kinds(removals: bool) -> Vec<EventKind> {
+/// Which kinds of events there can be for stategate.
+fn kinds(removals: DelEvents) -> Vec<EventKind> {
     let mut kinds = vec![EventKind::Set, EventKind::Metadata];
-    if removals {
+    if removals != DelEvents::Off {
         kinds.extend([EventKind::Delete, EventKind::Expire, EventKind::Revoke]);
     }
     kinds
@@ -68,13 +69,21 @@ pub(super) fn keys(domain: &str, kind: &str) -> Names {
 }
 
 /// An event that was found, and the entry that it removed.
-struct Found {
+pub(super) struct Found {
     logged: Logged,
     before: Option<Arc<Entry>>,
 }
 
 impl Found {
-    fn happened(&self) -> Happened<'_> {
+    pub(super) async fn of(call: &Call, logged: Logged) -> Result<Self, EngineError> {
+        let before = match logged.event() {
+            event if event.kind.removes() => before(&call.engine, &call.caller, event).await?,
+            _ => None,
+        };
+        Ok(Self { logged, before })
+    }
+
+    pub(super) fn happened(&self) -> Happened<'_> {
         let (commit, index) = (self.logged.commit(), self.logged.index());
         if self.logged.event().kind.removes() {
             Happened::removal(commit, index, self.before.as_deref())
@@ -177,19 +186,19 @@ impl Searching<'_> {
         if kind != self.opts.r#type || !(self.opts.key.is_empty() || self.opts.key == key) {
             return Ok(());
         }
-        let before = match logged.event() {
-            event if event.kind.removes() => {
-                before(&self.call.engine, &self.call.caller, event).await?
-            }
-            _ => None,
-        };
-        let found = Found { logged, before };
+        if !is_shown(self.call.knobs.del_events, logged.commit(), logged.event()) {
+            return Ok(());
+        }
+        let found = Found::of(self.call, logged).await?;
         let time = found.logged.commit().event_time(found.logged.index());
         let too_old = bound(self.opts.min).is_some_and(|min| time < min);
         if too_old || bound(self.opts.max).is_some_and(|max| time > max) {
             return Ok(());
         }
         if !self.filter.is_all() && !self.filter.matches(&found.happened()) {
+            return Ok(());
+        }
+        if is_forgotten(self.call, &found.logged).await? {
             return Ok(());
         }
         if !self.sorts && self.offset > 0 {

@@ -31,42 +31,109 @@ pub(crate) struct About<'a> {
     pub(crate) key: Option<&'a str>,
 }
 
-pub(crate) const NOT_FOUND: &str = "failed to find state";
+/// Under which of its names it is spoken of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Noun {
+    /// That of v0.5.0.
+    State,
+    /// That of later versions.
+    Entity,
+}
 
-impl About<'_> {
+impl Noun {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::State => "state",
+            Self::Entity => "entity",
+        }
+    }
+}
+
+/// What a call was about, in the words of a noun.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Said<'a> {
+    about: About<'a>,
+    pub(crate) noun: Noun,
+}
+
+impl<'a> About<'a> {
+    pub(crate) fn said(self, noun: Noun) -> Said<'a> {
+        Said { about: self, noun }
+    }
+
+    /// [`Said::failed`] of states.
+    pub(crate) fn failed(self, info: &str, error: &EngineError) -> Refusal {
+        self.said(Noun::State).failed(info, error)
+    }
+}
+
+impl Said<'_> {
     /// There is no such state.
     pub(crate) fn not_found(&self) -> Refusal {
-        self.envelope(Code::NotFound, NOT_FOUND, None)
+        self.envelope(Code::NotFound, &format!("failed to find {}", self.noun.word()), None)
     }
 
     /// A use case failed. What the caller can do something about is told; the rest is for the log.
     pub(crate) fn failed(&self, info: &str, error: &EngineError) -> Refusal {
-        let kind = error.kind();
-        match kind {
-            ErrorKind::NotFound => return self.not_found(),
-            ErrorKind::Internal | ErrorKind::Corrupt | ErrorKind::Unknown => {
-                tracing::error!(%error, "{info}");
-            }
-            _ => {}
+        if error.kind() == ErrorKind::NotFound {
+            return self.not_found();
         }
-        let code = if kind == ErrorKind::Corrupt { Code::Internal } else { row(kind).code };
-        let told = (code != Code::Internal).then(|| error.to_string());
-        self.envelope(code, info, told)
+        let (code, why) = told(info, error);
+        self.envelope(code, info, why)
     }
 
     /// A failure of this code; `why` is a sentence for the caller.
     pub(crate) fn envelope(&self, code: Code, info: &str, why: Option<String>) -> Refusal {
-        let mut metadata = Map::new();
-        metadata.insert("state_domain".into(), self.domain.into());
-        metadata.insert("state_type".into(), self.kind.into());
-        if let Some(key) = self.key {
-            metadata.insert("state_key".into(), key.into());
-        }
+        let mut metadata = self.metadata();
         if let Some(why) = why {
             metadata.insert("error".into(), why.into());
         }
         Refusal(envelope(code, info, metadata))
     }
+
+    /// Its names, as members of an envelope.
+    pub(crate) fn metadata(&self) -> Map<String, Value> {
+        let About { domain, kind, key } = self.about;
+        let names = [("domain", Some(domain)), ("type", Some(kind)), ("key", key)];
+        let named = names.into_iter().filter_map(|(name, value)| {
+            Some((format!("{}_{name}", self.noun.word()), value?.into()))
+        });
+        named.collect()
+    }
+}
+
+/// What a call was about that is no state: the members of the envelope's metadata.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Subject<'a>(pub(crate) &'a [(&'static str, &'a str)]);
+
+impl Subject<'_> {
+    /// A use case failed. What the caller can do something about is told; the rest is for the log.
+    pub(crate) fn failed(&self, info: &str, error: &EngineError) -> Refusal {
+        let (code, why) = told(info, error);
+        self.envelope(code, info, why)
+    }
+
+    /// A failure of this code; `why` is a sentence for the caller.
+    pub(crate) fn envelope(&self, code: Code, info: &str, why: Option<String>) -> Refusal {
+        let members = self.0.iter().copied().chain(why.as_deref().map(|why| ("error", why)));
+        let metadata = members.map(|(name, value)| (name.to_owned(), value.into())).collect();
+        Refusal(envelope(code, info, metadata))
+    }
+}
+
+/// The code of a failure, and the sentence for the caller if there is one.
+fn told(info: &str, error: &EngineError) -> (Code, Option<String>) {
+    let kind = error.kind();
+    if matches!(kind, ErrorKind::Internal | ErrorKind::Corrupt | ErrorKind::Unknown) {
+        tracing::error!(%error, "{info}");
+    }
+    let code = match error {
+        // To try again does not help who has lost a lock.
+        EngineError::Fenced { .. } | EngineError::NotHeld { .. } => Code::FailedPrecondition,
+        _ if kind == ErrorKind::Corrupt => Code::Internal,
+        _ => row(kind).code,
+    };
+    (code, (code != Code::Internal).then(|| error.to_string()))
 }
 
 /// Members sorted by name, as the map keeps them.
@@ -82,6 +149,7 @@ fn number(code: Code) -> u8 {
         Code::PermissionDenied => 2,
         Code::NotFound => 5,
         Code::DeadlineExceeded => 6,
+        Code::AlreadyExists => 7,
         _ => 0,
     }
 }
@@ -93,7 +161,12 @@ mod tests {
     #[test]
     fn an_envelope_is_json_with_sorted_members() {
         let about = About { domain: "d", kind: "t", key: Some("k") };
-        let status = Status::from(about.not_found());
+        let status = Status::from(about.said(Noun::Entity).not_found());
+        assert_eq!(
+            status.message(),
+            r#"{"info":"failed to find entity","metadata":{"entity_domain":"d","entity_key":"k","entity_type":"t"},"type":5}"#
+        );
+        let status = Status::from(about.said(Noun::State).not_found());
         assert_eq!(status.code(), Code::NotFound);
         assert_eq!(
             status.message(),

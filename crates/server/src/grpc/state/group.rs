@@ -9,14 +9,15 @@ use holdfast_engine::{Accepts, EngineError, Join, Member, Parcel};
 use holdfast_model::Commit;
 use uuid::Uuid;
 
-use super::event::{Happened, before};
-use super::events::keys;
+use super::event::{Happened, before, is_shown};
 use super::fault::{About, Refusal};
 use super::names;
 use super::policy::Gate;
 use super::stream::{Form, place};
 use super::valid::invalid;
+use super::wanted::Wanted;
 use crate::grpc::call::Call;
+use crate::settings::DelEvents;
 
 const STREAM: &str = "failed to stream events";
 const ACK: &str = "failed to acknowledge events";
@@ -38,10 +39,11 @@ impl Sharing {
         form: Form,
     ) -> Result<Self, Refusal> {
         let about = About { domain: &opts.domain, kind: &opts.r#type, key: None };
+        let wanted = Wanted::of(&opts.domain, &opts.r#type);
         let join = Join {
             group: name(&opts.domain, &opts.r#type, &opts.consumer_group),
-            filters: vec![keys(&opts.domain, &opts.r#type)],
-            accepts: accepts(opts.r#type.clone(), call.knobs.del_events),
+            filters: vec![wanted.keys()],
+            accepts: accepts(wanted, call.knobs.del_events),
             since: place(&call, &opts).await?,
             acknowledges: opts.acknowledge,
             max_unacked: usize::try_from(opts.max_unacked).ok().filter(|most| *most > 0),
@@ -86,12 +88,12 @@ fn name(domain: &str, kind: &str, group: &str) -> String {
     serde_json::json!([domain, kind, group]).to_string()
 }
 
-/// Whether an event is one of this type.
-fn accepts(kind: String, removals: bool) -> Accepts {
+/// Whether an event is one of those.
+fn accepts(wanted: Wanted, removals: DelEvents) -> Accepts {
     Arc::new(move |commit: &Commit, index| {
         let event = &commit.events[index];
-        let shown = event.leaves_entry() || (removals && event.kind.removes());
-        shown && names::state_of(event.at.key.as_str()).0 == kind
+        let kind = || names::state_of(event.at.key.as_str()).0;
+        is_shown(removals, commit, event) && wanted.lets(event.at.namespace.as_str(), &kind())
     })
 }
 
@@ -100,7 +102,7 @@ pub(super) async fn ack(call: Call, opts: AckOpts) -> Result<AckAnswer, Refusal>
     let about = About { domain: &opts.domain, kind: &opts.r#type, key: None };
     let (done, returned) = (ids(&opts.ids)?, ids(&opts.returned)?);
     let group = name(&opts.domain, &opts.r#type, &opts.consumer_group);
-    let filters = [keys(&opts.domain, &opts.r#type)];
+    let filters = [Wanted::of(&opts.domain, &opts.r#type).keys()];
     let known = call.engine.acknowledge(&call.caller, (&group, &filters), done, returned).await;
     let known = known.map_err(|error| about.failed(ACK, &error))?;
     Ok(AckAnswer { acknowledged: i64::try_from(known).unwrap_or(i64::MAX), ..AckAnswer::default() })

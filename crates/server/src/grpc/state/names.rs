@@ -41,6 +41,16 @@ pub(crate) fn key_of(kind: &str, key: &str) -> String {
     }
 }
 
+/// A key of the log for a text that stands alone; one that is too long is no key.
+pub(crate) fn plain(name: &str) -> String {
+    translate(name, no_state, no_key)
+}
+
+/// The same as a part of a key, without a slash.
+pub(crate) fn segment(name: &str) -> String {
+    translate(name, no_state, no_segment)
+}
+
 /// The type and the key of a key of the log.
 pub(crate) fn state_of(key: &str) -> (String, String) {
     let (kind, rest) = match first_segment(key) {

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use holdfast_api::stategate::Event;
 use holdfast_auth::Identity;
 use holdfast_policy_rego::state::{Call, StatePolicies, StateRefusal};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use tonic::{Request, Status};
 
+use super::peers;
 use crate::grpc::authn::Authority;
 use crate::grpc::call::Shared;
 
@@ -51,9 +51,13 @@ impl Gate {
         self.policies.response(&self.call(body)).map_err(refused)
     }
 
-    /// Whether an event may be sent.
-    pub(super) fn event(&self, event: &Event) -> Result<bool, Status> {
-        let body = body(event)?;
+    /// Whether a message of a stream may be sent.
+    pub(super) fn event(&self, event: &impl Serialize) -> Result<bool, Status> {
+        let mut body = body(event)?;
+        // Policies of later versions know the state of an event by its newer name.
+        if let Some(state) = body.get("state").cloned() {
+            body["entity"] = state;
+        }
         match self.policies.event(&self.call(&body)) {
             Ok(()) => Ok(true),
             Err(StateRefusal::Denied(_)) => Ok(false),
@@ -68,8 +72,8 @@ impl Gate {
             metadata: &[],
             body,
             client_stream: false,
-            // QUIRK(stategate): v0.5.0 says so of its streams, too.
-            server_stream: false,
+            // QUIRK(stategate): v0.5.0 says false of its streams, too.
+            server_stream: self.method == peers::STREAM,
         }
     }
 }

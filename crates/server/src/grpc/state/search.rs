@@ -1,25 +1,25 @@
-//! Search in states.
+//! Search in states, which are entities too.
 
 use std::sync::Arc;
 
-use holdfast_api::stategate::{SearchStateOpts, Sort, StateValues};
+use holdfast_api::stategate::{
+    Entities, Entity, SearchEntityOpts, SearchStateOpts, Sort, State, StateValues,
+};
 use holdfast_engine::{Created, EngineError, Select, Selected};
 use holdfast_model::{Entry, ErrorKind};
 use holdfast_query::{Filter, FilterError, FilterErrorKind, Order};
 use tonic::Code;
 
 use super::event::Stored;
-use super::fault::{About, Refusal};
+use super::fault::{About, Noun, Refusal, Said};
 use super::{cursor, names};
 use crate::grpc::call::Call;
 
 /// What a call is answered with at most, whatever it asks for.
 const MOST: usize = 10_000;
 
-const STATES: &str = "failed to search states";
-
 /// The filter of a query string; `info` is what its caller is told that failed.
-pub(super) fn filter(about: About<'_>, text: &str, info: &str) -> Result<Filter, Refusal> {
+pub(super) fn filter(about: Said<'_>, text: &str, info: &str) -> Result<Filter, Refusal> {
     Filter::parse(text).map_err(|FilterError { kind, message }| match kind {
         FilterErrorKind::NotJson => {
             about.envelope(Code::Internal, "failed to decode query string", Some(message))
@@ -42,8 +42,47 @@ pub(super) fn window(limit: i64, offset: i64) -> (usize, usize) {
 }
 
 pub(super) async fn states(call: Call, opts: SearchStateOpts) -> Result<StateValues, Refusal> {
-    let about = About { domain: &opts.domain, kind: &opts.r#type, key: None };
-    let filter = filter(about, &opts.query_string, STATES)?;
+    let Page { states, next_cursor } = search(call, opts, Noun::State).await?;
+    Ok(StateValues { state_values: states, next_cursor, ..StateValues::default() })
+}
+
+pub(super) async fn entities(call: Call, opts: SearchEntityOpts) -> Result<Entities, Refusal> {
+    let opts = SearchStateOpts {
+        domain: opts.domain,
+        r#type: opts.r#type,
+        query_string: opts.query_string,
+        limit: opts.limit.into(),
+        offset: opts.offset.into(),
+        sort: opts.sort,
+        cursor: opts.cursor,
+        ..SearchStateOpts::default()
+    };
+    let Page { states, next_cursor } = search(call, opts, Noun::Entity).await?;
+    let entity = |State { domain, r#type, key, values, .. }| Entity {
+        domain,
+        r#type,
+        key,
+        values,
+        ..Entity::default()
+    };
+    let entities = states.into_iter().map(entity).collect();
+    Ok(Entities { entities, next_cursor, ..Entities::default() })
+}
+
+/// States that were found, and where to go on.
+#[derive(Default)]
+struct Page {
+    states: Vec<State>,
+    next_cursor: String,
+}
+
+async fn search(call: Call, opts: SearchStateOpts, noun: Noun) -> Result<Page, Refusal> {
+    let about = About { domain: &opts.domain, kind: &opts.r#type, key: None }.said(noun);
+    let info = match noun {
+        Noun::State => "failed to search states",
+        Noun::Entity => "failed to search entities",
+    };
+    let filter = filter(about, &opts.query_string, info)?;
     let order = order(opts.sort.as_option());
     let after = cursor::state(&opts.cursor)?;
     let (limit, offset) = window(opts.limit, opts.offset);
@@ -66,26 +105,25 @@ pub(super) async fn states(call: Call, opts: SearchStateOpts) -> Result<StateVal
     let found = match call.engine.select(&call.caller, select).await {
         Ok(found) => found,
         Err(error) if error.kind() == ErrorKind::InvalidNamespace => {
-            return Ok(StateValues::default());
+            return Ok(Page::default());
         }
-        Err(error) => return Err(too_much(about, STATES, &error)),
+        Err(error) => return Err(too_much(about, info, &error)),
     };
     Ok(page(&opts, found, order.is_some()))
 }
 
-fn page(opts: &SearchStateOpts, found: Selected<Stored>, sorted: bool) -> StateValues {
+fn page(opts: &SearchStateOpts, found: Selected<Stored>, sorted: bool) -> Page {
     let last = found.entries.last().filter(|_| found.more && !sorted);
     let next_cursor = last.map(|(entry, _)| cursor::of_state(&Created::of(entry)));
     let shown = |(_, stored): (_, Stored)| stored.shown(opts.domain.clone());
-    StateValues {
+    Page {
         next_cursor: next_cursor.unwrap_or_default(),
-        state_values: found.entries.into_iter().map(shown).collect(),
-        ..StateValues::default()
+        states: found.entries.into_iter().map(shown).collect(),
     }
 }
 
 /// Says how to narrow what was too much.
-pub(super) fn too_much(about: About<'_>, info: &str, error: &EngineError) -> Refusal {
+pub(super) fn too_much(about: Said<'_>, info: &str, error: &EngineError) -> Refusal {
     let hint = match error {
         EngineError::TooMuchToLookAt { what: "commits", .. } => "by `min`, `max` or a cursor",
         EngineError::TooMuchToLookAt { .. } => "by `_id`, or keep fewer states in one type",

@@ -15,13 +15,12 @@ use holdfast_model::{Commit, Event, Revision};
 use tonic::Status;
 use uuid::Uuid;
 
-use super::event::{Happened, before};
-use super::events::keys;
+use super::event::{Happened, before, is_shown};
 use super::fault::{About, Refusal};
 use super::group::Sharing;
-use super::names;
 use super::policy::Gate;
 use super::valid::invalid;
+use super::wanted::Wanted;
 use crate::grpc::call::{Call, Streamed};
 
 /// As what events are sent. The forms are made once for each event and kept beside its commit.
@@ -33,6 +32,10 @@ pub(crate) enum Form {
     Line,
     /// The same with what v0.5.0 did not have.
     ExtendedLine,
+    /// A line as v0.14.0 has it: with `entity` and `method`.
+    EntityLine,
+    /// The same with what that did not have, either.
+    ExtendedEntityLine,
 }
 
 impl Form {
@@ -41,28 +44,28 @@ impl Form {
         match self {
             Self::Protobuf => Some(5),
             Self::Line => Some(6),
-            Self::ExtendedLine => None,
+            Self::EntityLine => Some(7),
+            Self::ExtendedLine | Self::ExtendedEntityLine => None,
         }
     }
 
     pub(super) fn bytes(self, message: &Message) -> Result<Bytes, Status> {
         match self {
             Self::Protobuf => Ok(message.encode_to_bytes()),
-            Self::Line | Self::ExtendedLine => {
-                let shown = Shown::new(message, self == Self::ExtendedLine);
-                line(&shown).map(Bytes::from).map_err(|error| {
-                    Status::internal(format!("the event does not encode: {error}"))
-                })
-            }
+            Self::Line => line(&Shown::new(message, false)),
+            Self::ExtendedLine => line(&Shown::new(message, true)),
+            Self::EntityLine => line(&Shown::newest(message, false)),
+            Self::ExtendedEntityLine => line(&Shown::newest(message, true)),
         }
     }
 }
 
-fn line(event: &Shown<'_, Message>) -> Result<Vec<u8>, serde_json::Error> {
+fn line(event: &Shown<'_, Message>) -> Result<Bytes, Status> {
     let mut line = br#"{"result":"#.to_vec();
-    serde_json::to_writer(&mut line, event)?;
+    serde_json::to_writer(&mut line, event)
+        .map_err(|error| Status::internal(format!("the event does not encode: {error}")))?;
     line.extend_from_slice(b"}\n");
-    Ok(line)
+    Ok(line.into())
 }
 
 /// An event in its encoded form.
@@ -153,6 +156,7 @@ impl Running {
 struct Streaming {
     call: Call,
     opts: StreamOpts,
+    wanted: Wanted,
     /// Who is asked about each event; `None`: nobody.
     gate: Option<Gate>,
     form: Form,
@@ -172,13 +176,11 @@ impl Streaming {
         let about = About { domain: &opts.domain, kind: &opts.r#type, key: None };
         let failed = |error: EngineError| about.failed("failed to stream events", &error);
         let behind = place(&call, &opts).await?;
-        let watch = Watch {
-            filters: vec![keys(&opts.domain, &opts.r#type)],
-            start: start(behind),
-            ..Watch::default()
-        };
+        let wanted = Wanted::of(&opts.domain, &opts.r#type);
+        let watch =
+            Watch { filters: vec![wanted.keys()], start: start(behind), ..Watch::default() };
         let watcher = call.engine.watch(&call.caller, watch).await.map_err(failed)?;
-        Ok(Self { call, opts, gate, form, watcher, behind, ready: VecDeque::new() })
+        Ok(Self { call, opts, wanted, gate, form, watcher, behind, ready: VecDeque::new() })
     }
 
     async fn next(&mut self) -> Result<Bytes, Refusal> {
@@ -211,8 +213,9 @@ impl Streaming {
             if self.has(commit.revision, index) {
                 continue;
             }
+            let namespace = commit.events[index].at.namespace.as_str();
             match all.get(index).and_then(Option::as_ref) {
-                Some(formed) if formed.kind == self.opts.r#type => {
+                Some(formed) if self.wanted.lets(namespace, &formed.kind) => {
                     let happened = || Happened::of(commit, index).message();
                     if self.lets_through(happened)? {
                         self.ready.push_back(formed.bytes.clone());
@@ -234,14 +237,15 @@ impl Streaming {
 
     async fn removed(&mut self, commit: &Commit, index: usize) -> Result<(), Refusal> {
         let event = &commit.events[index];
-        if !self.call.knobs.del_events || !event.kind.removes() {
+        if !is_shown(self.call.knobs.del_events, commit, event) {
             return Ok(());
         }
         let before = before(&self.call.engine, &self.call.caller, event).await;
         let before = before.map_err(|error| self.failed(&error))?;
         let happened = Happened::removal(commit, index, before.as_deref());
         let message = happened.message();
-        if happened.kind == self.opts.r#type && self.lets_through(|| message.clone())? {
+        let wanted = self.wanted.lets(event.at.namespace.as_str(), &happened.kind);
+        if wanted && self.lets_through(|| message.clone())? {
             self.ready.push_back(self.form.bytes(&message)?);
         }
         Ok(())
@@ -267,7 +271,7 @@ pub(super) async fn place(call: &Call, opts: &StreamOpts) -> Result<Option<Place
         Since::Revision(revision) => Some(Place { revision, index: u32::MAX }),
         Since::Event(id) => {
             let about = About { domain: &opts.domain, kind: &opts.r#type, key: None };
-            let namespace = names::namespace_of(&opts.domain);
+            let namespace = Wanted::of(&opts.domain, &opts.r#type).namespace().unwrap_or_default();
             let found = call.engine.place_of_event(&call.caller, &namespace, id).await;
             let found = found.map_err(|error| about.failed("failed to stream events", &error))?;
             Some(found.ok_or_else(|| no_since(&opts.since))?)

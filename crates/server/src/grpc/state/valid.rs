@@ -2,9 +2,12 @@
 //! is told, in the order of the fields.
 
 use holdfast_api::stategate::{
-    AckOpts, SearchEventOpts, SearchStateOpts, State, StateRef, StreamOpts,
+    AckOpts, Entity, EntityRef, EventRef, SearchEntityOpts, SearchEventOpts, SearchStateOpts,
+    State, StateRef, StreamOpts,
 };
+use serde::Serialize;
 use tonic::Status;
+use uuid::{Uuid, Variant};
 
 /// A request that can be wrong.
 pub(crate) trait Checked {
@@ -23,10 +26,54 @@ impl Checked for State {
     fn check(&self) -> Result<(), Status> {
         names(&self.domain, &self.r#type)?;
         name("Key", &self.key)?;
-        match self.values.as_option() {
-            Some(_) => Ok(()),
-            None => Err(invalid("Values", "message must exist")),
+        there("Values", self.values.is_set())
+    }
+}
+
+impl Checked for Entity {
+    fn check(&self) -> Result<(), Status> {
+        names(&self.domain, &self.r#type)?;
+        name("Key", &self.key)?;
+        there("Values", self.values.is_set())
+    }
+}
+
+impl Checked for EntityRef {
+    fn check(&self) -> Result<(), Status> {
+        names(&self.domain, &self.r#type)?;
+        name("Key", &self.key)
+    }
+}
+
+impl Checked for EventRef {
+    fn check(&self) -> Result<(), Status> {
+        names(&self.domain, &self.r#type)?;
+        // Without one it is that of any key.
+        if !self.key.is_empty() {
+            name("Key", &self.key)?;
         }
+        event_id(&self.id)
+    }
+}
+
+/// The name of an event to which its own entity is reverted.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(super) struct Reverting(pub(super) EventRef);
+
+impl Checked for Reverting {
+    fn check(&self) -> Result<(), Status> {
+        let Self(of) = self;
+        names(&of.domain, &of.r#type)?;
+        name("Key", &of.key)?;
+        event_id(&of.id)
+    }
+}
+
+impl Checked for SearchEntityOpts {
+    fn check(&self) -> Result<(), Status> {
+        names(&self.domain, &self.r#type)?;
+        limit(self.limit.into())
     }
 }
 
@@ -87,13 +134,29 @@ fn names(domain: &str, kind: &str) -> Result<(), Status> {
 }
 
 /// `^\S+$` as RE2 reads it: white space is tab, newline, form feed, carriage return and space.
-fn name(field: &str, value: &str) -> Result<(), Status> {
+pub(super) fn name(field: &str, value: &str) -> Result<(), Status> {
     let white = |c: char| matches!(c, '\t' | '\n' | '\x0c' | '\r' | ' ');
     if !value.is_empty() && !value.contains(white) {
         return Ok(());
     }
     let why = format!(r#"value '{value}' must be a string conforming to regex "^\\S+$""#);
     Err(invalid(field, &why))
+}
+
+fn there(field: &str, is_set: bool) -> Result<(), Status> {
+    if is_set { Ok(()) } else { Err(invalid(field, "message must exist")) }
+}
+
+/// A UUID of version 4, or nothing.
+fn event_id(id: &str) -> Result<(), Status> {
+    const PATTERN: &str = "^([a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[4][a-fA-F0-9]{3}-[8|9|aA|bB][a-fA-F0-9]{3}-[a-fA-F0-9]{12})?$";
+    let is_one = |id: Uuid| id.get_version_num() == 4 && id.get_variant() == Variant::RFC4122;
+    let hyphenated = id.len() == uuid::fmt::Hyphenated::LENGTH;
+    if id.is_empty() || (hyphenated && Uuid::try_parse(id).is_ok_and(is_one)) {
+        return Ok(());
+    }
+    let why = format!(r#"value '{id}' must be a string conforming to regex "{PATTERN}""#);
+    Err(invalid("Id", &why))
 }
 
 fn limit(limit: i64) -> Result<(), Status> {
@@ -137,6 +200,33 @@ mod tests {
             ..Default::default()
         };
         assert_eq!(told(&search), "invalid field Limit: value '-1' must be greater than '0'");
+    }
+
+    #[test]
+    fn events_are_called_by_uuids_of_version_four() {
+        let of = |key: &str, id: &str| EventRef {
+            domain: "d".into(),
+            r#type: "t".into(),
+            key: key.into(),
+            id: id.into(),
+            ..EventRef::default()
+        };
+        let id = "6f5902ac-2370-4b32-8cb4-94d7a4b5d1b1";
+        for good in [id, "", &id.to_uppercase()] {
+            assert_eq!(told(&of("k", good)), "", "{good}");
+            assert_eq!(told(&of("", good)), "", "{good}");
+        }
+        for bad in [
+            "x",
+            "6f5902ac-2370-7b32-8cb4-94d7a4b5d1b1",
+            "6f5902ac-2370-4b32-0cb4-94d7a4b5d1b1",
+            "6f5902ac23704b328cb494d7a4b5d1b1",
+            "6f5902ac-2370-4b32-8cb4-94d7a4b5d1b1 ",
+        ] {
+            assert!(told(&of("k", bad)).starts_with("invalid field Id: value '"), "{bad}");
+        }
+        assert!(told(&of(" ", "x")).starts_with("invalid field Key"));
+        assert!(told(&Reverting(of("", "x"))).starts_with("invalid field Key"));
     }
 
     #[test]

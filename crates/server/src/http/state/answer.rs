@@ -26,8 +26,20 @@ where
     M: buffa::Message,
     for<'a> Shown<'a, M>: Serialize,
 {
+    shown_by(answer, |message| Shown::new(message, extended))
+}
+
+/// The same in a dialect of the handler's choice.
+pub(super) fn shown_by<M>(
+    answer: Result<tonic::Response<Encoded<M>>, Status>,
+    dialect: impl FnOnce(&M) -> Shown<'_, M>,
+) -> Answer
+where
+    M: buffa::Message,
+    for<'a> Shown<'a, M>: Serialize,
+{
     let message = answered(answer)?;
-    let mut response = json::answer(&Shown::new(&message, extended))?;
+    let mut response = json::answer(&dialect(&message))?;
     mark(&mut response);
     Ok(response)
 }

@@ -1,16 +1,14 @@
-//! Set, Get, Del and both searches.
+//! States: Set, Get, Del and search.
 
 use axum::body::Body;
 use axum::extract::{FromRequest, State};
-use holdfast_api::stategate::event_service_server::EventService;
 use holdfast_api::stategate::state_service_server::StateService;
-use holdfast_api::stategate::{
-    AckOpts, SearchEventOpts, SearchStateOpts, Sort, State as Message, StateRef,
-};
+use holdfast_api::stategate::{SearchStateOpts, Sort, State as Message, StateRef};
 use http::{Method, Request};
 
 use super::answer::{self, empty, shown};
 use super::asked::{Asked, Fields, is_served};
+use super::locks::fence;
 use super::values::values;
 use crate::http::Face;
 use crate::http::fault::{Answer, Fault};
@@ -28,9 +26,13 @@ pub(super) async fn asked(
     Asked::from_request(Request::from_parts(parts, body), face).await
 }
 
+/// QUIRK(stategate): a last segment that begins with a colon is taken for a verb, and there is none.
+pub(super) fn is_verb(request: &Request<Body>) -> bool {
+    request.uri().path().rsplit('/').next().is_some_and(|last| last.starts_with(':'))
+}
+
 pub(super) async fn reference(State(face): State<Face>, request: Request<Body>) -> Answer {
-    // QUIRK(stategate): a last segment that begins with a colon is taken for a verb, and there is none.
-    if request.uri().path().rsplit('/').next().is_some_and(|last| last.starts_with(':')) {
+    if is_verb(&request) {
         return Err(Fault::not_found());
     }
     let methods = [Method::POST, Method::GET, Method::DELETE];
@@ -44,19 +46,21 @@ pub(super) async fn reference(State(face): State<Face>, request: Request<Body>) 
             r#type: kind,
             key,
             values: values.map(Into::into).unwrap_or_default(),
+            fence: fence(&asked.fields)?.map(Into::into).unwrap_or_default(),
             ..Message::default()
         };
-        return empty(asked.service.set(asked.by(state)).await);
+        return empty(StateService::set(&asked.service, asked.by(state)).await);
     }
-    let of = StateRef { domain, r#type: kind, key, ..StateRef::default() };
+    let mut of = StateRef { domain, r#type: kind, key, ..StateRef::default() };
     if asked.method == Method::DELETE {
-        return empty(asked.service.del(asked.by(of)).await);
+        of.fence = fence(&asked.fields)?.map(Into::into).unwrap_or_default();
+        return empty(StateService::del(&asked.service, asked.by(of)).await);
     }
     shown(StateService::get(&asked.service, asked.by(of)).await, false)
 }
 
 /// The order, by `sort.field` and `sort.reverse`.
-fn sort(fields: &Fields) -> Result<Option<Sort>, Fault> {
+pub(super) fn sort(fields: &Fields) -> Result<Option<Sort>, Fault> {
     let field = fields.text(&["sort.field"])?;
     let reverse = fields.flag("sort.reverse")?;
     Ok((!field.is_empty()).then(|| Sort { field, reverse, ..Sort::default() }))
@@ -77,32 +81,4 @@ pub(super) async fn search_states(State(face): State<Face>, request: Request<Bod
     };
     let extended = fields.flag("extended")?;
     shown(StateService::search(&asked.service, asked.by(opts)).await, extended)
-}
-
-pub(super) async fn search_events(State(face): State<Face>, request: Request<Body>) -> Answer {
-    let asked = asked(&face, request, &[Method::GET]).await?;
-    let fields = &asked.fields;
-    let opts = SearchEventOpts {
-        domain: fields.text(&["domain"])?,
-        r#type: fields.text(&["type"])?,
-        key: fields.text(&["key"])?,
-        query_string: fields.text(&["query_string", "queryString"])?,
-        min: fields.number("min")?,
-        max: fields.number("max")?,
-        limit: fields.number("limit")?,
-        offset: fields.number("offset")?,
-        sort: sort(fields)?.map(Into::into).unwrap_or_default(),
-        cursor: fields.text(&["cursor"])?,
-        ..SearchEventOpts::default()
-    };
-    let extended = fields.flag("extended")?;
-    shown(EventService::search(&asked.service, asked.by(opts)).await, extended)
-}
-
-/// Which events of a group were processed: the message as JSON.
-pub(super) async fn acknowledge(State(face): State<Face>, request: Request<Body>) -> Answer {
-    let asked = asked(&face, request, &[Method::POST]).await?;
-    let opts: AckOpts = serde_json::from_slice(&asked.body)
-        .map_err(|error| Fault::invalid(format!("the body does not decode: {error}")))?;
-    shown(asked.service.ack(asked.by(opts)).await, true)
 }

@@ -22,13 +22,29 @@ use crate::http::fault::Fault;
 use crate::http::sse::Wire;
 use crate::http::websocket::{self, Session};
 
-const LINES: &str = "application/json";
+pub(super) const LINES: &str = "application/json";
 /// What a listener may say at once.
 const HEARD_BYTES: usize = 4 << 10;
 
-pub(super) async fn stream(
+pub(super) async fn v05(
     State(face): State<Face>,
     request: Request<Body>,
+) -> Result<Response, Fault> {
+    stream(face, request, [Form::Line, Form::ExtendedLine]).await
+}
+
+pub(super) async fn newest(
+    State(face): State<Face>,
+    request: Request<Body>,
+) -> Result<Response, Fault> {
+    stream(face, request, [Form::EntityLine, Form::ExtendedEntityLine]).await
+}
+
+/// In one of two forms, the second with what the dialect did not have.
+async fn stream(
+    face: Face,
+    request: Request<Body>,
+    [plain, extended]: [Form; 2],
 ) -> Result<Response, Fault> {
     let (mut parts, body) = request.into_parts();
     let Ok(wire) = Wire::from_request_parts(&mut parts, &face).await;
@@ -44,7 +60,7 @@ pub(super) async fn stream(
         max_unacked: fields.number32("max_unacked", "maxUnacked")?,
         ..StreamOpts::default()
     };
-    let form = if fields.flag("extended")? { Form::ExtendedLine } else { Form::Line };
+    let form = if fields.flag("extended")? { extended } else { plain };
     let lines = match asked.service.lines(asked.by(opts), form).await {
         Ok(lines) => lines.into_inner().map(line),
         Err(status) => return Ok(answer::no_stream(status)),
@@ -58,7 +74,7 @@ pub(super) async fn stream(
 }
 
 /// One text for each event, without the line's end.
-fn on_socket(
+pub(super) fn on_socket(
     face: &Face,
     parts: &Parts,
     lines: impl Stream<Item = Bytes> + Send + 'static,
@@ -78,13 +94,13 @@ fn on_socket(
     Ok(response)
 }
 
-fn line(event: Result<Encoded<Bytes>, Status>) -> Bytes {
+pub(super) fn line(event: Result<Encoded<Bytes>, Status>) -> Bytes {
     match event {
         Ok(Encoded::Message(line) | Encoded::Bytes(line)) => line,
         Err(status) => failure(&status),
     }
 }
 
-fn failure(status: &Status) -> Bytes {
+pub(super) fn failure(status: &Status) -> Bytes {
     (answer::error_text(status) + "\n").into()
 }

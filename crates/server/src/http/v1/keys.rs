@@ -46,7 +46,7 @@ async fn get(face: &Face, known: Known, at: AtKey, headers: &HeaderMap) -> Answe
     if let Err(status) = here.admit(Some(&identity), origin.peer, Work::Read) {
         return Ok(counted.end(Err(status))?);
     }
-    let caller = Caller { identity, method, deadline, origin };
+    let caller = Caller { identity, method, deadline, origin, fence: None };
     let found = config_v1::find(&here.engine, &caller, &at.namespace, &at.key);
     let entry = counted.run(deadline, found).await?;
     let revision = entry.mod_revision.0;

@@ -21,8 +21,13 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         path: "state.del_events",
-        about: "Whether streams and searches of stategate show removals: as an event with the state as it was, whose method ends in `/Del`. Clients of v0.5.0 do not see the method.",
+        about: "Which removals streams and searches of stategate show, as an event with the state as it was, whose method ends in `/Del`: those by `EntityService/Del` (`entities`), all (`on`, by whatever API, and expiry too), or none (`off`). Clients of v0.5.0 do not see the method.",
         of: |s| &mut s.state.del_events,
+    },
+    Setting {
+        path: "state.forget_removed",
+        about: "Whether searches of stategate, and its `Get` of an event, leave out the events of keys that are gone, and those from before a key was made again: as v0.5.0 did, which deleted them. They stay in the log, and other APIs and streams with `since` show them, until retention takes them.",
+        of: |s| &mut s.state.forget_removed,
     },
     Setting {
         path: "state.stand_in",

@@ -1,0 +1,89 @@
+//! Where a deployment keeps its states, its events on their way and what it keeps for a while: here, or it is refused.
+
+use serde_json::{Map, Value};
+
+use super::{PREFIX, Sets, Variables};
+
+/// Channels that other servers of its kind can have.
+const CHANNELS: [&str; 5] = ["inmem", "redis", "nats", "stan", "kafka"];
+/// One that later ones can have, and v0.5.0 does not name.
+const LATER: &str = "amqp";
+/// Caches that they can have.
+const CACHES: [&str; 2] = ["redis", "memcached"];
+
+impl Sets {
+    pub(super) fn channel(&mut self, variables: &Variables) {
+        let Some(given) = self.provider(variables, "CHANNEL_PROVIDER", "channel") else { return };
+        match given.name.as_str() {
+            "inmem" => {}
+            "" => self.refuse("channel provider: empty name"),
+            name if CHANNELS.contains(&name) || name == LATER => self.refuse(format!(
+                "channel provider {name:?} is not built in: one process needs no channel, say {{\"name\":\"inmem\"}}"
+            )),
+            name => self.refuse(format!(
+                "unsupported backend provider: {name}. must be one of: [{}]",
+                CHANNELS.join(" ")
+            )),
+        }
+    }
+
+    pub(super) fn storage(&mut self, variables: &Variables) {
+        let Some(given) = self.provider(variables, "STORAGE_PROVIDER", "storage") else { return };
+        match given.name.as_str() {
+            "embedded" => match given.members.get("path").and_then(Value::as_str) {
+                Some("") | None => {}
+                Some(path) => self.set("data_dir", path, &given.origin),
+            },
+            "" => self.refuse("storage provider: empty name"),
+            "mongo" => self.refuse(
+                "storage provider \"mongo\" is not built in: say {\"name\":\"embedded\",\"path\":\"...\"} to keep states on this machine's disk",
+            ),
+            name => self.refuse(format!(
+                "unsupported backend provider: {name}. must be one of: [embedded mongo]"
+            )),
+        }
+    }
+
+    /// What is kept for a while is in this process; nobody has to say so.
+    pub(super) fn cache(&mut self, variables: &Variables) {
+        if variables.text("CACHE_PROVIDER").is_none() {
+            return;
+        }
+        let Some(given) = self.provider(variables, "CACHE_PROVIDER", "cache") else { return };
+        match given.name.as_str() {
+            "inmem" => {}
+            "" => self.refuse("cache provider: empty name"),
+            name if CACHES.contains(&name) => self.refuse(format!(
+                "cache provider {name:?} is not built in: one process needs no other, leave the variable out"
+            )),
+            name => self.refuse(format!(
+                "unsupported backend provider: {name}. must be one of: [inmem {}]",
+                CACHES.join(" ")
+            )),
+        }
+    }
+
+    fn provider(&mut self, variables: &Variables, short: &str, what: &str) -> Option<Provider> {
+        let Some((text, origin)) = variables.text(short) else {
+            self.refuse(format!("config: empty {what} provider"));
+            return None;
+        };
+        let members = match serde_json::from_str(text) {
+            Ok(Value::Object(members)) if members.values().all(Value::is_string) => members,
+            // Not repeated: there may be a password in it.
+            _ => {
+                self.refuse(format!("{PREFIX}{short}: expected a JSON object of texts"));
+                return None;
+            }
+        };
+        let name = members.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        Some(Provider { name, members, origin: origin.to_owned() })
+    }
+}
+
+/// What a provider variable holds.
+struct Provider {
+    name: String,
+    members: Map<String, Value>,
+    origin: String,
+}
