@@ -3,8 +3,10 @@
 CARGO ?= cargo
 # Clippy's own settings: every warning of ours is an error.
 LINT = -- -D warnings
+# Crates that are never published.
+KEPT = holdfast-tests holdfast-bench holdfast-fuzz
 
-.PHONY: help setup check fix test torture bench bench-setup
+.PHONY: help setup check check-deploy dist fix sdk test torture bench bench-setup
 
 help: ## lists the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -17,11 +19,21 @@ check: ## format, lints, arrows, unit tests, docs, dependencies; writes nothing 
 	@.ci/deny
 	$(CARGO) clippy --workspace --all-targets --locked $(LINT)
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --quiet
+	$(CARGO) package --workspace $(KEPT:%=--exclude %) --no-verify --allow-dirty --locked --offline --quiet
 	$(CARGO) test --workspace --lib --bins --test repo --locked
+
+check-deploy: setup ## what is in deploy/, read by linters and dry runs; `make test` does it too
+	@.ci/deploy
 
 fix: ## repairs format and what clippy can repair by itself
 	$(CARGO) clippy --workspace --all-targets --fix --allow-dirty --allow-staged
 	$(CARGO) fmt --all
+
+sdk: ## makes the generated parts of the SDKs anew from proto/
+	@sdk/generate
+
+dist: ## the release: a static binary with its pages and completion, checksums, bill of materials; into target/dist-files
+	@.ci/dist
 
 test: setup ## every test in its short form, against the real binary
 	$(CARGO) build --workspace --all-targets --locked

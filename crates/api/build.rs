@@ -17,7 +17,7 @@ const FILES: [&str; 6] = [
 
 fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    let protos = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../proto");
+    let protos = protos(Path::new(&env::var("CARGO_MANIFEST_DIR")?)).canonicalize()?;
     println!("cargo:rerun-if-changed={}", protos.display());
 
     let mut compiler = protox::Compiler::new([&protos])?;
@@ -32,6 +32,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
+}
+
+/// `proto` is a link to the repository's one copy, which a package of this crate holds as files. A checkout without links has it
+/// above the crate.
+fn protos(crate_root: &Path) -> PathBuf {
+    let own = crate_root.join("proto");
+    if own.is_dir() { own } else { crate_root.join("../../proto") }
 }
 
 fn messages(descriptors: &Path) -> Result<(), Box<dyn Error>> {

@@ -73,6 +73,17 @@ async fn a_good_server_is_well() {
 }
 
 #[tokio::test]
+async fn readiness_needs_no_credentials() {
+    let mut server = Launch::default().closed().start().await;
+    let examined = examine(&server, &["--ready"]);
+    assert_eq!((examined.code, examined.result("health")), (0, "ok"), "{:?}", examined.checks);
+    assert_eq!(examined.result("credentials"), "missing");
+    assert_ne!(examine(&server, &[]).code, 0);
+    assert!(server.stop().await.0.success());
+    examine(&server, &["--ready"]).fails("connect", 6, "holdfast serve");
+}
+
+#[tokio::test]
 async fn no_way_leads_to_a_server_that_is_away() {
     let mut server = Server::dev().await;
     assert!(server.stop().await.0.success());

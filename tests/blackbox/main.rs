@@ -18,6 +18,8 @@
 //! - [`openapi`]: the document of the HTTP face, and the server held against it
 //! - [`audit`]: what auditors kept, and the chain of the log, checked and searched without a server
 //! - [`crash`]: SIGKILL under load; [`shutdown`]: an orderly stop
+//! - [`sdk`]: the clients for other languages, each by its own tests
+//! - [`deploy`]: what installs the server, read by the tools of those who will use it
 //! - [`http_v2`]: holdfast.v1 over HTTP
 //! - [`policy`]: policies, tried without a server
 //! - [`observe`]: what is told of requests; [`proxies`]: where callers are; [`limits`]: what a connection may cost
@@ -41,6 +43,7 @@ mod config_only;
 mod config_v1;
 mod contexts;
 mod crash;
+mod deploy;
 mod doctor;
 mod examples;
 mod foreign;
@@ -58,6 +61,7 @@ mod policy;
 mod proxies;
 mod quotas;
 mod real_input;
+mod sdk;
 mod sealed;
 mod shells;
 mod shutdown;

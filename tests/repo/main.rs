@@ -3,13 +3,17 @@
 //! - [`arrows`]: which crate may use which
 //! - [`paths`]: every path that a document names exists
 //! - [`files`]: no file has grown beyond reading
+//! - [`sdk`]: what is generated and committed is what would be generated
+//! - [`packages`]: crates can be published
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 mod arrows;
 mod files;
+mod packages;
 mod paths;
+mod sdk;
 
 /// The directory that holds the workspace.
 fn root() -> PathBuf {

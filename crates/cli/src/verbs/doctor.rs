@@ -25,12 +25,16 @@ use finding::{Finding, State};
 /// Each step is ok, a warning or a failure with what to do about it; after a failure that bars the way nothing further is asked. The exit
 /// code is that of the first failure.
 #[derive(Debug, Args)]
-pub struct Doctor {}
+pub struct Doctor {
+    /// Only ask whether the server can be reached and is ready: needs no credentials
+    #[arg(long)]
+    ready: bool,
+}
 
 impl Doctor {
     /// Checks and shows.
     pub async fn run(self, global: &Global) -> Result<(), Failure> {
-        let findings = examine(global).await?;
+        let findings = examine(global, self.ready).await?;
         show(&findings, global.output.unwrap_or(Layout::Table))?;
         match findings.iter().find(|finding| finding.state == State::Fail) {
             None => Ok(()),
@@ -44,7 +48,7 @@ impl Doctor {
 }
 
 /// From the outside in: each step needs those before it.
-async fn examine(global: &Global) -> Result<Vec<Finding>, Failure> {
+async fn examine(global: &Global, ready: bool) -> Result<Vec<Finding>, Failure> {
     // An address or a file that makes no sense is nothing to examine.
     let endpoint = connect::endpoint(global)?;
     let bearer = credentials::bearer(global)?;
@@ -77,6 +81,10 @@ async fn examine(global: &Global) -> Result<Vec<Finding>, Failure> {
         }
     };
     let server = Server::on(bearer.on(channel.clone()), global);
+    if ready {
+        findings.push(streams::health(&server, channel).await);
+        return Ok(findings);
+    }
     let spoken = rights::apis(&server, &global.namespace).await;
     findings.extend(spoken.findings);
     let Some(apis) = spoken.apis else { return Ok(findings) };

@@ -1,5 +1,6 @@
 //! Every setting there is; a file beside for each large part.
 
+mod cors;
 mod signin;
 mod state;
 
@@ -29,7 +30,7 @@ impl Setting {
 
 /// All of them, in the order of the documentation.
 pub fn all() -> impl Iterator<Item = &'static Setting> {
-    SETTINGS.iter().chain(signin::SETTINGS).chain(state::SETTINGS)
+    SETTINGS.iter().chain(cors::SETTINGS).chain(signin::SETTINGS).chain(state::SETTINGS)
 }
 
 /// Those without a file of their own.
@@ -527,26 +528,6 @@ const SETTINGS: &[Setting] = &[
         path: "sse.query_value_bytes",
         about: "The longest of them.",
         of: |s| &mut s.sse.query_value_bytes,
-    },
-    Setting {
-        path: "cors.origins",
-        about: "Origins whose pages may call from a browser, with commas between them, or `*` for all. Empty: none.",
-        of: |s| &mut s.cors.origins,
-    },
-    Setting {
-        path: "cors.methods",
-        about: "By which methods, with commas between them. Empty: all that the API has.",
-        of: |s| &mut s.cors.methods,
-    },
-    Setting {
-        path: "cors.headers",
-        about: "With which headers, with commas between them. Empty: whichever they ask for.",
-        of: |s| &mut s.cors.headers,
-    },
-    Setting {
-        path: "cors.credentials",
-        about: "Whether browsers send cookies and the like with such calls; then `cors.origins` has to name origins.",
-        of: |s| &mut s.cors.credentials,
     },
     Setting {
         path: "retention.max_age",
