@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn what_is_no_request_is_refused_in_words() {
-        let many = format!("[{}]", vec!["{}"; BATCH + 1].join(","));
+        let many = format!("[{}]", ["{}"; BATCH + 1].join(","));
         for body in ["", "[]", "7", "{", r#"{"query":7}"#, r#"{"variables":[]}"#, &many] {
             let status = of_json(body.as_bytes()).expect_err(body);
             assert!(status.message().len() > 10, "{body}: {status}");

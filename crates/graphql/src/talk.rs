@@ -77,7 +77,7 @@ pub fn talk(
         Protocol::Transport => WebSocketProtocols::GraphQLWS,
         Protocol::Legacy => WebSocketProtocols::SubscriptionsTransportWS,
     };
-    let heard = Box::pin(heard.map(|text| ClientMessage::from_bytes(text)));
+    let heard = Box::pin(heard.map(ClientMessage::from_bytes));
     let socket = WebSocket::from_message_stream(operations, heard, spoken);
     let socket = Box::pin(socket.on_connection_init(begin));
     let open_by = Some(Instant::now() + PATIENCE);
