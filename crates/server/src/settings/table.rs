@@ -66,16 +66,6 @@ const SETTINGS: &[Setting] = &[
         of: |s| &mut s.idempotency_ttl,
     },
     Setting {
-        path: "groups.redelivery",
-        about: "How long a member of a consumer group has to acknowledge an event before another member gets it. Of members that acknowledge nothing: what they got within this time before their stream ended is given to others.",
-        of: |s| &mut s.groups.redelivery,
-    },
-    Setting {
-        path: "groups.keep",
-        about: "A consumer group that had no member for this long is forgotten: where it was, and that there was one.",
-        of: |s| &mut s.groups.keep,
-    },
-    Setting {
         path: "cache_bytes",
         about: "Memory for current values of keys that are read. Filled on demand.",
         of: |s| &mut s.cache_bytes,

@@ -1,4 +1,4 @@
-//! Settings of the stategate dialect.
+//! Settings of the stategate dialect and of consumer groups.
 
 use super::Setting;
 
@@ -48,5 +48,15 @@ pub(super) const SETTINGS: &[Setting] = &[
         path: "graphql.max_cost",
         about: "What the fields of one GraphQL operation may cost together: each is 1, one that calls a service 10 more, and a search one more for each 10 that it may find.",
         of: |s| &mut s.graphql.max_cost,
+    },
+    Setting {
+        path: "groups.redelivery",
+        about: "How long a member of a consumer group has to acknowledge an event before another member gets it. Of members that acknowledge nothing: what they got within this time before their stream ended is given to others.",
+        of: |s| &mut s.groups.redelivery,
+    },
+    Setting {
+        path: "groups.keep",
+        about: "A consumer group that had no member for this long is forgotten: where it was, and that there was one.",
+        of: |s| &mut s.groups.keep,
     },
 ];
