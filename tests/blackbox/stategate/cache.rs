@@ -10,7 +10,7 @@ use tonic::Code;
 
 use super::{envelope, invalid};
 
-const SOON: Duration = Duration::from_secs(1);
+const SOON: Duration = Duration::from_secs(3);
 
 #[tokio::test]
 async fn case_49_a_value_is_there_until_its_time() {

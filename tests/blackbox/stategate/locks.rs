@@ -13,7 +13,7 @@ use tonic::Code;
 
 use super::{envelope, invalid};
 
-const SOON: Duration = Duration::from_secs(1);
+const SOON: Duration = Duration::from_secs(3);
 
 fn fence(key: &str, locked: &Locked) -> Fence {
     Fence { domain: "d".into(), key: key.into(), revision: locked.revision, ..Fence::default() }
@@ -49,10 +49,14 @@ async fn case_50_a_lock_is_held_by_one() {
     assert_eq!(held["metadata"]["mutex_key"], "job");
     client.unlock("acme", "job", "").await.expect("whoever has it");
     client.unlock("acme", "job", "").await.expect("nobody has it");
-    let exp = Some(in_time(SOON));
-    let second = client.lock("acme", "job", "", exp.clone()).await.expect("it is free");
+    let late = Some(in_time(Duration::from_secs(600)));
+    let second = client.lock("acme", "job", "", late).await.expect("it is free");
     assert!(second.revision > first.revision);
     envelope(client.lock("acme", "job", "", None).await, Code::AlreadyExists);
+    // Its owner keeps it for less long.
+    let exp = Some(in_time(SOON));
+    let shorter = client.lock("acme", "job", &second.owner, exp.clone()).await.expect("theirs");
+    assert_eq!(shorter, second);
     tokio::time::sleep(SOON).await;
     let third = client.lock("acme", "job", "me", None).await.expect("it has run out");
     assert!(third.revision > second.revision && third.owner == "me");
