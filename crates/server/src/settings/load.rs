@@ -312,6 +312,19 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_both_hold_is_refused() {
+        for (text, words) in [
+            ("[groups]\nredelivery = '1ms'\n", "groups.redelivery: has to be at least 100ms"),
+            ("[tls]\nalso_plaintext = true\nclients = 'required'\n", "tls.also_plaintext: whoever"),
+            ("[limits]\nvalue_bytes = '9MiB'\n", "limits.value_bytes: is more than"),
+        ] {
+            let (_dir, path) = file("holdfast.toml", text);
+            let faults = load(&layers(&path)).expect_err("refused").to_string();
+            assert!(faults.contains(words), "{faults}");
+        }
+    }
+
+    #[test]
     fn yaml_says_the_same() {
         let (_dir, path) = file("holdfast.yaml", "listen: 127.0.0.1:7\nstore:\n  kind: memory\n");
         let named = vec![("HOLDFAST_CONFIG".into(), path.display().to_string())];
