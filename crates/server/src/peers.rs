@@ -1,6 +1,6 @@
 //! Messages between those who are connected to this process right now: at most once, kept nowhere.
 //!
-//! [`Peers::broadcast`] gives a message its id and time and hands it to whoever listens. What listeners have not fetched yet waits in a
+//! `Peers::broadcast` gives a message its id and time and hands it to whoever listens. What listeners have not fetched yet waits in a
 //! queue of theirs, which is bounded: who falls behind is told so, and delays nobody.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
