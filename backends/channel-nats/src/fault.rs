@@ -4,14 +4,14 @@ use std::error::Error;
 
 use async_nats::{ConnectError, ConnectErrorKind};
 use bytes::Bytes;
-use holdfast_channel::ChannelError;
+use holdfast_channel::{ChannelError, sentence};
 
 /// How the channel is called in sentences.
 const CHANNEL: &str = "NATS";
 
 /// Passes by itself.
 pub(crate) fn unavailable(doing: &str, error: impl Error) -> ChannelError {
-    ChannelError::Unavailable { channel: CHANNEL, why: format!("{doing}: {}", whole(&error)) }
+    ChannelError::Unavailable { channel: CHANNEL, why: sentence(doing, &error) }
 }
 
 /// Does not.
@@ -34,18 +34,4 @@ pub(crate) fn not_connected(error: &ConnectError) -> ChannelError {
 
 pub(crate) fn too_large(message: &Bytes, largest: usize) -> ChannelError {
     ChannelError::TooLarge { size: message.len(), largest }
-}
-
-/// An error with its causes.
-fn whole(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !text.contains(&more) {
-            text = format!("{text}: {more}");
-        }
-        cause = error.source();
-    }
-    text
 }

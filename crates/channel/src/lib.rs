@@ -23,7 +23,7 @@ pub mod subject;
 pub use contract::{
     ChannelCapabilities, EventChannel, Heard, LARGEST_MESSAGE, Subscription, check_size,
 };
-pub use error::ChannelError;
+pub use error::{ChannelError, sentence};
 pub use fanout::Fanout;
 pub use link::{Dialer, Fuse, Link, LinkSettings, Password, Task, Wire};
 pub use local::LocalChannel;
