@@ -9,7 +9,7 @@ use crate::{assert_none, root};
 /// What each room may use. A crate that is not listed here may not exist: a new room is a decision.
 fn allowed(name: &str) -> Option<&'static [&'static str]> {
     Some(match name {
-        "model" | "remote" | "dial" | "tree" | "query" => &[],
+        "model" | "remote" | "dial" | "tree" | "query" | "services" => &[],
         "store" | "channel" | "auth" | "grants" => &["model"],
         "audit" => &["model", "auth"],
         "api" => &["model"],
@@ -53,7 +53,7 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
 }
 
 /// Crates that only tests may use.
-const FOR_TESTS: [&str; 5] = ["testkit", "tests", "sim", "bench", "fuzz"];
+const FOR_TESTS: [&str; 6] = ["testkit", "services", "tests", "sim", "bench", "fuzz"];
 
 fn workspace() -> Metadata {
     MetadataCommand::new()

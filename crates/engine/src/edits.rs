@@ -4,14 +4,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use holdfast_auth::{Action, Resource};
-use holdfast_model::{
-    Batch, Entry, Life, Precondition, Quiet, Scope, Write, WriteAction, WriteMode,
-};
+use holdfast_model::{Batch, Entry, Life, Precondition, Quiet, Scope, WriteAction, WriteMode};
 
 use crate::caller::Caller;
 use crate::codec;
 use crate::engine::Engine;
-use crate::entries::readable;
+use crate::entries::{conditional, readable};
 use crate::error::EngineError;
 use crate::names::{self, not_found};
 
@@ -51,15 +49,9 @@ impl Engine {
             let found = self.log().get(&read, &at).await?.ok_or_else(|| not_found(&at))?;
             self.shown(caller, Arc::clone(&found))?.ok_or_else(|| not_found(&at))?;
             let action = self.changed(&found, change)?;
-            let batch = Batch {
-                writes: vec![Write { at: at.clone(), action, condition: condition.clone() }],
-                conditions: Vec::new(),
-                quiet: vec![Quiet { scope: Scope::Entry(at.clone()), since: head }],
-                actor: caller.actor(),
-                reason: String::new(),
-                idempotency: None,
-                choice: None,
-            };
+            let quiet = vec![Quiet { scope: Scope::Entry(at.clone()), since: head }];
+            let write = conditional(caller, at.clone(), action, condition.clone());
+            let batch = Batch { quiet, ..write };
             match self.commit_for(caller, std::slice::from_ref(&written), batch).await {
                 Err(EngineError::Contended) if turn.is_none() => {
                     turn = Some(self.log().editors.turn(&at).await?);
@@ -67,11 +59,7 @@ impl Engine {
                 Err(EngineError::Contended) => {}
                 Err(error) => return Err(error),
                 Ok(committed) => {
-                    let entry = committed.commit.as_deref().and_then(|sealed| {
-                        let commit = sealed.commit();
-                        commit.events.first()?.entry(commit)
-                    });
-                    return self.shown_or_missing(caller, &at, entry.map(Arc::new)).await;
+                    return self.shown_or_missing(caller, &at, committed.entry()).await;
                 }
             }
         }

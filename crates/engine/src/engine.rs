@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use holdfast_auth::{Action, AllowAll, Authorized, Guard, Resource, allowed, authorize};
-use holdfast_model::{Head, Namespace, Timestamp};
-use holdfast_store::Store;
+use holdfast_model::{Head, Namespace, Revision, Timestamp};
+use holdfast_store::{Store, StoreError};
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
@@ -14,6 +15,7 @@ use crate::auditing::Auditing;
 use crate::caller::Caller;
 use crate::commit::{self, Answers, Queue};
 use crate::error::EngineError;
+use crate::follow;
 use crate::groups::Groups;
 use crate::log::Log;
 use crate::metrics::Metrics;
@@ -65,6 +67,8 @@ pub struct Status {
     pub cache_hits: u64,
     /// Reads that had to ask the store.
     pub cache_misses: u64,
+    /// For how long a shared store has not answered; `None`: it does.
+    pub cut_off: Option<Duration>,
 }
 
 impl Engine {
@@ -89,13 +93,19 @@ impl Engine {
         let hub = log.hub.start(&log.store).map_err(no_thread)?;
         let committing = Arc::clone(&log);
         let (answers, telling) = Answers::start();
+        let runtime = tokio::runtime::Handle::current();
         let committer = std::thread::Builder::new()
             .name("holdfast-commit".into())
-            .spawn(move || commit::run(&committing, &jobs, &answers))
+            .spawn(move || {
+                // Stores behind a network need the runtime's timers and sockets.
+                let _runtime = runtime.enter();
+                commit::run(&committing, &jobs, &answers);
+            })
             .map_err(no_thread)?;
         let (stopping, stopped) = watch::channel(false);
+        let following = tokio::spawn(follow::run(Arc::clone(&log), stopped.clone()));
         let upkeep = tokio::spawn(upkeep::run(Arc::clone(&log), stopped));
-        let tasks = vec![upkeep, telling];
+        let tasks = vec![upkeep, following, telling];
         let threads = Threads { committer: Some(committer), hub, tasks };
         let threads = Mutex::new(threads);
         Ok(Self {
@@ -187,7 +197,30 @@ impl Engine {
             ring_bytes: log.hub.ring.lock().bytes(),
             cache_hits,
             cache_misses,
+            cut_off: self.cut_off().map(|(since, _)| since),
         }
+    }
+
+    /// For how long a shared store has not answered, and why; `None`: it does. Meanwhile entries may be answered from memory
+    /// ([`SharedOptions::stale_reads`](crate::options::SharedOptions::stale_reads)).
+    pub fn cut_off(&self) -> Option<(Duration, StoreError)> {
+        self.log().follow.as_ref()?.cut_off()
+    }
+
+    /// Another node says that the log has reached this revision, or something may have been missed (`None`).
+    pub fn heard(&self, revision: Option<Revision>) {
+        let log = self.log();
+        if let Some(follow) = &log.follow
+            && revision.is_none_or(|revision| revision > log.view().head.revision)
+        {
+            follow.kick();
+        }
+    }
+
+    /// The newest revision that this node appended to a log that it shares with others: what they should hear of.
+    /// `None`: nobody else appends.
+    pub fn appended(&self) -> Option<watch::Receiver<Revision>> {
+        Some(self.log().follow.as_ref()?.appended())
     }
 
     /// Ends every watch, commits what is queued, and returns when all threads have ended. Calls after that answer

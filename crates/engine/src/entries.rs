@@ -116,11 +116,7 @@ impl Engine {
             WriteAction::Put { value: set.value, codec, value_type, ttl: None, mode: set.mode };
         let batch = conditional(caller, at.clone(), action, set.condition);
         let committed = self.commit_for(caller, &[proof], batch).await?;
-        let entry = committed.commit.as_deref().and_then(|sealed| {
-            let commit = sealed.commit();
-            commit.events.first()?.entry(commit)
-        });
-        entry.map(Arc::new).ok_or_else(|| not_found(&at))
+        committed.entry().ok_or_else(|| not_found(&at))
     }
 
     /// Removes one key.

@@ -46,7 +46,7 @@ const BOOKMARK: Duration = Duration::from_secs(5);
 pub struct GroupOptions {
     /// How long a member has to acknowledge an event; of one that acknowledges nothing: how long an event may be lost with it.
     pub patience: Duration,
-    /// A group that had no member for so long is forgotten.
+    /// A group that had no member for so long is forgotten. While it has one that is written down four times in this span.
     pub keep: Duration,
 }
 
@@ -208,7 +208,7 @@ impl Engine {
     }
 
     async fn begin(&self, join: &Join) -> Result<(Watcher, Place, Revision), EngineError> {
-        let start = join.since.map_or(Start::Now, after);
+        let start = join.since.map_or(Start::Now, Start::behind);
         let watcher = self.read_for(join, start).await?;
         let done = join.since.unwrap_or(whole(watcher.position()));
         // Of a commit in the middle nothing was sent.
@@ -221,7 +221,7 @@ impl Engine {
         join: &Join,
         progress: Progress,
     ) -> Result<(Watcher, Place, Revision), EngineError> {
-        match self.read_for(join, after(progress.done())).await {
+        match self.read_for(join, Start::behind(progress.done())).await {
             Ok(watcher) => return Ok((watcher, progress.done(), progress.sent())),
             Err(
                 EngineError::Store(StoreError::Compacted { .. }) | EngineError::ForeignLog { .. },
@@ -261,14 +261,6 @@ fn lost(head: &Head, was: Revision) -> Revision {
 /// The whole commit.
 fn whole(revision: Revision) -> Place {
     Place { revision, index: u32::MAX }
-}
-
-/// Of an event in the middle of a commit the rest of the commit is still to come.
-fn after(place: Place) -> Start {
-    match place.index {
-        u32::MAX => Start::After(place.revision),
-        _ => Start::After(Revision(place.revision.0.saturating_sub(1))),
-    }
 }
 
 /// The moment in which a ledger changes.

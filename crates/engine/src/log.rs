@@ -13,11 +13,13 @@ use holdfast_model::{
 use holdfast_store::{
     AppendError, At, Page, PageLimit, Read, Reclaimed, Row, Scan, SideWrite, Store, StoreError,
 };
+use parking_lot::Mutex;
 
 use crate::cache::{Cache, Known};
 use crate::commit::{Committed, Queue, Turn};
 use crate::editors::Editors;
 use crate::error::EngineError;
+use crate::follow::Follow;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::options::Options;
@@ -36,7 +38,11 @@ pub(crate) struct Log {
     pub(crate) usage: Option<Usage>,
     pub(crate) metrics: Metrics,
     pub(crate) editors: Editors,
-    view: ArcSwap<View>,
+    /// `None`: nobody else appends to the store.
+    pub(crate) follow: Option<Follow>,
+    pub(crate) view: ArcSwap<View>,
+    /// Held while the View moves on.
+    pub(crate) showing: Mutex<()>,
     /// A flush failed: nothing can be written until the store is opened again.
     pub(crate) read_only: AtomicBool,
     /// The wall clock is behind the log's time: nothing expires.
@@ -60,6 +66,7 @@ impl Log {
     pub(crate) fn new(store: Arc<dyn Store>, head: Head, options: Options, queue: Queue) -> Self {
         Self {
             turn: Turn::new(store.as_ref()),
+            follow: Follow::of(store.as_ref(), options.shared, &head),
             store,
             cache: Cache::new(options.cache_bytes),
             hub: Arc::new(Hub::new(&head, options.watch)),
@@ -69,6 +76,7 @@ impl Log {
             metrics: Metrics::default(),
             editors: Editors::default(),
             view: ArcSwap::from_pointee(View { head }),
+            showing: Mutex::new(()),
             read_only: AtomicBool::new(false),
             clock_behind: AtomicBool::new(false),
         }
@@ -78,32 +86,10 @@ impl Log {
         **self.view.load()
     }
 
-    /// Shows what has become durable: the cache first (a hit may be too new, never too old), then the ring, then the View, then
-    /// the bell.
-    pub(crate) fn publish(&self, head: Head, commits: &[Arc<Sealed>]) {
-        for sealed in commits {
-            self.cache.apply(sealed);
-        }
-        self.hub.push(commits);
-        self.show(head);
-        self.hub.ring_the_bell();
-    }
-
-    /// Floors may have been raised beside the commit whose head this is.
-    fn show(&self, head: Head) {
-        self.view.rcu(|old| {
-            let floors = Floors {
-                events: head.floors.events.max(old.head.floors.events),
-                history: head.floors.history.max(old.head.floors.history),
-            };
-            View { head: Head { floors, ..head } }
-        });
-    }
-
     /// Raises the floors and removes what lies below them.
     pub(crate) async fn reclaim(&self, floors: Floors) -> Result<Reclaimed, EngineError> {
         let done = self.store.reclaim(floors).await?;
-        self.view.rcu(|old| View { head: Head { floors, ..old.head } });
+        self.show_floors(floors);
         Ok(done)
     }
 
@@ -157,6 +143,7 @@ impl Log {
         at: &EntryKey,
     ) -> Result<Option<Arc<Entry>>, EngineError> {
         covered(proof, at)?;
+        self.fresh().await?;
         let entry = match self.cache.get(at) {
             Some(Known::Entry(entry)) => Some(entry),
             Some(Known::Absent(_)) => None,

@@ -31,6 +31,29 @@ pub struct Options {
     pub queue_bytes: usize,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// For a store that other nodes append to as well.
+    pub shared: SharedOptions,
+}
+
+/// How a node follows a log that it shares with others.
+#[derive(Debug, Clone, Copy)]
+pub struct SharedOptions {
+    /// How often the store is asked for what is new when nobody rang.
+    pub poll_interval: Duration,
+    /// How long the store may take to answer before it counts as cut off.
+    pub patience: Duration,
+    /// For how long single entries are answered from memory while the store is cut off; `None`: not at all.
+    pub stale_reads: Option<Duration>,
+}
+
+impl Default for SharedOptions {
+    fn default() -> Self {
+        Self {
+            poll_interval: Duration::from_millis(250),
+            patience: Duration::from_secs(2),
+            stale_reads: None,
+        }
+    }
 }
 
 /// What callers may send.
@@ -98,6 +121,7 @@ impl Default for Options {
             sweep_interval: Duration::from_millis(500),
             queue_bytes: 64 << 20,
             clock: Arc::new(SystemClock),
+            shared: SharedOptions::default(),
         }
     }
 }

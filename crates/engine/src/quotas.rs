@@ -209,6 +209,11 @@ impl Usage {
         *self.known.lock() = Cache::new(KNOWN);
     }
 
+    /// Somebody else wrote to this namespace.
+    pub(crate) fn forget_of(&self, namespace: &Namespace) {
+        self.known.lock().remove(namespace);
+    }
+
     /// Takes the places of a watch in the namespaces that it names: in all of them or none.
     pub(crate) fn seat(&self, filters: &[Filter]) -> Result<Option<Box<Seats>>, EngineError> {
         let mut names: Vec<&String> = filters.iter().flat_map(|f| &f.namespaces).collect();

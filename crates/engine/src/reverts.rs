@@ -5,14 +5,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 use holdfast_auth::{Action, AuthError, Resource};
 use holdfast_model::{
-    Batch, Codec, Entry, EntryKey, Filter, Precondition, Prefix, Write, WriteAction, WriteMode,
+    Batch, Codec, Entry, EntryKey, Filter, Precondition, Prefix, WriteAction, WriteMode,
 };
 use uuid::Uuid;
 
 use crate::caller::Caller;
 use crate::codec;
 use crate::engine::Engine;
-use crate::entries::readable;
+use crate::entries::{conditional, readable};
 use crate::error::EngineError;
 use crate::events::Logged;
 use crate::names::{self, not_found};
@@ -56,21 +56,10 @@ impl Engine {
         let value = past.value;
         let mode = WriteMode::Upsert;
         let action = WriteAction::Put { value, codec, value_type, ttl: None, mode };
-        let batch = Batch {
-            writes: vec![Write { at: at.clone(), action, condition }],
-            conditions: Vec::new(),
-            quiet: Vec::new(),
-            actor: caller.actor(),
-            reason: format!("revert to revision {}", event.commit().revision),
-            idempotency: None,
-            choice: None,
-        };
+        let reason = format!("revert to revision {}", event.commit().revision);
+        let batch = Batch { reason, ..conditional(caller, at.clone(), action, condition) };
         let committed = self.commit_for(caller, &[written], batch).await?;
-        let entry = committed.commit.as_deref().and_then(|sealed| {
-            let commit = sealed.commit();
-            commit.events.first()?.entry(commit)
-        });
-        entry.map(Arc::new).ok_or_else(|| not_found(&at))
+        committed.entry().ok_or_else(|| not_found(&at))
     }
 
     async fn left_by(

@@ -60,7 +60,8 @@ fn report(what: &str, result: Result<(), EngineError>) {
 /// Removes what is due. A batch that only looks at the keys is enough: the judge expires what it touches.
 async fn expire(log: &Arc<Log>) -> Result<(), EngineError> {
     let now = log.options.clock.now();
-    if now < log.view().head.time || log.read_only.load(Relaxed) {
+    let cut_off = log.follow.as_ref().is_some_and(|follow| follow.cut_off().is_some());
+    if now < log.view().head.time || log.read_only.load(Relaxed) || cut_off {
         return Ok(());
     }
     loop {

@@ -16,6 +16,7 @@ use crate::aliases;
 use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::events::Place;
 use crate::hub::delivered::Matched;
 use crate::hub::eye::Eye;
 use crate::hub::watcher::Watcher as Cursor;
@@ -50,6 +51,16 @@ pub enum Start {
     Token(ResumeToken),
     /// With the current entries, then the next commit.
     Initial,
+}
+
+impl Start {
+    /// Where the event of a place was seen. Of a commit in the middle all comes again: there is no earlier place to begin.
+    pub fn behind(place: Place) -> Self {
+        match place.index {
+            u32::MAX => Self::After(place.revision),
+            _ => Self::After(Revision(place.revision.0.saturating_sub(1))),
+        }
+    }
 }
 
 /// One thing a watcher is told.

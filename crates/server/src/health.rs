@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::routing::get;
+use futures::FutureExt as _;
 use holdfast_auth::Gatekeeper;
+use holdfast_channel::EventChannel;
 use holdfast_engine::Engine;
 use http::StatusCode;
 
@@ -15,6 +17,7 @@ use http::StatusCode;
 pub struct Health {
     engine: Engine,
     gatekeeper: Option<Arc<Gatekeeper>>,
+    channel: Option<Arc<dyn EventChannel>>,
     stopping: Arc<AtomicBool>,
 }
 
@@ -40,7 +43,13 @@ impl Health {
     /// Of this engine.
     #[must_use]
     pub fn new(engine: Engine, gatekeeper: Option<Arc<Gatekeeper>>) -> Self {
-        Self { engine, gatekeeper, stopping: Arc::new(AtomicBool::new(false)) }
+        Self { engine, gatekeeper, channel: None, stopping: Arc::new(AtomicBool::new(false)) }
+    }
+
+    /// And of what carries messages to other nodes.
+    #[must_use]
+    pub fn with_channel(self, channel: Option<Arc<dyn EventChannel>>) -> Self {
+        Self { channel, ..self }
     }
 
     /// From now on the server is not ready.
@@ -61,6 +70,9 @@ impl Health {
         let store = if status.read_only {
             let found = "a flush failed, only reads are answered until the server is restarted";
             Check::new("store", Verdict::Bad, found)
+        } else if let Some((since, why)) = self.engine.cut_off() {
+            let found = format!("it has not answered for {} s: {why}", since.as_secs());
+            Check::new("store", Verdict::Bad, &found)
         } else {
             Check::new("store", Verdict::Good, "writable")
         };
@@ -81,6 +93,7 @@ impl Health {
         );
         let mut checks = vec![serving, store, clock, log];
         checks.extend(self.gatekeeper.as_deref().map(trust));
+        checks.extend(self.channel.as_deref().map(channel));
         checks
     }
 
@@ -122,6 +135,16 @@ fn trust(gatekeeper: &Gatekeeper) -> Check {
     }
     let lines: Vec<_> = troubles.iter().map(|(name, why)| format!("{name}: {why}")).collect();
     Check::new("trust", Verdict::Doubtful, &lines.join("; "))
+}
+
+/// Without it nodes hear of each other's writes later, that is all.
+fn channel(channel: &dyn EventChannel) -> Check {
+    let name = channel.capabilities().name;
+    match channel.healthy().now_or_never() {
+        Some(Ok(())) => Check::new("channel", Verdict::Good, name),
+        Some(Err(error)) => Check::new("channel", Verdict::Doubtful, &error.to_string()),
+        None => Check::new("channel", Verdict::Doubtful, &format!("{name} does not say how it is")),
+    }
 }
 
 async fn readyz(

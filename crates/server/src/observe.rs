@@ -16,12 +16,13 @@ use std::sync::atomic::{
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
+use holdfast_api::status::code_name;
 use http::{Method, Request, Response};
 use opentelemetry::trace::TraceId;
 use tonic::Code;
 
 use crate::listen::Peer;
-use crate::metrics::{code_name, go_name};
+use crate::metrics::go_name;
 use crate::settings::{LogFormat, RequestLog, Settings};
 use crate::trace::{Ended, Span, Traces, remote_context};
 use route::Routes;

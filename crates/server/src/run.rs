@@ -19,6 +19,7 @@ use holdfast_api::stategate::mutex_service_server::SERVICE_NAME as MUTEXES;
 use holdfast_api::stategate::peer_service_server::SERVICE_NAME as PEERS;
 use holdfast_api::stategate::state_service_server::SERVICE_NAME as STATES;
 use holdfast_auth::{AllowAll, Auditor, Gatekeeper, Guard, Policy, RateLimiter, SignIn, Verifier};
+use holdfast_channel::EventChannel;
 use holdfast_engine::{Engine, EngineError};
 use holdfast_policy_rego::Recorder;
 use holdfast_store::StoreError;
@@ -37,6 +38,7 @@ use crate::health::Health;
 use crate::http::{self, Face, SseKnobs, cors};
 use crate::listen::{self, Bounds};
 use crate::metrics::{Exposition, Metrics, StateCalls};
+use crate::nodes::{bell, stale};
 use crate::notify::{self, State as Told};
 use crate::observe::Observer;
 use crate::peers::Peers;
@@ -226,6 +228,8 @@ pub struct Plugins {
     pub auditors: Vec<Arc<dyn Auditor>>,
     /// How often somebody may call, in place of the settings.
     pub limiter: Option<Arc<dyn RateLimiter>>,
+    /// What carries messages to the other nodes of a shared log, in place of the settings.
+    pub channel: Option<Arc<dyn EventChannel>>,
     /// How people sign in at the pages under `dashboard.path`; `None`: as the settings say.
     pub sign_in: Option<Arc<dyn SignIn>>,
 }
@@ -235,7 +239,7 @@ pub struct Plugins {
 /// # Errors
 /// Those of [`start`].
 pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Running, ServeError> {
-    let Plugins { guard, verifiers, policies, auditors, limiter, sign_in } = plugins;
+    let Plugins { guard, verifiers, policies, auditors, limiter, channel, sign_in } = plugins;
     let auditing = auditors::of(&settings.audit, auditors)?;
     let (guard, trust): (Arc<dyn Guard>, _) = match guard {
         Some(guard) => (guard, None),
@@ -278,7 +282,7 @@ pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Runn
         first_token(settings, &engine).await?;
         report_troubles(&trust.gatekeeper);
     }
-    let trusted = Trusted { trust, entrance, limiter, state, stop };
+    let trusted = Trusted { trust, entrance, limiter, state, channel, stop };
     let running = Running::begin(settings, engine, Arc::new(keeper), trusted, api, admin).await?;
     let _ = unless_started.disarm();
     let head = running.engine.status().head;
@@ -316,6 +320,7 @@ struct Trusted {
     entrance: Option<Arc<Entrance>>,
     limiter: Option<Arc<dyn RateLimiter>>,
     state: StateTrust,
+    channel: Option<Arc<dyn EventChannel>>,
     stop: CancellationToken,
 }
 
@@ -328,7 +333,7 @@ impl Running {
         api: TcpListener,
         admin: TcpListener,
     ) -> Result<Self, ServeError> {
-        let Trusted { trust, entrance, limiter, state, stop } = trusted;
+        let Trusted { trust, entrance, limiter, state, channel, stop } = trusted;
         let stop_admin = CancellationToken::new();
         let mut metrics = Metrics::default();
         if settings.state.stand_in {
@@ -357,7 +362,10 @@ impl Running {
             tokio::spawn(Arc::clone(trust).follow(stop.clone()));
         }
         let gatekeeper = trust.as_ref().map(|trust| Arc::clone(&trust.gatekeeper));
-        let health = Health::new(engine.clone(), gatekeeper.clone());
+        if let Some(channel) = &channel {
+            bell::start(&engine, channel, &stop);
+        }
+        let health = Health::new(engine.clone(), gatekeeper.clone()).with_channel(channel);
         let reporter = HealthReporter::new();
         // Before the listeners: who finds the server ready must find its services serving.
         report(&reporter, ServingStatus::Serving).await;
@@ -369,6 +377,7 @@ impl Running {
             Some(entrance) => services.merge(entrance.routes(&shared)),
             None => services,
         };
+        let services = stale::marked(services, &engine);
         let services = match cors::layer(&settings.cors) {
             Some(cors) => services.layer(cors),
             None => services,

@@ -248,14 +248,19 @@ pub struct GroupSettings {
 impl GroupSettings {
     /// Shorter, and everything would be given to everybody.
     const SHORTEST: Duration = Duration::from_millis(100);
+    /// Shorter, and a group would be written down all the time.
+    const SHORTEST_KEPT: Duration = Duration::from_secs(1);
 
     fn of(options: &GroupOptions) -> Self {
         Self { redelivery: options.patience, keep: options.keep }
     }
 
-    fn contradictions(&self) -> Option<String> {
-        (self.redelivery < Self::SHORTEST)
-            .then(|| format!("groups.redelivery: has to be at least {:?}", Self::SHORTEST))
+    fn contradictions(&self) -> impl Iterator<Item = String> {
+        let short = |name, is: Duration, least: Duration| {
+            (is < least).then(|| format!("groups.{name}: has to be at least {least:?}"))
+        };
+        let redelivery = short("redelivery", self.redelivery, Self::SHORTEST);
+        redelivery.into_iter().chain(short("keep", self.keep, Self::SHORTEST_KEPT))
     }
 }
 

@@ -59,11 +59,15 @@ pub enum AppendError {
         /// Bytes that must stay free.
         reserve: u64,
     },
+    /// The database cannot be reached: nothing was written. Passes by itself.
+    #[error("the store cannot be reached: {0}")]
+    Unavailable(String),
     /// Nothing was written, and the same group will be refused again.
     #[error("the store refused the group: {0}")]
     Refused(String),
-    /// The flush failed: the group may be there after a restart or not. From now on the store only reads.
-    #[error("the flush failed, the store is read-only until it is opened again: {0}")]
+    /// Whether the group was written cannot be found out. A store of one process only reads from now on; a shared one goes on,
+    /// and its log tells in the end.
+    #[error("the flush failed, whether the write took effect is not known: {0}")]
     Unknown(String),
     /// An earlier flush failed: nothing was written, and nothing will be until the store is opened again.
     #[error("the store is read-only since a flush failed: {0}")]
@@ -86,7 +90,7 @@ impl AppendError {
     /// For the one table.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Moved(_) => ErrorKind::Unavailable,
+            Self::Moved(_) | Self::Unavailable(_) => ErrorKind::Unavailable,
             Self::NoSpace { .. } => ErrorKind::ResourceExhausted,
             Self::Refused(_) => ErrorKind::Internal,
             Self::Unknown(_) => ErrorKind::Unknown,

@@ -6,7 +6,7 @@ mod state;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use holdfast_model::{Entry, EntryKey, Floors, Head, LogId, Revision};
+use holdfast_model::{Entry, EntryKey, Epoch, EpochStart, Floors, Head, LogId, Revision};
 use parking_lot::RwLock;
 use uuid::Uuid;
 
@@ -20,6 +20,8 @@ use crate::read::{At, CommitPage, Page, PageLimit, Read, Scan, check_cursor};
 #[derive(Debug, Clone)]
 pub struct MemoryStore {
     state: Arc<RwLock<State>>,
+    /// Several engines append to it.
+    shared: bool,
 }
 
 impl MemoryStore {
@@ -30,7 +32,20 @@ impl MemoryStore {
 
     /// An empty log that continues another one: what a restore begins with.
     pub fn with_head(head: Head) -> Self {
-        Self { state: Arc::new(RwLock::new(State::new(head))) }
+        Self { state: Arc::new(RwLock::new(State::new(head))), shared: false }
+    }
+
+    /// The log begins another life: its next commit has this revision.
+    pub fn begin_epoch(&self, first: Revision) {
+        let head = &mut self.state.write().head;
+        head.epoch = Epoch(head.epoch.0 + 1);
+        head.epoch_start = EpochStart { inherited: head.revision, first };
+    }
+
+    /// The same log for several engines at once, each with a clone of it: nodes over one database, in one process.
+    #[must_use]
+    pub fn shared(self) -> Self {
+        Self { shared: true, ..self }
     }
 }
 
@@ -43,7 +58,7 @@ impl Default for MemoryStore {
 #[async_trait]
 impl Store for MemoryStore {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { name: "memory", durable: false, shared: false }
+        Capabilities { name: "memory", durable: false, shared: self.shared }
     }
 
     async fn head(&self) -> Result<Head, StoreError> {
@@ -52,7 +67,8 @@ impl Store for MemoryStore {
 
     async fn append(&self, after: &Head, group: Group) -> Result<Head, AppendError> {
         let mut state = self.state.write();
-        if !same_end(after, &state.head) {
+        let reclaimed = self.shared && after.ordinal_base != state.head.ordinal_base;
+        if reclaimed || !same_end(after, &state.head) {
             return Err(AppendError::Moved(Box::new(state.head)));
         }
         let head = group.head_after(&state.head)?;

@@ -3,11 +3,13 @@
 //! - [`scribe`] - [`Scribe`] writes groups of judged, chained commits, as the engine would
 //! - [`store_suite`] - the conformance suite of the store contract, one function for each behaviour (start here for a new
 //!   backend)
+//! - [`channel_suite`] - the same for the contract of event channels
 //! - [`differential`] - random groups against a plain model, read back at every revision
 //! - [`random`] - seeded random numbers
 //!
 //! Everything here panics when the thing under test is wrong: it is made to be called from tests.
 
+pub mod channel_suite;
 pub mod differential;
 pub mod random;
 pub mod scribe;

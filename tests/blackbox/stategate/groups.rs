@@ -220,3 +220,21 @@ async fn what_is_wrong_with_a_group_is_said() {
     refused(client.ack(&group("g", true), nonsense).await.expect_err("no id"), "Ids");
     assert_eq!(client.ack(&group("nobody", true), vec![]).await.expect("nothing to do"), 0);
 }
+
+/// A group with a member is not forgotten, however long nothing happens: what another group clears away is of those without.
+#[tokio::test]
+async fn a_quiet_group_with_a_member_is_not_forgotten() {
+    let mut server = Launch::default().settings("groups.keep = '4s'").start().await;
+    let client = server.stategate().await;
+    let (of, other) = (group("quiet", true), group("other", true));
+    let member = client.share(&of).await.expect("a member");
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    drop(client.share(&other).await.expect("a member"));
+    server.kill();
+    drop(member);
+    server.start_again().await;
+    let client = server.stategate().await;
+    set(&client, "k", 1).await;
+    let mut member = client.share(&of).await.expect("a member");
+    assert_eq!(keys(&drain(&mut member).await), ["k"]);
+}

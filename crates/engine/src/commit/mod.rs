@@ -16,7 +16,7 @@ mod run;
 mod turn;
 mod wait;
 
-use holdfast_model::{Head, Revision, Sealed, Timestamp};
+use holdfast_model::{Entry, Head, Revision, Sealed, Timestamp};
 use std::sync::Arc;
 
 use crate::judge::Chosen;
@@ -38,4 +38,12 @@ pub(crate) struct Committed {
     pub(crate) chosen: Chosen,
     /// The head after the group.
     pub(crate) head: Head,
+}
+
+impl Committed {
+    /// What the first write left; `None`: nothing, or it is a replay.
+    pub(crate) fn entry(&self) -> Option<Arc<Entry>> {
+        let commit = self.commit.as_deref()?.commit();
+        commit.events.first()?.entry(commit).map(Arc::new)
+    }
 }

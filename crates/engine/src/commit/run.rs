@@ -5,8 +5,8 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
-use holdfast_model::{Batch, Cause, Head};
-use holdfast_store::AppendError;
+use holdfast_model::{Batch, Cause, Head, Namespace};
+use holdfast_store::{AppendError, Group};
 
 use super::answers::Answer;
 use super::wait::block_on;
@@ -14,13 +14,14 @@ use super::{Answers, Committed, Job};
 use crate::error::EngineError;
 use crate::judge::{Circumstances, Judgement, Refusal, judge};
 use crate::log::Log;
+use crate::quotas::Used;
 
 /// Batches of one group at most.
 const GROUP_BATCHES: usize = 1_024;
 /// Bytes of one group at most; a single larger batch goes alone.
 const GROUP_BYTES: usize = 1 << 20;
 /// How often a group is judged again because another node appended first.
-const RACES: usize = 16;
+const RACES: usize = 64;
 
 /// Commits what comes through the queue until that is closed and empty.
 pub(crate) fn run(log: &Arc<Log>, jobs: &Receiver<Job>, answers: &Answers) {
@@ -75,13 +76,12 @@ impl Log {
         let batches: Vec<&Batch> = group.iter().map(|job| &job.batch).collect();
         for _ in 0..RACES {
             // Before the facts: whoever appends from here on makes our append fail, whatever we read meanwhile.
-            let mut head = block_on(self.store.head())?;
-            if head.revision != self.view().head.revision {
-                self.moved(&head);
-            }
+            let mut head = self.view().head;
             let facts = block_on(self.gather(&batches))?;
-            // After the facts: the ordinal base covers every trace of a key that was gone by then.
-            head.ordinal_base = block_on(self.store.head())?.ordinal_base;
+            if self.follow.is_none() {
+                // After the facts: the ordinal base covers every trace of a key that was gone by then. A shared store compares it.
+                head.ordinal_base = block_on(self.store.head())?.ordinal_base;
+            }
             let now = self.options.clock.now();
             self.clock_behind.store(now < head.time, Relaxed);
             let mut random = random_bytes;
@@ -89,11 +89,8 @@ impl Log {
             let judgement = judge(&head, &facts, circumstances, &batches);
             let Judgement { group: mut judged, verdicts, used } = judgement;
             judged.side.extend(group.iter().flat_map(|job| job.side.iter().cloned()));
-            match self.append(&head, judged) {
+            match self.append(&head, judged, used) {
                 Ok(head) => {
-                    if let Some(usage) = &self.usage {
-                        usage.hold(used);
-                    }
                     let answers = verdicts.into_iter().zip(&batches).map(|(verdict, batch)| {
                         let verdict = verdict.map_err(|refusal| self.refused(batch, refusal))?;
                         Ok(Committed {
@@ -107,14 +104,19 @@ impl Log {
                     });
                     return Ok(answers.collect());
                 }
-                Err(AppendError::Moved(head)) => self.moved(&head),
+                Err(AppendError::Moved(head)) => block_on(self.read_up_to(&head))?,
                 Err(error) => return Err(self.failed(error)),
             }
         }
         Err(EngineError::Contended)
     }
 
-    fn append(&self, head: &Head, group: holdfast_store::Group) -> Result<Head, AppendError> {
+    fn append(
+        &self,
+        head: &Head,
+        group: Group,
+        used: Vec<(Namespace, Used)>,
+    ) -> Result<Head, AppendError> {
         if group.commits.is_empty() && group.side.is_empty() {
             return Ok(*head);
         }
@@ -126,23 +128,19 @@ impl Log {
         let expiries = commits.iter().filter(|sealed| sealed.commit().cause == Cause::Expiry);
         let expired: usize = expiries.map(|sealed| sealed.commit().events.len()).sum();
         self.metrics.expired_entries.inc_by(expired as u64);
-        self.publish(head, &commits);
-        Ok(head)
-    }
-
-    /// Another node appended: what is cached may be old, and the ring has a hole.
-    fn moved(&self, head: &Head) {
-        if let Some(usage) = &self.usage {
-            usage.forget();
+        self.show_own(head, &commits, used);
+        if let (Some(follow), false) = (&self.follow, commits.is_empty()) {
+            follow.note_append(head.revision);
         }
-        self.cache.clear(head.revision);
-        self.hub.ring.lock().restart(head.revision);
-        self.publish(*head, &[]);
+        Ok(head)
     }
 
     fn failed(&self, error: AppendError) -> EngineError {
         self.metrics.append_failures.inc();
-        if matches!(error, AppendError::Unknown(_) | AppendError::ReadOnly(_)) {
+        if let Some(follow) = &self.follow {
+            // Whatever became of the group, the log tells.
+            follow.kick();
+        } else if matches!(error, AppendError::Unknown(_) | AppendError::ReadOnly(_)) {
             self.read_only.store(true, Relaxed);
             tracing::error!(%error, "the store has become read-only");
         }

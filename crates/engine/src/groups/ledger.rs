@@ -2,7 +2,7 @@
 //!
 //! Events of one key are under way to one member at a time, in their order; when one of them comes back, those behind it do too.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::ops::Bound;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -185,14 +185,18 @@ impl Ledger {
         }
     }
 
-    /// Gives what waits, up to a revision, to those who have room for it; true when more waits behind that revision.
+    /// Gives what waits, up to a revision, to those who have room for it; true when there is room for what waits behind that revision.
     pub(super) fn assign(&mut self, until: Revision, now: Instant) -> bool {
-        let mut held_up = BTreeSet::new();
-        let waiting: Vec<Place> = self.waiting.iter().copied().collect();
-        for place in waiting {
+        let mut held_up = HashSet::new();
+        let mut next = self.waiting.first().copied();
+        while let Some(place) = next {
+            if !self.members.values().any(Member::has_room) {
+                return false;
+            }
             if place.revision > until {
                 return true;
             }
+            next = self.waiting.range((Bound::Excluded(place), Bound::Unbounded)).next().copied();
             let Some(item) = self.window.get(&place) else { continue };
             let key = item.key;
             // Behind one of its key that waits everything of that key waits.
@@ -255,7 +259,7 @@ impl Ledger {
 
     /// A member may not see an event: it is for the others. What no member may see is done.
     pub(super) fn refuse(&mut self, id: MemberId, place: Place, was_repeated: bool) {
-        self.back(place);
+        self.back_with_key(place);
         if let Some(item) = self.window.get_mut(&place) {
             item.refused.push(id);
             // Nobody got it.

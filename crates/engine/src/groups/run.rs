@@ -38,7 +38,8 @@ pub(super) struct Run {
     sent: Revision,
     /// What is durable of the progress.
     kept: Place,
-    keep_at: Instant,
+    /// When it was made durable.
+    kept_at: Instant,
 }
 
 impl Run {
@@ -50,7 +51,7 @@ impl Run {
         sent: Revision,
     ) -> Self {
         let begin = group.ledger.lock().done();
-        let keep_at = Instant::now() + KEEP_EVERY;
+        let kept_at = Instant::now();
         Self {
             engine,
             group,
@@ -60,7 +61,7 @@ impl Run {
             sent_before: sent,
             sent,
             kept: begin,
-            keep_at,
+            kept_at,
         }
     }
 
@@ -87,12 +88,14 @@ impl Run {
             let reads = waiting < AHEAD && all < WINDOW;
             (reads, ledger.next_due(), ledger.done() != self.kept)
         };
-        let keep = moves.then_some(self.keep_at);
+        // A group that stands still has members nevertheless, and must not look as if it had none.
+        let pause = if moves { KEEP_EVERY } else { self.engine.log().options.groups.keep / 4 };
+        let keep = self.kept_at + pause;
         tokio::select! {
             delivery = self.watcher.next(), if reads => self.read(delivery?),
             () = self.group.wake.notified() => {}
             () = at(due.map(Instant::from_std)) => {}
-            () = at(keep) => self.keep(self.sent).await?,
+            () = sleep_until(keep) => self.keep(self.sent).await?,
         }
         self.group.ledger.lock().expire(now());
         while self.assign() {
@@ -151,7 +154,7 @@ impl Run {
         let log = self.engine.log();
         stored::store(log, &self.group.name, Progress::new(done, sent, log.now())).await?;
         (self.kept, self.sent) = (done, sent);
-        self.keep_at = Instant::now() + KEEP_EVERY;
+        self.kept_at = Instant::now();
         Ok(())
     }
 

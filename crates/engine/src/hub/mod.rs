@@ -31,9 +31,10 @@ use std::sync::atomic::{
 };
 use std::thread::JoinHandle;
 
-use holdfast_model::{Filter, Head, Revision, Sealed};
+use holdfast_model::{EpochStart, Filter, Head, Revision, Sealed};
 use holdfast_store::Store;
 use parking_lot::{Condvar, Mutex};
+use tokio::runtime::Handle;
 
 use crate::error::EngineError;
 use crate::options::WatchOptions;
@@ -88,8 +89,12 @@ impl Hub {
         let hub = Arc::clone(self);
         let dispatcher = thread("holdfast-watch").spawn(move || hub.dispatch_until_stopped())?;
         let (hub, store) = (Arc::clone(self), Arc::clone(store));
-        let sweeper =
-            thread("holdfast-sweep").spawn(move || hub.sweep_until_stopped(store.as_ref()))?;
+        let runtime = Handle::current();
+        let sweeper = thread("holdfast-sweep").spawn(move || {
+            // Stores behind a network need the runtime's timers and sockets.
+            let _runtime = runtime.enter();
+            hub.sweep_until_stopped(store.as_ref());
+        })?;
         Ok(vec![dispatcher, sweeper])
     }
 
@@ -99,6 +104,17 @@ impl Hub {
         for sealed in commits {
             ring.push(Arc::new(Delivered::new(Arc::clone(sealed))));
         }
+    }
+
+    /// The log has begun another life behind `head`: what others saw beyond what it inherited is lost, and they are told so.
+    pub(crate) fn restart(&self, head: &Head) {
+        let mut roster = self.roster.lock();
+        let EpochStart { inherited, first } = head.epoch_start;
+        for watcher in roster.index.watchers() {
+            watcher.lose(inherited, first);
+        }
+        roster.dispatched = head.revision;
+        self.ring.lock().restart(head.revision);
     }
 
     /// Says that the View now shows what was pushed. With nobody watching it wakes nobody: the first to register rings again.

@@ -1,6 +1,8 @@
 //! From the log to the watchers behind the ring: each page is read once for all that wait for it.
 
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use futures::executor::block_on;
 use holdfast_model::Revision;
@@ -13,6 +15,8 @@ use crate::error::EngineError;
 
 /// Bytes read at once: large enough to be worth a seek, small enough that the next in line does not wait long.
 const PAGE_BYTES: usize = 1 << 20;
+/// Before a shared store that did not answer is asked again.
+const PAUSE: Duration = Duration::from_millis(200);
 
 impl Hub {
     pub(super) fn sweep_until_stopped(&self, store: &dyn Store) {
@@ -28,6 +32,8 @@ impl Hub {
         let Some(from) = self.waiting.lock().front().map(position) else { return false };
         match block_on(store.commits(from, PAGE_BYTES)) {
             Ok(page) => self.serve(from, &page),
+            // It passes by itself, and nobody has missed anything yet.
+            Err(StoreError::Io { .. }) if store.capabilities().shared => thread::sleep(PAUSE),
             Err(error) => self.refuse(from, &error),
         }
         true

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use holdfast_model::{Filter, Revision};
+use holdfast_store::StoreError;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
@@ -84,6 +85,21 @@ impl Watcher {
             return Some(Ok(matched));
         }
         state.ended.clone().map(Err)
+    }
+
+    /// The log goes on behind `inherited` with `first`: who has seen more than that cannot go on, the others read it anew.
+    pub(super) fn lose(&self, inherited: Revision, first: Revision) {
+        let mut state = self.state.lock();
+        if state.position > inherited {
+            let asked = state.position;
+            state.queue.clear();
+            state.bytes = 0;
+            let lost = StoreError::Compacted { asked, oldest: first };
+            state.ended.get_or_insert(EngineError::Store(lost));
+        }
+        state.mode = Mode::Lagging;
+        drop(state);
+        self.wake.notify_one();
     }
 
     /// No more than what is queued.

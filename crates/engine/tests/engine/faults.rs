@@ -1,7 +1,6 @@
 use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
 
 use async_trait::async_trait;
-use holdfast_engine::{Delivery, Start, Watch};
 use holdfast_model::{EntryKey, ErrorKind, Floors, Head, Revision};
 use holdfast_store::{
     AppendError, At, Capabilities, CommitPage, Group, Page, PageLimit, Read, Reclaimed, Scan,
@@ -108,40 +107,4 @@ async fn a_batch_that_the_store_refuses_harms_only_itself() {
     let failed: Vec<_> = (0..64).filter(|n| !*done[*n].as_ref().expect("joined")).collect();
     assert_eq!(failed, [17]);
     engine.shutdown().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_engines_over_one_store_lose_no_increment_and_no_event() {
-    const EACH: u64 = 150;
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-    let mut engines = Vec::new();
-    for _ in 0..2 {
-        let engine = Engine::open(Arc::clone(&store), Arc::new(AllowAll), Options::default()).await;
-        engines.push(engine.expect("it opens"));
-    }
-    let writers = engines.iter().map(|engine| {
-        let engine = engine.clone();
-        tokio::spawn(async move {
-            for _ in 0..EACH {
-                while engine.set(&me(), value("a", "k", "1")).await.is_err() {}
-            }
-        })
-    });
-    futures::future::join_all(writers).await.into_iter().for_each(|w| w.expect("a writer"));
-    let versions: Vec<u64> = {
-        let page = store.commits(Revision::ZERO, usize::MAX).await.expect("the log");
-        page.commits.iter().map(|sealed| sealed.commit().events[0].version).collect()
-    };
-    assert_eq!(versions, (1..=2 * EACH).collect::<Vec<_>>());
-    for engine in &engines {
-        // Whichever lost the last race has to notice by writing; then both show all of the log.
-        set(engine, "b", "k", "1").await;
-        let watch = Watch { start: Start::After(Revision::ZERO), ..Watch::default() };
-        let mut watcher = engine.watch(&me(), watch).await.expect("a watch");
-        for revision in 1..=2 * EACH {
-            let Ok(Delivery::Commit(matched)) = watcher.next().await else { panic!("a commit") };
-            assert_eq!(matched.commit.commit().revision.0, revision);
-        }
-        engine.shutdown().await;
-    }
 }

@@ -11,6 +11,7 @@ mod faults;
 mod groups;
 mod locks;
 mod looking;
+mod nodes;
 mod past;
 mod quotas;
 mod rollback;

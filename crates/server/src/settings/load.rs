@@ -315,6 +315,7 @@ mod tests {
     fn what_cannot_both_hold_is_refused() {
         for (text, words) in [
             ("[groups]\nredelivery = '1ms'\n", "groups.redelivery: has to be at least 100ms"),
+            ("[groups]\nkeep = '10ms'\n", "groups.keep: has to be at least 1s"),
             ("[tls]\nalso_plaintext = true\nclients = 'required'\n", "tls.also_plaintext: whoever"),
             ("[limits]\nvalue_bytes = '9MiB'\n", "limits.value_bytes: is more than"),
         ] {

@@ -138,6 +138,31 @@ fn what_one_may_not_see_is_for_others_and_what_none_may_see_is_done() {
 }
 
 #[test]
+fn what_is_behind_a_refused_event_of_its_key_comes_behind_it() {
+    let now = Instant::now();
+    let mut ledger = with(&[1, 1]);
+    let (a, _) = ledger.join(true, 10);
+    ledger.assign(ALL, now);
+    let first = ledger.take(a, now).expect("it has two");
+    let (b, _) = ledger.join(true, 10);
+    ledger.refuse(a, first.place, first.repeated);
+    ledger.assign(ALL, now);
+    assert!(ledger.take(a, now).is_none(), "the second one may not come first");
+    assert_eq!(taken(&mut ledger, b, now), ["1", "2"]);
+}
+
+#[test]
+fn nothing_is_written_down_ahead_for_who_has_no_room() {
+    let now = Instant::now();
+    let mut ledger = with(&[1, 2]);
+    assert!(!ledger.assign(Revision(0), now), "nobody is there");
+    let (a, _) = ledger.join(true, 1);
+    assert!(ledger.assign(Revision(0), now));
+    assert_eq!(taken(&mut ledger, a, now), ["1"]);
+    assert!(!ledger.assign(Revision(1), now), "it has no room");
+}
+
+#[test]
 fn nothing_is_given_behind_the_revision_that_is_allowed() {
     let now = Instant::now();
     let mut ledger = with(&[1, 2, 3]);

@@ -177,8 +177,11 @@ impl Streaming {
         let failed = |error: EngineError| about.failed("failed to stream events", &error);
         let behind = place(&call, &opts).await?;
         let wanted = Wanted::of(&opts.domain, &opts.r#type);
-        let watch =
-            Watch { filters: vec![wanted.keys()], start: start(behind), ..Watch::default() };
+        let watch = Watch {
+            filters: vec![wanted.keys()],
+            start: behind.map_or(Start::Now, Start::behind),
+            ..Watch::default()
+        };
         let watcher = call.engine.watch(&call.caller, watch).await.map_err(failed)?;
         Ok(Self { call, opts, wanted, gate, form, watcher, behind, ready: VecDeque::new() })
     }
@@ -295,13 +298,4 @@ fn since(text: &str) -> Result<Since, Refusal> {
 fn no_since(text: &str) -> Refusal {
     let why = format!("value '{text}' must be a revision or the id of an event");
     invalid("Since", &why).into()
-}
-
-/// Of an event in the middle of a commit the rest of the commit is still to come.
-fn start(behind: Option<Place>) -> Start {
-    match behind {
-        None => Start::Now,
-        Some(Place { revision, index: u32::MAX }) => Start::After(revision),
-        Some(Place { revision, .. }) => Start::After(Revision(revision.0.saturating_sub(1))),
-    }
 }

@@ -20,7 +20,6 @@ use holdfast_graphql::{
 };
 use http::{HeaderValue, Method, Request, StatusCode, header};
 use serde_json::Value;
-use tonic::Status;
 
 use self::door::Door;
 use super::asked::check_timeout;
@@ -138,9 +137,4 @@ fn told(answered: &Answered, status: StatusCode) -> Answer {
     let mut response = json::answer(answered)?;
     *response.status_mut() = status;
     Ok(response)
-}
-
-/// What this server has nothing of.
-fn nowhere() -> Status {
-    crate::http::only_config()
 }

@@ -16,13 +16,14 @@ use tonic::Status;
 
 use super::answer;
 use super::calls::asked;
+use crate::grpc::call::Streamed;
 use crate::grpc::state::Form;
 use crate::http::Face;
 use crate::http::fault::Fault;
 use crate::http::sse::Wire;
 use crate::http::websocket::{self, Session};
 
-pub(super) const LINES: &str = "application/json";
+const LINES: &str = "application/json";
 /// What a listener may say at once.
 const HEARD_BYTES: usize = 4 << 10;
 
@@ -46,10 +47,8 @@ async fn stream(
     request: Request<Body>,
     [plain, extended]: [Form; 2],
 ) -> Result<Response, Fault> {
-    let (mut parts, body) = request.into_parts();
-    let Ok(wire) = Wire::from_request_parts(&mut parts, &face).await;
-    let socket = websocket::is_asked_for(&parts.headers).then(|| parts.clone());
-    let asked = asked(&face, Request::from_parts(parts, body), &[Method::GET]).await?;
+    let (way, request) = Way::of(&face, request).await;
+    let asked = asked(&face, request, &[Method::GET]).await?;
     let fields = &asked.fields;
     let opts = StreamOpts {
         domain: fields.text(&["domain"])?,
@@ -61,20 +60,45 @@ async fn stream(
         ..StreamOpts::default()
     };
     let form = if fields.flag("extended")? { extended } else { plain };
-    let lines = match asked.service.lines(asked.by(opts), form).await {
-        Ok(lines) => lines.into_inner().map(line),
-        Err(status) => return Ok(answer::no_stream(status)),
-    };
-    if let Some(parts) = socket {
-        return on_socket(&face, &parts, lines);
+    way.send(&face, asked.service.lines(asked.by(opts), form).await)
+}
+
+/// The way on which a stream was asked for: as lines, or as texts on a socket.
+pub(super) struct Way {
+    wire: Wire,
+    socket: Option<Parts>,
+}
+
+impl Way {
+    /// That of a request, which is given back.
+    pub(super) async fn of(face: &Face, request: Request<Body>) -> (Self, Request<Body>) {
+        let (mut parts, body) = request.into_parts();
+        let Ok(wire) = Wire::from_request_parts(&mut parts, face).await;
+        let socket = websocket::is_asked_for(&parts.headers).then(|| parts.clone());
+        (Self { wire, socket }, Request::from_parts(parts, body))
     }
-    let mut response = wire.stream_of(LINES, lines, failure);
-    answer::mark(&mut response);
-    Ok(response)
+
+    /// Sends what a service answered.
+    pub(super) fn send(
+        self,
+        face: &Face,
+        answer: Result<tonic::Response<Streamed<Bytes>>, Status>,
+    ) -> Result<Response, Fault> {
+        let lines = match answer {
+            Ok(lines) => lines.into_inner().map(line),
+            Err(status) => return Ok(answer::no_stream(status)),
+        };
+        if let Some(parts) = self.socket {
+            return on_socket(face, &parts, lines);
+        }
+        let mut response = self.wire.stream_of(LINES, lines, failure);
+        answer::mark(&mut response);
+        Ok(response)
+    }
 }
 
 /// One text for each event, without the line's end.
-pub(super) fn on_socket(
+fn on_socket(
     face: &Face,
     parts: &Parts,
     lines: impl Stream<Item = Bytes> + Send + 'static,
@@ -94,13 +118,13 @@ pub(super) fn on_socket(
     Ok(response)
 }
 
-pub(super) fn line(event: Result<Encoded<Bytes>, Status>) -> Bytes {
+fn line(event: Result<Encoded<Bytes>, Status>) -> Bytes {
     match event {
         Ok(Encoded::Message(line) | Encoded::Bytes(line)) => line,
         Err(status) => failure(&status),
     }
 }
 
-pub(super) fn failure(status: &Status) -> Bytes {
+fn failure(status: &Status) -> Bytes {
     (answer::error_text(status) + "\n").into()
 }

@@ -6,11 +6,10 @@ use http::request::Parts;
 use http::{HeaderValue, header};
 use tonic::Status;
 
-use super::nowhere;
 use crate::grpc::state::Stategate;
-use crate::http::Face;
 use crate::http::fault::Fault;
 use crate::http::state::asked::{metadata, recognised};
+use crate::http::{Face, only_config};
 
 /// The request by which somebody came.
 pub(super) struct Door {
@@ -21,7 +20,7 @@ pub(super) struct Door {
 
 impl Door {
     pub(super) fn new(face: &Face, parts: Parts) -> Result<Self, Fault> {
-        let service = face.state.clone().ok_or_else(nowhere)?;
+        let service = face.state.clone().ok_or_else(only_config)?;
         Ok(Self { face: face.clone(), service, parts })
     }
 

@@ -1,0 +1,212 @@
+//! A log that other nodes append to as well: what this node shows is kept close behind it.
+//!
+//! Three things make a node read on: somebody heard the bell ([`Engine::heard`]), a reader wants to see everything that was
+//! there before it asked, or nothing happened for the poll interval. Readers that come while the store is being asked share the
+//! next question, so that there are never more than two on their way, however many read.
+//!
+//! [`Engine::heard`]: crate::Engine::heard
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+use std::time::Duration;
+
+use holdfast_model::{Head, Revision};
+use holdfast_store::{CommitPage, Store, StoreError};
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+
+use crate::error::EngineError;
+use crate::log::Log;
+use crate::options::SharedOptions;
+
+/// Bytes of the log read at once.
+const PAGE_BYTES: usize = 1 << 20;
+
+/// How close this node is behind a shared log.
+pub(crate) struct Follow {
+    pub(crate) options: SharedOptions,
+    /// Drawn by readers; whoever drew one waits until it was served.
+    tickets: AtomicU64,
+    kick: Notify,
+    served: watch::Sender<Served>,
+    /// The newest revision that this node appended itself.
+    appended: watch::Sender<Revision>,
+}
+
+/// How far readers have been served.
+#[derive(Debug, Clone)]
+struct Served {
+    /// The last ticket drawn before the store was asked.
+    upto: u64,
+    /// When the store last answered.
+    answered: Instant,
+    /// Why it did not answer since.
+    failure: Option<StoreError>,
+}
+
+impl Follow {
+    /// `None` for a store that nobody else appends to.
+    pub(crate) fn of(store: &dyn Store, options: SharedOptions, head: &Head) -> Option<Self> {
+        let served = Served { upto: 0, answered: Instant::now(), failure: None };
+        store.capabilities().shared.then(|| Self {
+            options,
+            tickets: AtomicU64::new(0),
+            kick: Notify::new(),
+            served: watch::Sender::new(served),
+            appended: watch::Sender::new(head.revision),
+        })
+    }
+
+    /// There may be something new.
+    pub(crate) fn kick(&self) {
+        self.kick.notify_one();
+    }
+
+    pub(crate) fn appended(&self) -> watch::Receiver<Revision> {
+        self.appended.subscribe()
+    }
+
+    pub(crate) fn note_append(&self, revision: Revision) {
+        self.appended.send_replace(revision);
+    }
+
+    /// For how long the store has not answered; `None`: it does.
+    pub(crate) fn cut_off(&self) -> Option<(Duration, StoreError)> {
+        let served = self.served.borrow();
+        let failure = served.failure.clone()?;
+        Some((served.answered.elapsed(), failure))
+    }
+
+    /// Waits until everything that was there before this call is shown.
+    async fn fresh(&self) -> Result<(), StoreError> {
+        let ticket = self.tickets.fetch_add(1, SeqCst) + 1;
+        let mut served = self.served.subscribe();
+        // While the store does not answer nobody waits for it: it is asked again and again anyway.
+        if let Some(failure) = &served.borrow().failure {
+            return Err(failure.clone());
+        }
+        self.kick();
+        match served.wait_for(|served| served.upto >= ticket).await {
+            Ok(served) => served.failure.clone().map_or(Ok(()), Err),
+            // The sender lives as long as we do.
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn serve(&self, upto: u64, outcome: Result<(), StoreError>) {
+        let before = self.served.borrow().failure.is_some();
+        match &outcome {
+            Err(error) if !before => {
+                tracing::warn!(%error, "the store does not answer; it is asked again and again")
+            }
+            Ok(()) if before => tracing::info!("the store answers again"),
+            _ => {}
+        }
+        self.served.send_modify(|served| {
+            served.upto = upto;
+            if outcome.is_ok() {
+                served.answered = Instant::now();
+            }
+            served.failure = outcome.err();
+        });
+    }
+
+    /// The poll interval, a little of it left to chance: nodes that were started together must not ask together for ever.
+    fn interval(&self) -> Duration {
+        let chance = uuid::Uuid::new_v4().as_bytes()[0];
+        self.options.poll_interval.mul_f64(0.75 + f64::from(chance) / 512.0)
+    }
+
+    async fn in_time<T>(
+        &self,
+        asked: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let patience = self.options.patience;
+        tokio::time::timeout(patience, asked).await.unwrap_or_else(|_| {
+            Err(StoreError::Io {
+                doing: "reading the log on".into(),
+                error: format!("no answer within {} ms", patience.as_millis()),
+            })
+        })
+    }
+}
+
+/// Runs until told to stop.
+pub(crate) async fn run(log: Arc<Log>, mut stopped: watch::Receiver<bool>) {
+    let Some(follow) = &log.follow else { return };
+    loop {
+        tokio::select! {
+            () = follow.kick.notified() => {}
+            () = tokio::time::sleep(follow.interval()) => {}
+            _ = stopped.changed() => break,
+        }
+        let upto = follow.tickets.load(SeqCst);
+        let outcome = log.read_on(follow).await;
+        follow.serve(upto, outcome);
+    }
+}
+
+impl Log {
+    /// Waits until what a reader is shown from memory is not older than this moment. On a store of this process alone it never is.
+    ///
+    /// # Errors
+    /// When the store does not answer, unless what is in memory is young enough by the settings.
+    pub(crate) async fn fresh(&self) -> Result<(), EngineError> {
+        let Some(follow) = &self.follow else { return Ok(()) };
+        let Err(error) = follow.fresh().await else { return Ok(()) };
+        let young = match (follow.options.stale_reads, follow.cut_off()) {
+            (Some(most), Some((age, _))) => age <= most,
+            // It answers again.
+            (_, None) => true,
+            (None, Some(_)) => false,
+        };
+        if young { Ok(()) } else { Err(error.into()) }
+    }
+
+    /// Shows everything that is in the log by now.
+    async fn read_on(&self, follow: &Follow) -> Result<(), StoreError> {
+        loop {
+            let head = follow.in_time(self.store.head()).await?;
+            let Some(from) = self.behind(&head) else { return Ok(()) };
+            self.take(follow.in_time(self.store.commits(from, PAGE_BYTES)).await, &head)?;
+        }
+    }
+
+    /// Shows everything up to a head that is not shown yet: for the committer, which has lost a race to it.
+    pub(crate) async fn read_up_to(&self, head: &Head) -> Result<(), StoreError> {
+        while let Some(from) = self.behind(head) {
+            self.take(self.store.commits(from, PAGE_BYTES).await, head)?;
+        }
+        Ok(())
+    }
+
+    /// Behind which revision something is not shown yet; `None`: everything up to this head is.
+    fn behind(&self, head: &Head) -> Option<Revision> {
+        let shown = self.view().head;
+        if (shown.log, shown.epoch) != (head.log, head.epoch) {
+            self.show_epoch(*head);
+            return None;
+        }
+        if head.revision <= shown.revision {
+            self.show_upkeep(head);
+            return None;
+        }
+        Some(shown.revision)
+    }
+
+    fn take(&self, page: Result<CommitPage, StoreError>, head: &Head) -> Result<(), StoreError> {
+        match page {
+            Ok(page) => {
+                self.show_page(&page);
+                Ok(())
+            }
+            // So far behind that the log has forgotten it: what is in memory does not join up with it.
+            Err(StoreError::Compacted { .. }) => {
+                self.show_from(*head);
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+}

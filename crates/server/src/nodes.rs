@@ -1,0 +1,20 @@
+//! What nodes that share a log tell each other. The log is the truth: whatever is lost here costs time, never an event.
+//!
+//! - [`bell`]: "the log has reached this revision"
+//! - [`stale`]: what is said while the log cannot be reached
+
+pub(crate) mod bell;
+pub(crate) mod stale;
+
+use std::time::Duration;
+
+use backon::ExponentialBuilder;
+
+/// Between two tries to be heard or to hear, for as long as it takes.
+pub(crate) fn backoff() -> ExponentialBuilder {
+    ExponentialBuilder::default()
+        .with_jitter()
+        .with_min_delay(Duration::from_millis(100))
+        .with_max_delay(Duration::from_secs(5))
+        .without_max_times()
+}
