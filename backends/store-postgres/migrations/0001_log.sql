@@ -32,6 +32,7 @@ CREATE TABLE history (
     idx int NOT NULL,
     kind smallint NOT NULL,
     ordinal bigint NOT NULL,
+    expires_at bigint,
     value_len int NOT NULL,
     body bytea NOT NULL,
     PRIMARY KEY (namespace, key, revision, idx)

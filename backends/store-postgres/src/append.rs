@@ -26,25 +26,25 @@ const APPEND: &str = concat!(
         INSERT INTO log (revision, weight, canonical, inline)
         SELECT t.* FROM won, unnest($10::bigint[], $11::bigint[], $12::bytea[], $13::bytea[]) AS t
     ), events AS (
-        INSERT INTO history (namespace, key, revision, idx, kind, ordinal, value_len, body)
+        INSERT INTO history (namespace, key, revision, idx, kind, ordinal, expires_at, value_len, body)
         SELECT t.* FROM won, unnest($14::bytea[], $15::bytea[], $16::bigint[], $17::int[], $18::smallint[], $19::bigint[], \
-            $20::int[], $21::bytea[]) AS t
+            $20::bigint[], $21::int[], $22::bytea[]) AS t
     ), large AS (
         INSERT INTO large_values (revision, idx, value)
-        SELECT t.* FROM won, unnest($22::bigint[], $23::int[], $24::bytea[]) AS t
+        SELECT t.* FROM won, unnest($23::bigint[], $24::int[], $25::bytea[]) AS t
     ), current AS (
         INSERT INTO entries (namespace, key, revision, idx, expires_at)
-        SELECT t.* FROM won, unnest($25::bytea[], $26::bytea[], $27::bigint[], $28::int[], $29::bigint[]) AS t
+        SELECT t.* FROM won, unnest($26::bytea[], $27::bytea[], $28::bigint[], $29::int[], $30::bigint[]) AS t
         ON CONFLICT (namespace, key) DO UPDATE
         SET revision = excluded.revision, idx = excluded.idx, expires_at = excluded.expires_at
     ), gone AS (
-        DELETE FROM entries USING won, unnest($30::bytea[], $31::bytea[]) AS t (namespace, key)
+        DELETE FROM entries USING won, unnest($31::bytea[], $32::bytea[]) AS t (namespace, key)
         WHERE entries.namespace = t.namespace AND entries.key = t.key
     ), written AS (
-        INSERT INTO side (key, value) SELECT t.* FROM won, unnest($32::bytea[], $33::bytea[]) AS t
+        INSERT INTO side (key, value) SELECT t.* FROM won, unnest($33::bytea[], $34::bytea[]) AS t
         ON CONFLICT (key) DO UPDATE SET value = excluded.value
     ), erased AS (
-        DELETE FROM side USING won, unnest($34::bytea[]) AS t (key) WHERE side.key = t.key
+        DELETE FROM side USING won, unnest($35::bytea[]) AS t (key) WHERE side.key = t.key
     )
     SELECT ",
     micros!(),
@@ -71,7 +71,8 @@ impl Shared {
         group: &Group,
     ) -> Result<Head, AppendError> {
         let head = group.head_after(after)?;
-        let attempt = Attempt { link: &self.link, after, head: &head, group, rows: Rows::of(group) };
+        let attempt =
+            Attempt { link: &self.link, after, head: &head, group, rows: Rows::of(group) };
         let mut writer = self.writer.lock().await;
         let result = attempt.run(&mut writer, Patience::of(self.append_deadline)).await;
         match &result {
@@ -100,11 +101,7 @@ struct Attempt<'a> {
 impl Attempt<'_> {
     /// The same group again and again, until it is known what became of it: it can only be there once, because it goes
     /// behind one head.
-    async fn run(
-        &self,
-        writer: &mut Writer,
-        mut patience: Patience,
-    ) -> Result<Head, AppendError> {
+    async fn run(&self, writer: &mut Writer, mut patience: Patience) -> Result<Head, AppendError> {
         let mut sent = false;
         loop {
             let limit = patience.left().min(self.link.answer_timeout);
@@ -182,6 +179,7 @@ impl Attempt<'_> {
             .bind(&history.index[..])
             .bind(&history.kind[..])
             .bind(&history.ordinal[..])
+            .bind(&history.expires_at[..])
             .bind(&history.value_len[..])
             .bind(&history.body[..])
             .bind(&values.revision[..])

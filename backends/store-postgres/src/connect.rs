@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use holdfast_model::{Head, Timestamp};
 use holdfast_store::StoreError;
-use holdfast_store_sql::seen::Found;
+use holdfast_store_sql::seen::{self, Found};
 use holdfast_store_sql::{DatabaseClock, Seen, log, signed};
 use parking_lot::Mutex;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
@@ -75,7 +75,8 @@ impl Link {
     /// A connection of its own, which has not been greeted.
     pub(crate) async fn connect_raw(&self) -> Result<PgConnection, Failure> {
         let connecting = tokio::time::timeout(self.connect_timeout, self.options.connect());
-        let mut database = connecting.await.map_err(|_| late("connecting", self.connect_timeout))??;
+        let mut database =
+            connecting.await.map_err(|_| late("connecting", self.connect_timeout))??;
         let session = sqlx::raw_sql(AssertSqlSafe(self.session.clone()));
         let set = tokio::time::timeout(self.answer_timeout, session.execute(&mut database));
         set.await.map_err(|_| late("beginning a session", self.answer_timeout))??;
@@ -123,11 +124,13 @@ impl Link {
         );
         loop {
             let asked = Instant::now();
-            let seen = signed(self.seen.revision().0);
-            let row = sqlx::query(GREETING).bind(seen).fetch_one(&mut *database).await?;
+            // Before the question: others of this process go on.
+            let seen = self.seen.highest();
+            let look_at = signed(seen.map(|head| head.revision).unwrap_or_default().0);
+            let row = sqlx::query(GREETING).bind(look_at).fetch_one(&mut *database).await?;
             self.heard(asked, row.try_get(0)?);
             schema::check(row.try_get::<Option<i32>, _>(2)?.unwrap_or(0), &self.schema)?;
-            let (Some(head), why) = self.judge(&row)? else { break };
+            let (Some(head), why) = self.judge(seen, &row)? else { break };
             if begin_epoch(database, &row, &head).await? {
                 let (epoch, first) = (head.epoch, head.epoch_start.first);
                 tracing::warn!(%why, %epoch, %first, "a new epoch of the log begins");
@@ -137,7 +140,7 @@ impl Link {
         Ok(())
     }
 
-    fn judge(&self, row: &PgRow) -> Result<(Option<Head>, String), Failure> {
+    fn judge(&self, seen: Option<Head>, row: &PgRow) -> Result<(Option<Head>, String), Failure> {
         let Some(identity) = row.try_get::<Option<String>, _>(1)? else {
             return Err(Failure::Store(StoreError::Io {
                 doing: "connecting to PostgreSQL".into(),
@@ -149,7 +152,7 @@ impl Link {
         let remembered: String = row.try_get(3)?;
         let (identity, remembered) = (&identity, &remembered);
         let found = Found { head: &head, remembered, identity, hash: canonical.map(log::hash) };
-        let Some((next, why)) = self.seen.judge(found)? else {
+        let Some((next, why)) = seen::judge(seen, found)? else {
             self.seen.note(&head);
             return Ok((None, String::new()));
         };

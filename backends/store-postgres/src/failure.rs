@@ -39,7 +39,9 @@ pub(crate) fn fate(error: &Error) -> Fate {
     let Error::Database(error) = error else {
         return match error {
             Error::PoolTimedOut | Error::PoolClosed => Fate::NotRun,
-            Error::ColumnDecode { .. } | Error::ColumnNotFound(_) | Error::Encode(_) => Fate::Refused,
+            Error::ColumnDecode { .. } | Error::ColumnNotFound(_) | Error::Encode(_) => {
+                Fate::Refused
+            }
             _ => Fate::Unknown,
         };
     };
@@ -119,8 +121,12 @@ pub(crate) struct Told<'a>(pub(crate) &'a Error);
 impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Error::Configuration(_) => f.write_str("the database refused the settings of the connection"),
-            Error::PoolTimedOut => f.write_str("no connection to the database could be had in time"),
+            Error::Configuration(_) => {
+                f.write_str("the database refused the settings of the connection")
+            }
+            Error::PoolTimedOut => {
+                f.write_str("no connection to the database could be had in time")
+            }
             Error::Database(error) => {
                 write!(f, "PostgreSQL: {} ({})", error.message(), error.code().unwrap_or_default())
             }

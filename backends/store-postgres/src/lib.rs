@@ -10,7 +10,7 @@
 //! - `read`, `scan`: one statement a question
 //! - `reclaim`: removal below the floors, one statement a step
 //! - `failure`: what an error of the database means
-//! - [`settings`]: [`PostgresSettings`]
+//! - [`settings`] - [`PostgresSettings`]
 //!
 //! Invariants: keys are bytes and prefixes are ranges of them; values go to the database as parameters, never as text of a
 //! statement; what a URL says of passwords is never printed; a new connection answers nothing before it was asked whether

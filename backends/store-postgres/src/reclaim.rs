@@ -84,7 +84,8 @@ impl Question for Step {
 
     async fn ask(&self, database: &mut PgConnection, link: &Link) -> Result<Self::Answer, Failure> {
         let mut transaction = database.begin().await?;
-        let lock = "SELECT pg_try_advisory_xact_lock(hashtextextended('holdfast reclaim ' || $1, 0))";
+        let lock =
+            "SELECT pg_try_advisory_xact_lock(hashtextextended('holdfast reclaim ' || $1, 0))";
         let lock = sqlx::query(lock).bind(&link.schema);
         if !lock.fetch_one(&mut *transaction).await?.try_get::<bool, _>(0)? {
             return Ok(None);

@@ -141,7 +141,9 @@ const PAST_NAMES: &str = concat!(
 );
 
 const SIDE: &str = concat!(
-    "SELECT ", glimpse_columns!(), ", s.key, s.value FROM head LEFT JOIN (
+    "SELECT ",
+    glimpse_columns!(),
+    ", s.key, s.value FROM head LEFT JOIN (
         SELECT key, value FROM side WHERE key >= $2 AND key < $3 ORDER BY key LIMIT $1
      ) AS s ON true ORDER BY s.key"
 );
@@ -175,7 +177,11 @@ impl Pages {
         Ok(Read { value: fill.finish(), revision })
     }
 
-    async fn due(&self, database: &mut PgConnection, now: Timestamp) -> Result<Read<Page>, Failure> {
+    async fn due(
+        &self,
+        database: &mut PgConnection,
+        now: Timestamp,
+    ) -> Result<Read<Page>, Failure> {
         let asked = self.events(DUE, page::rows(self.limit), self.limit.bytes).bind(now.0);
         let rows = asked.fetch_all(database).await?;
         let revision = self.at.resolve(&glimpse(first(&rows)?)?)?;

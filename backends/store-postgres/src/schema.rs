@@ -42,8 +42,9 @@ pub(crate) async fn migrate(database: &mut PgConnection, schema: &str) -> Result
     let found = version(&mut transaction, schema).await.map_err(failed)?;
     check(found.unwrap_or(0), schema)?;
     if found.is_none() {
+        // Not IF NOT EXISTS: that wants the right to make one even where there is one.
         let first = format!(
-            "CREATE SCHEMA IF NOT EXISTS \"{schema}\"; \
+            "DO $$ BEGIN IF to_regnamespace('{schema}') IS NULL THEN CREATE SCHEMA \"{schema}\"; END IF; END $$; \
              CREATE TABLE migrations (version int PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())"
         );
         sqlx::raw_sql(AssertSqlSafe(first)).execute(&mut *transaction).await.map_err(failed)?;
@@ -74,7 +75,8 @@ pub(crate) fn check(found: i32, schema: &str) -> Result<(), StoreError> {
 
 /// The newest migration that ran; `None` when none did.
 async fn version(database: &mut PgConnection, schema: &str) -> Result<Option<i32>, sqlx::Error> {
-    let exists = sqlx::query("SELECT to_regclass($1) IS NOT NULL").bind(format!("{schema}.migrations"));
+    let exists =
+        sqlx::query("SELECT to_regclass($1) IS NOT NULL").bind(format!("{schema}.migrations"));
     let exists: bool = exists.fetch_one(&mut *database).await?.try_get(0)?;
     if !exists {
         return Ok(None);
@@ -84,7 +86,8 @@ async fn version(database: &mut PgConnection, schema: &str) -> Result<Option<i32
 }
 
 async fn begin_log(database: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let identity: String = sqlx::query(concat!("SELECT ", identity!())).fetch_one(&mut *database).await?.try_get(0)?;
+    let identity: String =
+        sqlx::query(concat!("SELECT ", identity!())).fetch_one(&mut *database).await?.try_get(0)?;
     let head = HeadRow::from(&Head::genesis(LogId(Uuid::new_v4())));
     let insert = "INSERT INTO head (log, epoch, inherited, first_revision, revision, time, hash, appended, ordinal_base, \
                   events_floor, history_floor, trimmed, identity) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12)";

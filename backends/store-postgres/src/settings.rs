@@ -193,14 +193,20 @@ mod tests {
         for bad in ["", "mysql://u:hunter2@h/a", "postgres://u:hunter2@h:port/a"] {
             let settings = PostgresSettings::new(bad);
             let refused = settings.options().expect_err("no database");
-            assert!(!format!("{settings:?} {refused:?} {refused}").contains("hunter2"), "{refused}");
+            assert!(
+                !format!("{settings:?} {refused:?} {refused}").contains("hunter2"),
+                "{refused}"
+            );
         }
     }
 
     #[test]
     fn a_schema_is_a_plain_name() {
         let check = |schema: &str| {
-            let settings = PostgresSettings { schema: schema.into(), ..PostgresSettings::new("postgres://h/a") };
+            let settings = PostgresSettings {
+                schema: schema.into(),
+                ..PostgresSettings::new("postgres://h/a")
+            };
             settings.options().is_ok()
         };
         assert!(check("holdfast") && check("_a1"));

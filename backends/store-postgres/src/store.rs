@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use holdfast_model::{Entry, EntryKey, Floors, Head, Revision};
 use holdfast_store::{
-    AppendError, At, Capabilities, CommitPage, Group, Page, PageLimit, Read, Reclaimed, Scan, Store,
-    StoreError,
+    AppendError, At, Capabilities, CommitPage, Group, Page, PageLimit, Read, Reclaimed, Scan,
+    Store, StoreError,
 };
 use holdfast_store_sql::{Background, DatabaseClock, Patience};
 use sqlx::postgres::{PgConnection, PgPool};
@@ -18,9 +18,9 @@ use crate::connect::{Link, late};
 use crate::failure::Failure;
 use crate::read::{Commits, Entries, HeadNow};
 use crate::scan::Pages;
+use crate::schema;
 use crate::settings::PostgresSettings;
 use crate::turn::Writer;
-use crate::schema;
 
 /// A log in a PostgreSQL database, shared with every other node that opens it.
 pub struct PostgresStore {
@@ -193,6 +193,8 @@ impl Store for PostgresStore {
 impl fmt::Debug for PostgresStore {
     /// Without the connections: they know the password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PostgresStore").field("schema", &self.shared.link.schema).finish_non_exhaustive()
+        f.debug_struct("PostgresStore")
+            .field("schema", &self.shared.link.schema)
+            .finish_non_exhaustive()
     }
 }

@@ -23,7 +23,10 @@ impl DatabaseClock {
     #[must_use]
     pub fn new(asked: Instant, told: Timestamp) -> Self {
         let half = nanos(asked.elapsed().as_nanos()) / 2;
-        Self(Arc::new(State { started: asked, origin: AtomicI64::new(told.0.saturating_sub(half)) }))
+        Self(Arc::new(State {
+            started: asked,
+            origin: AtomicI64::new(told.0.saturating_sub(half)),
+        }))
     }
 
     /// Now, by the database.
@@ -36,9 +39,8 @@ impl DatabaseClock {
     /// Another answer: `told` was the database's time at some moment between `asked` and `answered`. What is known already is
     /// only corrected by as much as the answer contradicts it, so that slow answers do no harm.
     pub fn correct(&self, asked: Instant, answered: Instant, told: Timestamp) {
-        let at = |moment: Instant| {
-            nanos(moment.saturating_duration_since(self.0.started).as_nanos())
-        };
+        let at =
+            |moment: Instant| nanos(moment.saturating_duration_since(self.0.started).as_nanos());
         let latest = told.0.saturating_sub(at(asked));
         let earliest = told.0.saturating_sub(at(answered)).min(latest);
         let known = self.0.origin.load(Ordering::Relaxed);

@@ -1,9 +1,7 @@
 //! Rows of the history: one event of one key. Entries name the row that made them, so the event is kept once.
 
 use bytes::Bytes;
-use holdfast_model::{
-    Codec, Commit, EntryKey, Event, EventKind, Revision, Timestamp, ValueType,
-};
+use holdfast_model::{Codec, Commit, EntryKey, Event, EventKind, Revision, Timestamp, ValueType};
 use holdfast_store::{HistoryRow, StoreError};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -109,7 +107,8 @@ impl EventRow<'_> {
         }
         let kind = u8::try_from(self.kind).ok().and_then(EventKind::from_number);
         let kind = kind.ok_or_else(|| self.bad(&at, "of an unknown kind of event"))?;
-        let codec = Codec::new(stored.codec).ok_or_else(|| self.bad(&at, "its codec is no name"))?;
+        let codec =
+            Codec::new(stored.codec).ok_or_else(|| self.bad(&at, "its codec is no name"))?;
         let event = Event {
             id: Uuid::from_bytes(stored.id),
             kind,
@@ -134,8 +133,9 @@ impl EventRow<'_> {
             _ => return Err(self.bad(at, "its checksum is wrong")),
         };
         match body.split_first() {
-            Some((&FORM, rest)) => postcard::take_from_bytes(rest)
-                .map_err(|error| self.bad(at, &error.to_string())),
+            Some((&FORM, rest)) => {
+                postcard::take_from_bytes(rest).map_err(|error| self.bad(at, &error.to_string()))
+            }
             _ => Err(self.bad(at, "its form is unknown")),
         }
     }
@@ -188,8 +188,11 @@ mod tests {
                 let body = body(commit, 0, event);
                 let large = (event.value.len() > INLINE_BYTES).then(|| event.value.clone());
                 let read = row(commit, event, &body).read(at.clone(), large.clone());
-                let expected =
-                    HistoryRow { revision: commit.revision, time: commit.time, event: event.clone() };
+                let expected = HistoryRow {
+                    revision: commit.revision,
+                    time: commit.time,
+                    event: event.clone(),
+                };
                 assert_eq!(read.expect("reads"), expected);
                 for place in 0..body.len() {
                     let mut flipped = body.clone();

@@ -63,6 +63,8 @@ pub struct History<'a> {
     pub kind: Vec<i16>,
     /// Place among all changes of the key.
     pub ordinal: Vec<i64>,
+    /// When the entry that it left goes by itself, in nanoseconds.
+    pub expires_at: Vec<Option<i64>>,
     /// Bytes of the value.
     pub value_len: Vec<i32>,
     /// The rest.
@@ -131,6 +133,7 @@ impl<'a> Rows<'a> {
         history.index.push(index);
         history.kind.push(i16::from(event.kind.number()));
         history.ordinal.push(signed(event.ordinal));
+        history.expires_at.push(event.expires_at.map(|time| time.0));
         history.value_len.push(i32::try_from(event.value.len()).unwrap_or(i32::MAX));
         history.body.push(event::body(commit, index, event));
         if event.value.len() > INLINE_BYTES {

@@ -1,8 +1,6 @@
 //! The one row that says where the log ends.
 
-use holdfast_model::{
-    ChainHash, Epoch, EpochStart, Floors, Head, LogId, Revision, Timestamp,
-};
+use holdfast_model::{ChainHash, Epoch, EpochStart, Floors, Head, LogId, Revision, Timestamp};
 use holdfast_store::StoreError;
 use uuid::Uuid;
 
@@ -62,10 +60,13 @@ impl TryFrom<HeadRow> for Head {
         let number = |number| unsigned(number, PLACE);
         let bad = |what: &str| corrupt(PLACE, what);
         let log = <[u8; 16]>::try_from(&row.log[..]).map_err(|_| bad("the log has no UUID"))?;
-        let hash = <[u8; 32]>::try_from(&row.hash[..]).map_err(|_| bad("the hash has another length"))?;
+        let hash =
+            <[u8; 32]>::try_from(&row.hash[..]).map_err(|_| bad("the hash has another length"))?;
         Ok(Self {
             log: LogId(Uuid::from_bytes(log)),
-            epoch: Epoch(u32::try_from(row.epoch).map_err(|_| bad("the epoch is no number of one"))?),
+            epoch: Epoch(
+                u32::try_from(row.epoch).map_err(|_| bad("the epoch is no number of one"))?,
+            ),
             epoch_start: EpochStart {
                 inherited: Revision(number(row.inherited)?),
                 first: Revision(number(row.first_revision)?),
@@ -106,10 +107,8 @@ impl Glimpse {
         let mut head = Head::genesis(LogId(Uuid::nil()));
         head.revision = number(self.revision)?;
         head.floors.history = number(self.history_floor)?;
-        head.epoch_start = EpochStart {
-            inherited: number(self.inherited)?,
-            first: number(self.first_revision)?,
-        };
+        head.epoch_start =
+            EpochStart { inherited: number(self.inherited)?, first: number(self.first_revision)? };
         Ok(head)
     }
 }

@@ -41,7 +41,10 @@ impl LogRow {
         let mut large = large.into_iter();
         let opened = StoredCommit::new(canonical).open(|_, len| {
             if len > INLINE_BYTES {
-                return large.next().map(Bytes::from).ok_or(DecodeError::Impossible("lack of a value"));
+                return large
+                    .next()
+                    .map(Bytes::from)
+                    .ok_or(DecodeError::Impossible("lack of a value"));
             }
             if len > inline.len() {
                 return Err(DecodeError::Impossible("value length"));
@@ -93,8 +96,9 @@ mod tests {
         let mut scribe = Scribe::new();
         let sizes = [3, 0, 600, INLINE_BYTES, 513];
         let changes = |byte: u8| {
-            let change =
-                |(n, len): (usize, &usize)| Change::set(&key("n", &format!("k{n}")), vec![byte; *len]);
+            let change = |(n, len): (usize, &usize)| {
+                Change::set(&key("n", &format!("k{n}")), vec![byte; *len])
+            };
             sizes.iter().enumerate().map(change).collect::<Vec<_>>()
         };
         let group = scribe.group([changes(1), changes(2)]);
@@ -102,7 +106,10 @@ mod tests {
             revision: sealed.commit().revision,
             canonical: sealed.canonical().clone(),
             inline: inline(sealed.commit()).into(),
-            large: vec![sealed.commit().events[2].value.to_vec(), sealed.commit().events[4].value.to_vec()],
+            large: vec![
+                sealed.commit().events[2].value.to_vec(),
+                sealed.commit().events[4].value.to_vec(),
+            ],
         };
         let first = row(&group.commits[0]).open(None).expect("opens");
         assert_eq!(first, group.commits[0]);

@@ -54,6 +54,7 @@ impl Fill {
 
     /// There is a further row, which was not brought because it does not fit.
     pub fn close(&mut self) {
+        self.page.close();
         self.full = true;
     }
 

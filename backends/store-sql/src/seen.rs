@@ -19,7 +19,7 @@ pub struct Found<'a> {
     pub remembered: &'a str,
     /// The identity of the database itself.
     pub identity: &'a str,
-    /// Hash of the commit at [`Seen::revision`]; `None` when it is not there (any more).
+    /// Hash of the commit at the revision of what was seen; `None` when it is not there (any more).
     pub hash: Option<holdfast_model::ChainHash>,
 }
 
@@ -33,35 +33,35 @@ impl Seen {
         }
     }
 
-    /// The revision to look up before [`Seen::judge`].
-    pub fn revision(&self) -> Revision {
-        self.0.lock().map(|head| head.revision).unwrap_or_default()
+    /// What has been seen: to be taken before the database is asked, for [`judge`].
+    pub fn highest(&self) -> Option<Head> {
+        *self.0.lock()
     }
+}
 
-    /// `None` when the log goes on; the head that a new epoch begins with, and why, when it has to begin: another database
-    /// holds the log now, or the log lost what this process has seen.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`] when it is another log altogether.
-    pub fn judge(&self, found: Found<'_>) -> Result<Option<(Head, String)>, StoreError> {
-        let Found { head, remembered, identity, hash } = found;
-        let seen = self.0.lock().unwrap_or(*head);
-        if seen.log != head.log {
-            let what = format!("it is of log {}, this server began with log {}", head.log, seen.log);
-            return Err(corrupt("the table head", what));
-        }
-        let replaced = head.epoch == seen.epoch
-            && (head.revision < seen.revision || hash.is_some_and(|hash| hash != seen.hash));
-        let why = if identity != remembered {
-            format!("the database was {remembered:?} and is now {identity:?}")
-        } else if replaced || head.epoch < seen.epoch {
-            let (epoch, revision) = (seen.epoch, seen.revision);
-            format!("revision {revision} of epoch {epoch} had been there and is not any more")
-        } else {
-            return Ok(None);
-        };
-        Ok(Some((next_epoch(head, &seen), why)))
+/// `None` when the log goes on; the head that a new epoch begins with, and why, when it has to begin: another database
+/// holds the log now, or the log lost what this process had seen before it asked.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when it is another log altogether.
+pub fn judge(seen: Option<Head>, found: Found<'_>) -> Result<Option<(Head, String)>, StoreError> {
+    let Found { head, remembered, identity, hash } = found;
+    let seen = seen.unwrap_or(*head);
+    if seen.log != head.log {
+        let what = format!("it is of log {}, this server began with log {}", head.log, seen.log);
+        return Err(corrupt("the table head", what));
     }
+    let replaced = head.epoch == seen.epoch
+        && (head.revision < seen.revision || hash.is_some_and(|hash| hash != seen.hash));
+    let why = if identity != remembered {
+        format!("the database was {remembered:?} and is now {identity:?}")
+    } else if replaced || head.epoch < seen.epoch {
+        let (epoch, revision) = (seen.epoch, seen.revision);
+        format!("revision {revision} of epoch {epoch} had been there and is not any more")
+    } else {
+        return Ok(None);
+    };
+    Ok(Some((next_epoch(head, &seen), why)))
 }
 
 /// The head that a new epoch begins with, 2^32 above all that is known.
@@ -95,13 +95,13 @@ mod tests {
     fn a_log_that_went_on_is_no_new_epoch() {
         let [first, second, third] = heads();
         let seen = Seen::default();
-        assert_eq!(seen.judge(found(&second, "db/1")).expect("a log"), None);
+        assert_eq!(judge(seen.highest(), found(&second, "db/1")).expect("a log"), None);
         seen.note(&second);
         seen.note(&first);
-        assert_eq!(seen.revision(), second.revision);
+        assert_eq!(seen.highest(), Some(second));
         let same = Found { hash: Some(second.hash), ..found(&third, "db/1") };
-        assert_eq!(seen.judge(same).expect("a log"), None);
-        assert_eq!(seen.judge(found(&third, "db/1")).expect("reclaimed since"), None);
+        assert_eq!(judge(seen.highest(), same).expect("a log"), None);
+        assert_eq!(judge(seen.highest(), found(&third, "db/1")).expect("reclaimed since"), None);
     }
 
     #[test]
@@ -113,7 +113,7 @@ mod tests {
         for (now, expected) in
             [(found(&first, "db/1"), 1), (other_past, 3), (found(&second, "db/2"), 2)]
         {
-            let (head, why) = seen.judge(now).expect("a log").expect("a new epoch");
+            let (head, why) = judge(seen.highest(), now).expect("a log").expect("a new epoch");
             assert_eq!((head.epoch, head.revision.0), (Epoch(2), expected), "{why}");
             assert_eq!(head.epoch_start.inherited, head.revision);
             assert!(head.epoch_start.first.0 >= second.revision.0 + Revision::EPOCH_GAP);
@@ -126,13 +126,15 @@ mod tests {
         let [first, second, _] = heads();
         let seen = Seen::default();
         seen.note(&second);
-        let (theirs, _) = seen.judge(found(&first, "db/1")).expect("a log").expect("an epoch");
-        assert_eq!(seen.judge(found(&theirs, "db/1")).expect("a log"), None);
+        let (theirs, _) =
+            judge(seen.highest(), found(&first, "db/1")).expect("a log").expect("an epoch");
+        assert_eq!(judge(seen.highest(), found(&theirs, "db/1")).expect("a log"), None);
         seen.note(&theirs);
-        let (next, _) = seen.judge(found(&second, "db/1")).expect("a log").expect("an epoch");
+        let (next, _) =
+            judge(seen.highest(), found(&second, "db/1")).expect("a log").expect("an epoch");
         assert_eq!(next.epoch, Epoch(3));
         assert!(next.epoch_start.first.0 >= theirs.epoch_start.first.0 + Revision::EPOCH_GAP);
         let other = Head { log: holdfast_model::LogId(uuid::Uuid::new_v4()), ..second };
-        assert!(seen.judge(found(&other, "db/1")).is_err());
+        assert!(judge(seen.highest(), found(&other, "db/1")).is_err());
     }
 }

@@ -65,7 +65,8 @@ mod tests {
         let mut scribe = Scribe::new();
         let _ = scribe.set(&key("n", "k"), "v");
         let mut head = scribe.head();
-        let floors = |events, history| Floors { events: Revision(events), history: Revision(history) };
+        let floors =
+            |events, history| Floors { events: Revision(events), history: Revision(history) };
         head.floors = raised(&head, floors(9, 9));
         assert_eq!(head.floors, floors(2, 1));
         assert_eq!(raised(&head, floors(1, 0)), floors(2, 1));
