@@ -38,6 +38,7 @@ use crate::health::Health;
 use crate::http::{self, Face, SseKnobs, cors};
 use crate::listen::{self, Bounds};
 use crate::metrics::{Exposition, Metrics, StateCalls};
+use crate::nodes::presence::{self, Presence};
 use crate::nodes::{bell, stale};
 use crate::notify::{self, State as Told};
 use crate::observe::Observer;
@@ -363,7 +364,7 @@ impl Running {
             state,
             peers: Peers::default(),
             keeper: Some(Arc::clone(&keeper)),
-            limits: limiter.or_else(|| buckets.map(|buckets| buckets as _)),
+            limits: limiter.or_else(|| buckets.clone().map(|buckets| buckets as _)),
         };
         if let Some(trust) = &trust {
             tokio::spawn(Arc::clone(trust).follow(stop.clone()));
@@ -371,6 +372,11 @@ impl Running {
         let gatekeeper = trust.as_ref().map(|trust| Arc::clone(&trust.gatekeeper));
         if let Some(channel) = &channel {
             bell::start(&engine, channel, &stop);
+            let presence = Arc::new(Presence::new());
+            presence::start(&presence, engine.status().head.log, channel, &stop);
+            if let Some(buckets) = buckets.clone() {
+                tokio::spawn(buckets.share(presence.nodes(), stop.clone()));
+            }
         }
         let health = Health::new(engine.clone(), gatekeeper.clone()).with_channel(channel);
         let reporter = HealthReporter::new();

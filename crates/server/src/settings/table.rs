@@ -341,6 +341,11 @@ const SETTINGS: &[Setting] = &[
         of: |s| &mut s.rate.burst,
     },
     Setting {
+        path: "rate.shared",
+        about: "Nodes that share a log share the rates too: each allows its part. While the number of nodes changes a client may have the part of one node more.",
+        of: |s| &mut s.rate.shared,
+    },
+    Setting {
         path: "proxy.trusted",
         about: "Addresses and networks (`10.0.0.0/8`) of proxies whose word counts about where a caller is. What others say in headers is not looked at.",
         of: |s| &mut s.proxy.trusted,
