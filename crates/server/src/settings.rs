@@ -29,7 +29,7 @@ use std::time::Duration;
 use holdfast_engine::GroupOptions;
 use holdfast_engine::options::{Limits, Options, Retention, WatchOptions};
 
-pub use channel::{ChannelKind, ChannelSettings};
+pub use channel::{ChannelKind, ChannelSettings, EventSettings};
 pub use form::{Count, Names, Secret, Share, Size};
 pub use graphql::GraphqlSettings;
 pub use load::{Faults, Layers, Loaded, load};
@@ -82,6 +82,8 @@ pub struct Settings {
     pub store: StoreSettings,
     /// What carries messages to other nodes.
     pub channel: ChannelSettings,
+    /// Events for others than nodes.
+    pub events: EventSettings,
     /// What callers may send and get.
     pub limits: LimitSettings,
     /// The watch hub.
@@ -319,6 +321,7 @@ impl Default for Settings {
                 reserve_bytes: Size(256 << 20),
             },
             channel: ChannelSettings::default(),
+            events: EventSettings::default(),
             limits: LimitSettings::of(&engine.limits),
             groups: GroupSettings::of(&engine.groups),
             watch: WatchSettings::of(&engine.watch),
@@ -427,6 +430,7 @@ impl Settings {
             );
         }
         faults.extend(self.channel.contradictions());
+        faults.extend(self.events.contradictions(&self.channel));
         faults.extend(self.groups.contradictions());
         faults.extend(self.policy.contradictions());
         faults.extend(self.proxy.contradictions());
