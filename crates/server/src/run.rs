@@ -19,7 +19,7 @@ use holdfast_api::stategate::mutex_service_server::SERVICE_NAME as MUTEXES;
 use holdfast_api::stategate::peer_service_server::SERVICE_NAME as PEERS;
 use holdfast_api::stategate::state_service_server::SERVICE_NAME as STATES;
 use holdfast_auth::{AllowAll, Auditor, Gatekeeper, Guard, Policy, RateLimiter, SignIn, Verifier};
-use holdfast_channel::EventChannel;
+use holdfast_channel::{ChannelError, EventChannel};
 use holdfast_engine::{Engine, EngineError};
 use holdfast_policy_rego::Recorder;
 use holdfast_store::StoreError;
@@ -55,7 +55,7 @@ use crate::trust::keeper::Keeper;
 use crate::trust::root::{self, RootError};
 use crate::trust::state::StateTrust;
 use crate::trust::{Trust, TrustError, auditors};
-use crate::{logging, stores};
+use crate::{channels, logging, stores};
 use holdfast_dial::DialError;
 
 const ALL_OPEN: &str = "--dev: EVERYTHING IS OPEN: whoever can reach this machine's loopback may read and change all of it";
@@ -80,6 +80,9 @@ pub enum ServeError {
     /// The store cannot be opened.
     #[error("cannot open the store: {0}")]
     Store(#[from] StoreError),
+    /// The channel to other nodes cannot be opened.
+    #[error("cannot open the channel: {0}")]
+    Channel(#[from] ChannelError),
     /// The engine did not start.
     #[error("cannot start the engine: {0}")]
     Engine(#[from] EngineError),
@@ -105,7 +108,7 @@ impl ServeError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         use holdfast_api::status::exit;
-        if matches!(self, Self::Settings(_) | Self::Upstream { .. }) {
+        if matches!(self, Self::Settings(_) | Self::Upstream { .. } | Self::Channel(_)) {
             exit::USAGE
         } else {
             exit::ERROR
@@ -242,6 +245,10 @@ pub struct Plugins {
 pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Running, ServeError> {
     let Plugins { guard, verifiers, policies, auditors, limiter, channel, sign_in } = plugins;
     let auditing = auditors::of(&settings.audit, auditors)?;
+    let channel = match channel {
+        Some(channel) => Some(channel),
+        None => channels::open(&settings.channel)?,
+    };
     let (guard, trust): (Arc<dyn Guard>, _) = match guard {
         Some(guard) => (guard, None),
         None if settings.dev => {

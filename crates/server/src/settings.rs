@@ -5,10 +5,12 @@
 //! - [`table`]: every setting with its path and its sentence; [`documentation`], environment names and printing come from it
 //! - [`state`]: about the stategate dialect; [`stategate`]: variables of that server that this one takes, too
 //! - [`graphql`]: about stategate in GraphQL
+//! - [`channel`]: what carries messages between nodes
 //! - [`quota`]: how much a namespace may hold
 //! - [`form`]: how a value is written: sizes, durations, addresses
 //! - [`mod@load`]: the layers, and every fault at once
 
+pub mod channel;
 pub mod documentation;
 pub mod form;
 pub mod graphql;
@@ -27,6 +29,7 @@ use std::time::Duration;
 use holdfast_engine::GroupOptions;
 use holdfast_engine::options::{Limits, Options, Retention, WatchOptions};
 
+pub use channel::{ChannelKind, ChannelSettings};
 pub use form::{Count, Names, Secret, Share, Size};
 pub use graphql::GraphqlSettings;
 pub use load::{Faults, Layers, Loaded, load};
@@ -77,6 +80,8 @@ pub struct Settings {
     pub queue_bytes: Size,
     /// Where the log is kept.
     pub store: StoreSettings,
+    /// What carries messages to other nodes.
+    pub channel: ChannelSettings,
     /// What callers may send and get.
     pub limits: LimitSettings,
     /// The watch hub.
@@ -313,6 +318,7 @@ impl Default for Settings {
                 cache_bytes: Size(64 << 20),
                 reserve_bytes: Size(256 << 20),
             },
+            channel: ChannelSettings::default(),
             limits: LimitSettings::of(&engine.limits),
             groups: GroupSettings::of(&engine.groups),
             watch: WatchSettings::of(&engine.watch),
@@ -420,6 +426,7 @@ impl Settings {
                     .into(),
             );
         }
+        faults.extend(self.channel.contradictions());
         faults.extend(self.groups.contradictions());
         faults.extend(self.policy.contradictions());
         faults.extend(self.proxy.contradictions());

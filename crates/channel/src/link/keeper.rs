@@ -64,12 +64,28 @@ impl<D: Dialer> Keeper<D> {
                 Ok(wire) => self.keep(wire).await,
                 Err(why) => why,
             };
-            self.state.send_replace(State::Down(why));
+            self.go_down(why);
             if began.elapsed() > 2 * MOST_PAUSE {
                 pauses = self::pauses();
             }
             sleep(pauses.next().unwrap_or(MOST_PAUSE)).await;
         }
+    }
+
+    /// Says it once, and not for every attempt.
+    fn go_down(&self, why: ChannelError) {
+        let news = match &*self.state.borrow() {
+            State::Down(before) => before != &why,
+            State::Connecting | State::Up(_) => true,
+        };
+        if news {
+            tracing::warn!(channel = self.name(), %why, "not connected; it is tried on and on");
+        }
+        self.state.send_replace(State::Down(why));
+    }
+
+    fn name(&self) -> &'static str {
+        self.dialer.capabilities().name
     }
 
     async fn dial(&self) -> Result<Arc<dyn Wire>, ChannelError> {
@@ -83,6 +99,7 @@ impl<D: Dialer> Keeper<D> {
             return why;
         }
         self.state.send_replace(State::Up(Arc::clone(&wire)));
+        tracing::info!(channel = self.name(), "connected");
         let mut ticks = interval_at(Instant::now() + PING, PING);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -155,7 +172,7 @@ impl<D: Dialer> Keeper<D> {
         call: impl Future<Output = Result<T, ChannelError>>,
     ) -> Result<T, ChannelError> {
         let late = || ChannelError::Unavailable {
-            channel: self.dialer.capabilities().name,
+            channel: self.name(),
             why: format!("{doing} took longer than {:?}", self.timeout),
         };
         timeout(self.timeout, call).await.unwrap_or_else(|_| Err(late()))
