@@ -7,7 +7,7 @@ use std::io::{IsTerminal, stderr, stdout};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
 
-use crate::settings::{LogFormat, Settings, StoreKind};
+use crate::settings::{LogFormat, Settings};
 use stategate::Lines;
 
 /// Libraries whose notices are of no use to an operator; a level that names them wins.
@@ -41,10 +41,7 @@ pub fn start(settings: &Settings) {
 }
 
 fn as_stategate(settings: &Settings, filter: EnvFilter) {
-    let storage = match settings.store.kind {
-        StoreKind::Embedded => "embedded",
-        StoreKind::Memory => "memory",
-    };
+    let storage = settings.store.kind.word();
     let lines = fmt().with_env_filter(filter).with_writer(stdout).with_ansi(false);
     told(lines.event_format(Lines::new(storage)).try_init().is_ok());
 }

@@ -6,9 +6,11 @@
 //! - [`state`]: about the stategate dialect; [`stategate`]: variables of that server that this one takes, too
 //! - [`graphql`]: about stategate in GraphQL
 //! - [`quota`]: how much a namespace may hold
+//! - [`database`]: a log in a database
 //! - [`form`]: how a value is written: sizes, durations, addresses
 //! - [`mod@load`]: the layers, and every fault at once
 
+pub mod database;
 pub mod documentation;
 pub mod form;
 pub mod graphql;
@@ -27,6 +29,7 @@ use std::time::Duration;
 use holdfast_engine::GroupOptions;
 use holdfast_engine::options::{Limits, Options, Retention, WatchOptions};
 
+pub use database::{DatabaseSettings, DatabaseTls};
 pub use form::{Count, Names, Secret, Share, Size};
 pub use graphql::GraphqlSettings;
 pub use load::{Faults, Layers, Loaded, load};
@@ -110,6 +113,10 @@ pub struct StoreSettings {
     pub cache_bytes: Size,
     /// Free disk space below which only deletes and reclaim pass.
     pub reserve_bytes: Size,
+    /// The PostgreSQL database.
+    pub postgres: DatabaseSettings,
+    /// The schema in it.
+    pub postgres_schema: String,
 }
 
 /// The stores there are. Every one is listed, so that "not compiled in" is not "unknown".
@@ -119,6 +126,20 @@ pub enum StoreKind {
     Embedded,
     /// In this process's memory, gone with it.
     Memory,
+    /// In a PostgreSQL database, shared by nodes.
+    Postgres,
+}
+
+impl StoreKind {
+    /// How each is named.
+    pub(crate) const WORDS: [(&str, Self); 3] =
+        [("embedded", Self::Embedded), ("memory", Self::Memory), ("postgres", Self::Postgres)];
+
+    /// Its name.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, kind)| *kind == self).map_or("unknown", |(word, _)| word)
+    }
 }
 
 /// What callers may send and get.
@@ -312,6 +333,8 @@ impl Default for Settings {
                 kind: StoreKind::Embedded,
                 cache_bytes: Size(64 << 20),
                 reserve_bytes: Size(256 << 20),
+                postgres: DatabaseSettings::default(),
+                postgres_schema: "holdfast".into(),
             },
             limits: LimitSettings::of(&engine.limits),
             groups: GroupSettings::of(&engine.groups),
@@ -424,6 +447,8 @@ impl Settings {
         faults.extend(self.policy.contradictions());
         faults.extend(self.proxy.contradictions());
         faults.extend(self.quota.quotas().err());
+        let postgres = self.store.kind == StoreKind::Postgres;
+        faults.extend(self.store.postgres.contradictions("postgres", postgres));
         faults.extend(self.signin.contradictions(self));
         faults.extend(self.state.contradictions());
         faults.extend(self.graphql.contradictions());

@@ -1,6 +1,7 @@
 //! Every setting there is; a file beside for each large part.
 
 mod cors;
+mod database;
 mod signin;
 mod state;
 
@@ -30,7 +31,12 @@ impl Setting {
 
 /// All of them, in the order of the documentation.
 pub fn all() -> impl Iterator<Item = &'static Setting> {
-    SETTINGS.iter().chain(cors::SETTINGS).chain(signin::SETTINGS).chain(state::SETTINGS)
+    SETTINGS
+        .iter()
+        .chain(database::SETTINGS)
+        .chain(cors::SETTINGS)
+        .chain(signin::SETTINGS)
+        .chain(state::SETTINGS)
 }
 
 /// Those without a file of their own.
@@ -351,7 +357,7 @@ const SETTINGS: &[Setting] = &[
     },
     Setting {
         path: "store.kind",
-        about: "What keeps the log: the disk of this machine, or only the memory of this process.",
+        about: "What keeps the log: the disk of this machine, only the memory of this process, or a database that nodes share (docs/stores.md).",
         of: |s| &mut s.store.kind,
     },
     Setting {
