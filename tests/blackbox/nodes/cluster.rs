@@ -41,13 +41,12 @@ impl Cluster {
             r#"{settings}
 [store]
 kind = "postgres"
-poll_interval = "500ms"
 [store.postgres]
 url = "{}"
 [channel]
 kind = "nats"
 [channel.nats]
-servers = "{}"
+servers = ["{}"]
 "#,
             url(self.postgres.url(), database, to_database.port),
             url(self.nats.url(), channel, to_channel.port),

@@ -61,7 +61,7 @@ async fn without_a_channel_a_watch_lags_by_the_poll_interval_and_misses_nothing(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_cut_off_from_the_database_says_so_and_recovers_by_itself() {
-    let settings = "[store.shared]\nstale_reads = \"10m\"";
+    let settings = "[nodes]\nstale_reads = \"10m\"";
     for stale in [false, true] {
         let settings = if stale { settings } else { "" };
         let Some(cluster) = Cluster::start("nodes::together", 2, settings).await else { return };
