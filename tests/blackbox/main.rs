@@ -56,6 +56,7 @@ mod holdfast_v1;
 mod http_v1;
 mod http_v2;
 mod limits;
+mod nodes;
 mod observe;
 mod openapi;
 mod past;

@@ -10,6 +10,7 @@
 //! - `read`, `scan`: one statement a question
 //! - `reclaim`: removal below the floors, one statement a step
 //! - `failure`: what an error of the database means
+//! - [`channel`] - [`PostgresChannel`]: the bell, by LISTEN and NOTIFY
 //! - [`settings`] - [`PostgresSettings`]
 //!
 //! Invariants: keys are bytes and prefixes are ranges of them; values go to the database as parameters, never as text of a
@@ -17,6 +18,7 @@
 //! it still leads to the log that this process knows.
 
 mod append;
+pub mod channel;
 mod connect;
 mod failure;
 mod read;
@@ -27,5 +29,7 @@ pub mod settings;
 mod store;
 mod turn;
 
+pub use channel::PostgresChannel;
+pub use holdfast_store_sql::DatabaseClock;
 pub use settings::{PostgresSettings, Tls, TlsMode};
 pub use store::PostgresStore;

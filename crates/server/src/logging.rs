@@ -7,7 +7,7 @@ use std::io::{IsTerminal, stderr, stdout};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
 
-use crate::settings::{ChannelKind, LogFormat, Settings, StoreKind};
+use crate::settings::{ChannelKind, LogFormat, Settings};
 use stategate::Lines;
 
 /// Libraries whose notices are of no use to an operator; a level that names them wins.
@@ -42,10 +42,7 @@ pub fn start(settings: &Settings) {
 }
 
 fn as_stategate(settings: &Settings, filter: EnvFilter) {
-    let storage = match settings.store.kind {
-        StoreKind::Embedded => "embedded",
-        StoreKind::Memory => "memory",
-    };
+    let storage = settings.store.kind.word();
     let channel = match settings.channel.kind {
         ChannelKind::Local => "inmem",
         kind => kind.name(),

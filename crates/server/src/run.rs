@@ -50,6 +50,7 @@ use crate::settings::stategate;
 use crate::settings::{Faults, Layers, Loaded, Settings, StoreKind, load};
 use crate::signin::Entrance;
 use crate::stand_in;
+use crate::stores::Opened;
 use crate::tls::{Tls, TlsError};
 use crate::trace::{TraceError, Traces};
 use crate::trust::keeper::Keeper;
@@ -274,13 +275,11 @@ pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Runn
     // Before the store: a taken port should not cost a recovery.
     let api = listen::bind(settings.listen).await?;
     let admin = listen::bind(settings.admin_listen).await?;
-    let store = {
-        let settings = settings.clone();
-        let opening = tokio::task::spawn_blocking(move || stores::open(&settings));
-        opening.await.map_err(std::io::Error::other)??
-    };
+    let Opened { store, clock, channel: bell } = stores::open(settings).await?;
     let name = store.capabilities().name;
-    let mut engine = Engine::open(store, guard, settings.engine_options()).await?;
+    let mut options = settings.engine_options();
+    options.clock = clock.unwrap_or(options.clock);
+    let mut engine = Engine::open(store, guard, options).await?;
     if let Some(auditing) = auditing {
         engine = engine.audited_by(auditing);
     }
@@ -292,6 +291,7 @@ pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Runn
         first_token(settings, &engine).await?;
         report_troubles(&trust.gatekeeper);
     }
+    let channel = channel.or(bell);
     let trusted = Trusted { trust, entrance, limiter, state, channel, outside, stop };
     let running = Running::begin(settings, engine, Arc::new(keeper), trusted, api, admin).await?;
     let _ = unless_started.disarm();

@@ -1,8 +1,13 @@
 //! The registry of stores: the one place that knows which are compiled in.
 
+#[cfg(feature = "store-postgres")]
+mod postgres;
+
 use std::path::Path;
 use std::sync::Arc;
 
+use holdfast_channel::EventChannel;
+use holdfast_engine::Clock;
 use holdfast_store::{MemoryStore, Store};
 use holdfast_store_fjall::{FjallOptions, FjallStore};
 
@@ -11,21 +16,54 @@ use crate::settings::{Settings, StoreKind};
 pub use holdfast_store::StoreError;
 pub use holdfast_store_fjall::RepairReport;
 
-/// Opens the store that the settings name. May take as long as the recovery of its files.
+/// A store, and what comes with it.
+pub struct Opened {
+    /// Keeps the log.
+    pub store: Arc<dyn Store>,
+    /// The time that all who share the log go by; `None`: this machine's.
+    pub clock: Option<Arc<dyn Clock>>,
+    /// Its own way to tell the other nodes; `None`: it has none.
+    pub channel: Option<Arc<dyn EventChannel>>,
+}
+
+impl Opened {
+    fn alone(store: Arc<dyn Store>) -> Self {
+        Self { store, clock: None, channel: None }
+    }
+}
+
+/// Opens the store that the settings name. May take as long as the recovery of its files, or until its database is there.
 ///
 /// # Errors
 /// What the store says when it cannot be opened.
-pub fn open(settings: &Settings) -> Result<Arc<dyn Store>, StoreError> {
+pub async fn open(settings: &Settings) -> Result<Opened, StoreError> {
     match settings.store.kind {
-        StoreKind::Memory => Ok(Arc::new(MemoryStore::new())),
-        StoreKind::Embedded => {
-            let options = FjallOptions {
-                cache_bytes: settings.store.cache_bytes.0 as u64,
-                reserve_bytes: settings.store.reserve_bytes.0 as u64,
-            };
-            Ok(Arc::new(FjallStore::open(&settings.data_dir, options)?))
-        }
+        StoreKind::Memory => Ok(Opened::alone(Arc::new(MemoryStore::new()))),
+        StoreKind::Embedded => embedded(settings).await.map(Opened::alone),
+        #[cfg(feature = "store-postgres")]
+        StoreKind::Postgres => postgres::open(&settings.store).await,
+        #[cfg(not(feature = "store-postgres"))]
+        StoreKind::Postgres => Err(not_compiled_in(settings.store.kind)),
     }
+}
+
+#[cfg(not(feature = "store-postgres"))]
+fn not_compiled_in(kind: StoreKind) -> StoreError {
+    StoreError::Refused(format!("store.kind: {:?} is not compiled in", kind.word()))
+}
+
+async fn embedded(settings: &Settings) -> Result<Arc<dyn Store>, StoreError> {
+    let directory = settings.data_dir.clone();
+    let options = FjallOptions {
+        cache_bytes: settings.store.cache_bytes.0 as u64,
+        reserve_bytes: settings.store.reserve_bytes.0 as u64,
+    };
+    let opening = tokio::task::spawn_blocking(move || FjallStore::open(&directory, options));
+    let opened = opening.await.map_err(|error| StoreError::Io {
+        doing: "opening the store".into(),
+        error: error.to_string(),
+    })?;
+    Ok(Arc::new(opened?))
 }
 
 /// Brings the damaged data directory of an embedded store back to what is provably intact.

@@ -1,5 +1,6 @@
 //! The shared suite and what is PostgreSQL's own, against real servers.
 
+mod channel;
 mod conformance;
 mod epochs;
 mod failures;

@@ -2,6 +2,8 @@
 
 mod channel;
 mod cors;
+mod database;
+mod nodes;
 mod signin;
 mod state;
 
@@ -34,6 +36,8 @@ pub fn all() -> impl Iterator<Item = &'static Setting> {
     SETTINGS
         .iter()
         .chain(channel::settings())
+        .chain(database::SETTINGS)
+        .chain(nodes::SETTINGS)
         .chain(cors::SETTINGS)
         .chain(signin::SETTINGS)
         .chain(state::SETTINGS)
@@ -362,7 +366,7 @@ const SETTINGS: &[Setting] = &[
     },
     Setting {
         path: "store.kind",
-        about: "What keeps the log: the disk of this machine, or only the memory of this process.",
+        about: "What keeps the log: the disk of this machine, only the memory of this process, or a database that nodes share (docs/stores.md).",
         of: |s| &mut s.store.kind,
     },
     Setting {
