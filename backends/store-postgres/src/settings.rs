@@ -8,6 +8,7 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use holdfast_store::StoreError;
+use holdfast_store_sql::Waits;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 /// The schema of the tables, unless another one is named.
@@ -80,6 +81,16 @@ impl PostgresSettings {
             acquire_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(5),
             append_deadline: Duration::from_secs(10),
+        }
+    }
+
+    pub(crate) fn waits(&self) -> Waits {
+        Waits {
+            pool: (self.pool_min, self.pool_max),
+            connect: self.connect_timeout,
+            acquire: self.acquire_timeout,
+            statement: self.statement_timeout,
+            append: self.append_deadline,
         }
     }
 

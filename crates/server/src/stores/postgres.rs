@@ -6,9 +6,7 @@ use std::sync::Arc;
 use holdfast_engine::Clock;
 use holdfast_model::Timestamp;
 use holdfast_store::StoreError;
-use holdfast_store_postgres::{
-    DatabaseClock, PostgresChannel, PostgresSettings, PostgresStore, Tls, TlsMode,
-};
+use holdfast_store_postgres::{DatabaseClock, PostgresChannel, PostgresSettings, Tls, TlsMode};
 
 use super::Opened;
 use crate::settings::{DatabaseTls, StoreSettings};
@@ -16,7 +14,7 @@ use crate::settings::{DatabaseTls, StoreSettings};
 pub(super) async fn open(settings: &StoreSettings) -> Result<Opened, StoreError> {
     let settings = settings_of(settings)?;
     let channel = PostgresChannel::new(&settings)?;
-    let store = PostgresStore::open(settings).await?;
+    let store = holdfast_store_postgres::open(&settings).await?;
     Ok(Opened {
         clock: Some(Arc::new(Shared(store.clock()))),
         store: Arc::new(store),
