@@ -19,7 +19,7 @@ use holdfast_api::stategate::mutex_service_server::SERVICE_NAME as MUTEXES;
 use holdfast_api::stategate::peer_service_server::SERVICE_NAME as PEERS;
 use holdfast_api::stategate::state_service_server::SERVICE_NAME as STATES;
 use holdfast_auth::{AllowAll, Auditor, Gatekeeper, Guard, Policy, RateLimiter, SignIn, Verifier};
-use holdfast_channel::EventChannel;
+use holdfast_channel::{ChannelError, EventChannel};
 use holdfast_engine::{Engine, EngineError};
 use holdfast_policy_rego::Recorder;
 use holdfast_store::StoreError;
@@ -38,6 +38,7 @@ use crate::health::Health;
 use crate::http::{self, Face, SseKnobs, cors};
 use crate::listen::{self, Bounds};
 use crate::metrics::{Exposition, Metrics, StateCalls};
+use crate::nodes::presence::{self, Presence};
 use crate::nodes::{bell, stale};
 use crate::notify::{self, State as Told};
 use crate::observe::Observer;
@@ -55,7 +56,7 @@ use crate::trust::keeper::Keeper;
 use crate::trust::root::{self, RootError};
 use crate::trust::state::StateTrust;
 use crate::trust::{Trust, TrustError, auditors};
-use crate::{logging, stores};
+use crate::{channels, logging, stores};
 use holdfast_dial::DialError;
 
 const ALL_OPEN: &str = "--dev: EVERYTHING IS OPEN: whoever can reach this machine's loopback may read and change all of it";
@@ -80,6 +81,9 @@ pub enum ServeError {
     /// The store cannot be opened.
     #[error("cannot open the store: {0}")]
     Store(#[from] StoreError),
+    /// The channel to other nodes cannot be opened.
+    #[error("cannot open the channel: {0}")]
+    Channel(#[from] ChannelError),
     /// The engine did not start.
     #[error("cannot start the engine: {0}")]
     Engine(#[from] EngineError),
@@ -105,7 +109,7 @@ impl ServeError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         use holdfast_api::status::exit;
-        if matches!(self, Self::Settings(_) | Self::Upstream { .. }) {
+        if matches!(self, Self::Settings(_) | Self::Upstream { .. } | Self::Channel(_)) {
             exit::USAGE
         } else {
             exit::ERROR
@@ -242,6 +246,10 @@ pub struct Plugins {
 pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Running, ServeError> {
     let Plugins { guard, verifiers, policies, auditors, limiter, channel, sign_in } = plugins;
     let auditing = auditors::of(&settings.audit, auditors)?;
+    let channel = match channel {
+        Some(channel) => Some(channel),
+        None => channels::open(&settings.channel)?,
+    };
     let (guard, trust): (Arc<dyn Guard>, _) = match guard {
         Some(guard) => (guard, None),
         None if settings.dev => {
@@ -356,7 +364,7 @@ impl Running {
             state,
             peers: Peers::default(),
             keeper: Some(Arc::clone(&keeper)),
-            limits: limiter.or_else(|| buckets.map(|buckets| buckets as _)),
+            limits: limiter.or_else(|| buckets.clone().map(|buckets| buckets as _)),
         };
         if let Some(trust) = &trust {
             tokio::spawn(Arc::clone(trust).follow(stop.clone()));
@@ -364,6 +372,11 @@ impl Running {
         let gatekeeper = trust.as_ref().map(|trust| Arc::clone(&trust.gatekeeper));
         if let Some(channel) = &channel {
             bell::start(&engine, channel, &stop);
+            let presence = Arc::new(Presence::new());
+            presence::start(&presence, engine.status().head.log, channel, &stop);
+            if let Some(buckets) = buckets.clone() {
+                tokio::spawn(buckets.share(presence.nodes(), stop.clone()));
+            }
         }
         let health = Health::new(engine.clone(), gatekeeper.clone()).with_channel(channel);
         let reporter = HealthReporter::new();

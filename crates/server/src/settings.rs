@@ -5,16 +5,19 @@
 //! - [`table`]: every setting with its path and its sentence; [`documentation`], environment names and printing come from it
 //! - [`state`]: about the stategate dialect; [`stategate`]: variables of that server that this one takes, too
 //! - [`graphql`]: about stategate in GraphQL
+//! - [`channel`]: what carries messages between nodes
 //! - [`quota`]: how much a namespace may hold
-//! - [`database`]: a log in a database
+//! - [`database`]: a log in a database; [`nodes`]: how nodes share it
 //! - [`form`]: how a value is written: sizes, durations, addresses
 //! - [`mod@load`]: the layers, and every fault at once
 
+pub mod channel;
 pub mod database;
 pub mod documentation;
 pub mod form;
 pub mod graphql;
 pub mod load;
+pub mod nodes;
 pub mod quota;
 pub mod security;
 pub mod signin;
@@ -29,10 +32,12 @@ use std::time::Duration;
 use holdfast_engine::GroupOptions;
 use holdfast_engine::options::{Limits, Options, Retention, WatchOptions};
 
+pub use channel::{ChannelKind, ChannelSettings};
 pub use database::{DatabaseSettings, DatabaseTls};
 pub use form::{Count, Names, Secret, Share, Size};
 pub use graphql::GraphqlSettings;
 pub use load::{Faults, Layers, Loaded, load};
+pub use nodes::NodeSettings;
 pub use quota::QuotaSettings;
 pub use security::{
     AuditSettings, AuthSettings, ClientCertificates, JwtOptions, PolicyOptions, ProxyHeader,
@@ -80,6 +85,10 @@ pub struct Settings {
     pub queue_bytes: Size,
     /// Where the log is kept.
     pub store: StoreSettings,
+    /// What carries messages to other nodes.
+    pub channel: ChannelSettings,
+    /// How nodes share a log.
+    pub nodes: NodeSettings,
     /// What callers may send and get.
     pub limits: LimitSettings,
     /// The watch hub.
@@ -336,6 +345,8 @@ impl Default for Settings {
                 postgres: DatabaseSettings::default(),
                 postgres_schema: "holdfast".into(),
             },
+            channel: ChannelSettings::default(),
+            nodes: NodeSettings::of(&engine.shared),
             limits: LimitSettings::of(&engine.limits),
             groups: GroupSettings::of(&engine.groups),
             watch: WatchSettings::of(&engine.watch),
@@ -429,6 +440,7 @@ impl Settings {
             quotas: self.quota.quotas().unwrap_or_default(),
             idempotency_ttl: self.idempotency_ttl,
             queue_bytes: self.queue_bytes.0,
+            shared: self.nodes.options(),
             ..Options::default()
         }
     }
@@ -443,7 +455,9 @@ impl Settings {
                     .into(),
             );
         }
+        faults.extend(self.channel.contradictions());
         faults.extend(self.groups.contradictions());
+        faults.extend(self.nodes.contradictions());
         faults.extend(self.policy.contradictions());
         faults.extend(self.proxy.contradictions());
         faults.extend(self.quota.quotas().err());

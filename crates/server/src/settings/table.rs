@@ -1,7 +1,9 @@
 //! Every setting there is; a file beside for each large part.
 
+mod channel;
 mod cors;
 mod database;
+mod nodes;
 mod signin;
 mod state;
 
@@ -33,7 +35,9 @@ impl Setting {
 pub fn all() -> impl Iterator<Item = &'static Setting> {
     SETTINGS
         .iter()
+        .chain(channel::settings())
         .chain(database::SETTINGS)
+        .chain(nodes::SETTINGS)
         .chain(cors::SETTINGS)
         .chain(signin::SETTINGS)
         .chain(state::SETTINGS)
@@ -339,6 +343,11 @@ const SETTINGS: &[Setting] = &[
         path: "rate.burst",
         about: "How many of each a client may do at once. Not set: as many as in two seconds.",
         of: |s| &mut s.rate.burst,
+    },
+    Setting {
+        path: "rate.shared",
+        about: "Nodes that share a log share the rates too: each allows its part. While the number of nodes changes a client may have the part of one node more.",
+        of: |s| &mut s.rate.shared,
     },
     Setting {
         path: "proxy.trusted",
