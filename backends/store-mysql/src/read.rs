@@ -178,7 +178,10 @@ pub(crate) async fn commits(
         .sql(" OR fits.weighed = fits.weight ORDER BY c.revision");
     let rows = run(database, text).await?;
     let (_, head) = head_of(&rows)?;
-    check_cursor(after, &head).map_err(Failure::from)?;
+    if let Err(refused) = check_cursor(after, &head) {
+        run(database, Text::new("COMMIT")).await?;
+        return Err(refused.into());
+    }
     let rows = rows.get(1..).unwrap_or_default();
     let large = large_values(database, rows).await?;
     open(rows, large, after, head)

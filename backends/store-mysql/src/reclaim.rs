@@ -15,7 +15,8 @@ const COMMITS: i64 = 64;
 /// Makes higher floors durable and visible.
 pub(crate) async fn raise(database: &mut MySqlConnection, floors: Floors) -> Result<(), Failure> {
     let (events, history) = (signed(floors.events.0), signed(floors.history.0));
-    let text = Text::new("UPDATE head SET events_floor = GREATEST(events_floor, LEAST(")
+    // A read that was refused may have left its snapshot open.
+    let text = Text::new("COMMIT; UPDATE head SET events_floor = GREATEST(events_floor, LEAST(")
         .number(events)
         .sql(", revision + 1)), history_floor = GREATEST(history_floor, LEAST(")
         .number(history)
@@ -25,6 +26,15 @@ pub(crate) async fn raise(database: &mut MySqlConnection, floors: Floors) -> Res
 
 /// One step; `None` when nothing is left to do.
 pub(crate) async fn step(database: &mut MySqlConnection) -> Result<Option<Reclaimed>, Failure> {
+    let done = step_locked(database).await;
+    if done.is_err() {
+        // The lock must not stay with a connection that goes back to the pool; one that broke has lost it anyway.
+        let _ = run(database, Text::new("ROLLBACK")).await;
+    }
+    done
+}
+
+async fn step_locked(database: &mut MySqlConnection) -> Result<Option<Reclaimed>, Failure> {
     let begin =
         Text::new("START TRANSACTION; ").sql(HEAD).sql(" FOR UPDATE; SELECT trimmed FROM head");
     let rows = run(database, begin).await?;

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::time::Duration;
 
 use holdfast_store::StoreError;
 use holdfast_store_sql::Waits;
+pub use holdfast_store_sql::tls::{Tls, TlsMode};
 use sqlx::mysql::{MySqlConnectOptions, MySqlSslMode};
 
 /// A log in a database of MariaDB or MySQL.
@@ -30,34 +30,6 @@ pub struct MySqlSettings {
     pub statement_timeout: Duration,
     /// How long an append is tried again when its connection breaks.
     pub append_deadline: Duration,
-}
-
-/// How far the connection is protected.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tls {
-    /// `None`: what the URL says; and when it says nothing, `Prefer` for a server on this machine, `VerifyFull` for any other.
-    pub mode: Option<TlsMode>,
-    /// Whom to trust; the authorities of the system when there is no such file.
-    pub root_certificate: Option<PathBuf>,
-    /// What this client shows.
-    pub client_certificate: Option<PathBuf>,
-    /// Its key.
-    pub client_key: Option<PathBuf>,
-}
-
-/// By the names that PostgreSQL has for them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TlsMode {
-    /// Never.
-    Disable,
-    /// If the server can.
-    Prefer,
-    /// Always, with whoever answers.
-    Require,
-    /// Always, with a server that a trusted authority knows.
-    VerifyCa,
-    /// Always, with a server that a trusted authority knows by this name.
-    VerifyFull,
 }
 
 impl MySqlSettings {
@@ -95,17 +67,17 @@ impl MySqlSettings {
         if !["mysql", "mariadb"].contains(&scheme) {
             return Err(refused("the URL has to begin with mysql://"));
         }
-        let options = MySqlConnectOptions::from_str(&self.url).map_err(|error| match error {
-            sqlx::Error::Configuration(error) => refused(error),
-            other => refused(other),
-        })?;
+        let mut options =
+            MySqlConnectOptions::from_str(&self.url).map_err(|error| match error {
+                sqlx::Error::Configuration(error) => refused(error),
+                other => refused(other),
+            })?;
         if options.get_database().unwrap_or_default().is_empty() {
             return Err(refused("the URL names no database"));
         }
-        let mut options = options;
         let tls = &self.tls;
         if let Some(mode) = tls.mode {
-            options = options.ssl_mode(mode.into());
+            options = options.ssl_mode(ssl_mode(mode));
         } else if !self.url.contains("ssl-mode=") && !is_here(&options) {
             options = options.ssl_mode(MySqlSslMode::VerifyIdentity);
         }
@@ -134,15 +106,13 @@ fn is_here(options: &MySqlConnectOptions) -> bool {
         || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
-impl From<TlsMode> for MySqlSslMode {
-    fn from(mode: TlsMode) -> Self {
-        match mode {
-            TlsMode::Disable => Self::Disabled,
-            TlsMode::Prefer => Self::Preferred,
-            TlsMode::Require => Self::Required,
-            TlsMode::VerifyCa => Self::VerifyCa,
-            TlsMode::VerifyFull => Self::VerifyIdentity,
-        }
+fn ssl_mode(mode: TlsMode) -> MySqlSslMode {
+    match mode {
+        TlsMode::Disable => MySqlSslMode::Disabled,
+        TlsMode::Prefer => MySqlSslMode::Preferred,
+        TlsMode::Require => MySqlSslMode::Required,
+        TlsMode::VerifyCa => MySqlSslMode::VerifyCa,
+        TlsMode::VerifyFull => MySqlSslMode::VerifyIdentity,
     }
 }
 

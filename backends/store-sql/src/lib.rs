@@ -9,6 +9,7 @@
 //!   [`HeadRow`]: where the log ends
 //! - [`page`] - [`Fill`]: pages from rows; [`bounds`] - ranges of keys; [`trim`] - what a reclaim looks at
 //! - [`clock`] - [`DatabaseClock`]; [`patience`] - [`Patience`]: how long and how often something is tried again
+//! - [`tls`] - how connections are protected
 //! - [`background`] - [`Background`]: the threads that a store's connections live on
 //!
 //! Invariants: a group can only be there once, because it goes behind one head, so that trying it again is safe; numbers
@@ -31,6 +32,7 @@ pub mod patience;
 mod question;
 pub mod seen;
 pub mod store;
+pub mod tls;
 pub mod trim;
 mod writer;
 

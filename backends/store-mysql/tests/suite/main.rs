@@ -21,10 +21,6 @@ fn fresh(mariadb: &MariaDb) -> MySqlSettings {
     MySqlSettings::new(format!("{server}/{name}"))
 }
 
-fn name(settings: &MySqlSettings) -> &str {
-    settings.url.rsplit('/').next().unwrap_or_default()
-}
-
 async fn open(settings: &MySqlSettings) -> Arc<MySqlStore> {
     Arc::new(holdfast_store_mysql::open(settings).await.expect("it opens"))
 }
