@@ -32,7 +32,7 @@ use std::time::Duration;
 use holdfast_engine::GroupOptions;
 use holdfast_engine::options::{Limits, Options, Retention, WatchOptions};
 
-pub use channel::{ChannelKind, ChannelSettings};
+pub use channel::{ChannelKind, ChannelSettings, EventSettings};
 pub use database::{DatabaseSettings, DatabaseTls};
 pub use form::{Count, Names, Secret, Share, Size};
 pub use graphql::GraphqlSettings;
@@ -87,6 +87,8 @@ pub struct Settings {
     pub store: StoreSettings,
     /// What carries messages to other nodes.
     pub channel: ChannelSettings,
+    /// Events for others than nodes.
+    pub events: EventSettings,
     /// How nodes share a log.
     pub nodes: NodeSettings,
     /// What callers may send and get.
@@ -355,6 +357,7 @@ impl Default for Settings {
                 mysql: DatabaseSettings::default(),
             },
             channel: ChannelSettings::default(),
+            events: EventSettings::default(),
             nodes: NodeSettings::of(&engine.shared),
             limits: LimitSettings::of(&engine.limits),
             groups: GroupSettings::of(&engine.groups),
@@ -465,6 +468,7 @@ impl Settings {
             );
         }
         faults.extend(self.channel.contradictions());
+        faults.extend(self.events.contradictions(&self.channel));
         faults.extend(self.groups.contradictions());
         faults.extend(self.nodes.contradictions());
         faults.extend(self.policy.contradictions());
