@@ -128,6 +128,8 @@ pub struct StoreSettings {
     pub postgres: DatabaseSettings,
     /// The schema in it.
     pub postgres_schema: String,
+    /// The database of MariaDB or MySQL.
+    pub mysql: DatabaseSettings,
 }
 
 /// The stores there are. Every one is listed, so that "not compiled in" is not "unknown".
@@ -139,12 +141,18 @@ pub enum StoreKind {
     Memory,
     /// In a PostgreSQL database, shared by nodes.
     Postgres,
+    /// In a database of MariaDB or MySQL, shared by nodes.
+    MySql,
 }
 
 impl StoreKind {
     /// How each is named.
-    pub(crate) const WORDS: [(&str, Self); 3] =
-        [("embedded", Self::Embedded), ("memory", Self::Memory), ("postgres", Self::Postgres)];
+    pub(crate) const WORDS: [(&str, Self); 4] = [
+        ("embedded", Self::Embedded),
+        ("memory", Self::Memory),
+        ("postgres", Self::Postgres),
+        ("mysql", Self::MySql),
+    ];
 
     /// Its name.
     #[must_use]
@@ -346,6 +354,7 @@ impl Default for Settings {
                 reserve_bytes: Size(256 << 20),
                 postgres: DatabaseSettings::default(),
                 postgres_schema: "holdfast".into(),
+                mysql: DatabaseSettings::default(),
             },
             channel: ChannelSettings::default(),
             events: EventSettings::default(),
@@ -467,6 +476,8 @@ impl Settings {
         faults.extend(self.quota.quotas().err());
         let postgres = self.store.kind == StoreKind::Postgres;
         faults.extend(self.store.postgres.contradictions("postgres", postgres));
+        let mysql = self.store.kind == StoreKind::MySql;
+        faults.extend(self.store.mysql.contradictions("mysql", mysql));
         faults.extend(self.signin.contradictions(self));
         faults.extend(self.state.contradictions());
         faults.extend(self.graphql.contradictions());
