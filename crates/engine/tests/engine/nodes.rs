@@ -427,3 +427,31 @@ async fn who_slept_through_a_takeover_does_no_harm_when_it_wakes_up() {
     sleeper.shutdown().await;
     other.shutdown().await;
 }
+
+/// The database shows another log than it did, and does not say that it is another life of it.
+#[tokio::test]
+async fn a_log_that_does_not_join_up_is_an_error_and_nobody_waits_for_ever() {
+    let database = database();
+    let (a, _) = node(&database, polling()).await;
+    for n in 1..=3 {
+        set(&a, "a", "k", &n.to_string()).await;
+    }
+    let other = Arc::new(RwLock::new(
+        MemoryStore::with_head(Head::genesis(shown(&database).head().await.expect("a head").log))
+            .shared(),
+    ));
+    let (stranger, _) = node(&other, deaf()).await;
+    for n in 1..=5 {
+        set(&stranger, "a", "k", &format!("{n}0")).await;
+    }
+    *database.write() = shown(&other);
+    let refused = a.set(&me(), value("a", "k", "4")).await.expect_err("another log");
+    assert_eq!(refused.kind(), ErrorKind::Corrupt);
+    let refused = a.get(&me(), "a", "k").await.expect_err("another log");
+    assert_eq!(refused.kind(), ErrorKind::Corrupt);
+    assert!(a.cut_off().is_some());
+    a.shutdown().await;
+    let ended = tokio::time::timeout(Duration::from_secs(20), a.get(&me(), "a", "k")).await;
+    ended.expect("who asks a stopped engine is told").expect_err("stopped");
+    stranger.shutdown().await;
+}
