@@ -208,6 +208,10 @@ async fn a_large_commit_comes_in_frames() {
         let (mut frames, mut events) = (0, 0);
         loop {
             let frame = stream.message().await.expect("a frame").expect("it goes on");
+            // So far nothing was read: it may take longer than a bookmark does.
+            if frames == 0 && frame.kind == Kind::KIND_BOOKMARK {
+                continue;
+            }
             assert_ne!(frame.kind, Kind::KIND_BOOKMARK);
             frames += 1;
             events += frame.events.len();

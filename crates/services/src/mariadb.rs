@@ -113,6 +113,8 @@ fn initialise(programs: &Path, place: &Place) {
         launch::command(&beside(programs, "mariadb-install-db"), place.path(), "KILL");
     command.args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"]);
     command.arg(format!("--datadir={}", data.display()));
+    // As with a server: in a folder that it shares, it removes the temporary tables of others.
+    command.env("TMPDIR", place.path());
     place.run(&mut command);
 }
 
