@@ -47,7 +47,8 @@ impl MariaDb {
     /// The same, as `options` say.
     pub fn start_with(suite: &str, options: MariaDbOptions) -> Option<Self> {
         let programs = PROGRAMS.find(suite)?;
-        let place = Place::new();
+        // It waits for the disk with every table that it makes.
+        let place = if options.durable { Place::new() } else { Place::in_memory() };
         let certificates = options.tls.then(|| Certificates::make(&place));
         initialise(&programs, &place);
         let make = server(&programs, &place, &options, certificates.as_ref());
