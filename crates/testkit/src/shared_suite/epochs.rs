@@ -1,7 +1,7 @@
 //! Databases that are not the one that was.
 
 use holdfast_model::{Epoch, Head, Revision};
-use holdfast_store::{AppendError, At, Store, StoreError};
+use holdfast_store::{AppendError, At, StoreError};
 
 use super::{Server, append, head, open, pause};
 use crate::scribe::{Scribe, key};

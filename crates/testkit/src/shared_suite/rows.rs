@@ -1,7 +1,7 @@
 //! Rows that somebody else changed.
 
 use holdfast_model::Revision;
-use holdfast_store::{At, PageLimit, Scan, Store, StoreError};
+use holdfast_store::{At, PageLimit, Scan, StoreError};
 
 use super::{Server, append, open};
 use crate::scribe::key;
