@@ -40,6 +40,7 @@ use crate::http::{self, Face, SseKnobs, cors};
 use crate::listen::{self, Bounds};
 use crate::metrics::{Exposition, Metrics, StateCalls};
 use crate::nodes::presence::{self, Presence};
+use crate::nodes::ways::Ways;
 use crate::nodes::{bell, stale};
 use crate::notify::{self, State as Told};
 use crate::observe::Observer;
@@ -365,6 +366,7 @@ impl Running {
             stop: stop.clone(),
             knobs: Knobs::of(settings),
             state,
+            ways: Ways::of(&settings.nodes),
             peers: Peers::default(),
             keeper: Some(Arc::clone(&keeper)),
             limits: limiter.or_else(|| buckets.clone().map(|buckets| buckets as _)),

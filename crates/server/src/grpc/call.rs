@@ -21,6 +21,7 @@ use tonic::{Code, Request, Response, Status};
 use crate::intercept::{RequestId, unbroken};
 use crate::listen::Peer;
 use crate::metrics::Metrics;
+use crate::nodes::ways::Ways;
 use crate::observe::Observation;
 use crate::peers::Peers;
 use crate::rate::{self, work_of};
@@ -43,6 +44,8 @@ pub struct Shared {
     pub keeper: Option<Arc<Keeper>>,
     /// Who decides about calls of stategate.
     pub state: StateTrust,
+    /// How other nodes of the same log are reached.
+    pub ways: Ways,
     /// Who listens to messages of peers.
     pub peers: Peers,
     /// What the adapters themselves have to know of the settings.
@@ -56,7 +59,8 @@ impl Shared {
         let (metrics, knobs) = (Metrics::default(), Knobs::of(settings));
         let state = StateTrust::alone(&engine);
         let peers = Peers::default();
-        Self { engine, metrics, stop, knobs, state, peers, keeper: None, limits: None }
+        let ways = Ways::default();
+        Self { engine, metrics, stop, knobs, state, ways, peers, keeper: None, limits: None }
     }
 
     /// For the services of stategate: the same behind the guard of theirs.
