@@ -3,10 +3,9 @@
 mod channel;
 mod conformance;
 mod epochs;
-mod failures;
-mod nodes;
-mod schema;
+mod shared;
 mod tls;
+mod users;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -9,9 +9,9 @@ use holdfast_store_mysql::MySqlSettings;
 use super::Opened;
 use super::clock::SharedClock;
 use super::tls::tls;
-use crate::settings::StoreSettings;
+use crate::settings::Settings;
 
-pub(super) async fn open(settings: &StoreSettings) -> Result<Opened, StoreError> {
+pub(super) async fn open(settings: &Settings) -> Result<Opened, StoreError> {
     let settings = settings_of(settings)?;
     let store = holdfast_store_mysql::open(&settings).await?;
     Ok(Opened {
@@ -22,8 +22,8 @@ pub(super) async fn open(settings: &StoreSettings) -> Result<Opened, StoreError>
     })
 }
 
-fn settings_of(settings: &StoreSettings) -> Result<MySqlSettings, StoreError> {
-    let database = &settings.mysql;
+fn settings_of(settings: &Settings) -> Result<MySqlSettings, StoreError> {
+    let database = &settings.store.mysql;
     let no_url = |why| StoreError::Refused(format!("store.mysql.url: {why}"));
     Ok(MySqlSettings {
         url: database.url().map_err(no_url)?,
@@ -34,5 +34,6 @@ fn settings_of(settings: &StoreSettings) -> Result<MySqlSettings, StoreError> {
         acquire_timeout: database.acquire_timeout,
         statement_timeout: database.statement_timeout,
         append_deadline: database.append_deadline,
+        commit_bytes: settings.limits.commit_bytes.0,
     })
 }
