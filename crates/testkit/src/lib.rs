@@ -3,6 +3,7 @@
 //! - [`scribe`] - [`Scribe`] writes groups of judged, chained commits, as the engine would
 //! - [`store_suite`] - the conformance suite of the store contract, one function for each behaviour (start here for a new
 //!   backend)
+//! - [`copy_suite`] - the same for the contract of what a log is copied into
 //! - [`channel_suite`] - the same for the contract of event channels
 //! - [`differential`] - random groups against a plain model, read back at every revision
 //! - [`random`] - seeded random numbers
@@ -10,6 +11,7 @@
 //! Everything here panics when the thing under test is wrong: it is made to be called from tests.
 
 pub mod channel_suite;
+pub mod copy_suite;
 pub mod differential;
 pub mod random;
 pub mod scribe;
