@@ -93,6 +93,7 @@ impl Bed {
             let shared = Shared {
                 keeper: None,
                 limits: None,
+                snapshots: None,
                 state: StateTrust::alone(&engine),
                 peers: Peers::default(),
                 engine: engine.clone(),

@@ -23,6 +23,7 @@
 //! - [`http_v2`]: holdfast.v1 over HTTP
 //! - [`policy`]: policies, tried without a server
 //! - [`observe`]: what is told of requests; [`proxies`]: where callers are; [`limits`]: what a connection may cost
+//! - [`moving`]: a log in a file and back, and from one store into another
 //! - [`quotas`]: how much a namespace may hold
 //! - [`past`]: reads of the past, rollback, search; [`transactions`]: sums and single keys under concurrency
 //! - [`signin`]: people in front of browsers
@@ -54,6 +55,7 @@ mod holdfast_v1;
 mod http_v1;
 mod http_v2;
 mod limits;
+mod moving;
 mod observe;
 mod openapi;
 mod past;

@@ -41,6 +41,7 @@ mod tables;
 
 pub use fill::FjallFill;
 pub use open::chain::{ChainFault, ChainReport, verify_chain};
+pub use open::has_log;
 pub use options::FjallOptions;
 pub use repair::{RepairReport, repair};
 pub use stats::FjallStats;

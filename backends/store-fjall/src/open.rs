@@ -51,6 +51,14 @@ pub(crate) fn open(path: &Path, options: FjallOptions) -> Result<FjallStore, Sto
     Ok(store)
 }
 
+/// Whether a log was ever finished in this directory, or begun to be filled. Nothing is opened, nothing is changed.
+///
+/// # Errors
+/// When the system does not say.
+pub fn has_log(path: impl AsRef<Path>) -> Result<bool, StoreError> {
+    Place::new(path.as_ref()).is_empty().map(|empty| !empty)
+}
+
 /// Opens the log of a directory that is ours, finished or not.
 pub(crate) fn open_log(
     place: &Place,

@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use holdfast_api::config_v1::config_service_server::SERVICE_NAME as CONFIG_V1;
+use holdfast_api::holdfast_v1::admin_service_server::SERVICE_NAME as ADMIN;
 use holdfast_api::holdfast_v1::holdfast_service_server::SERVICE_NAME as HOLDFAST_V1;
 use holdfast_api::holdfast_v1::trust_service_server::SERVICE_NAME as TRUST;
 use holdfast_api::stategate::cache_service_server::SERVICE_NAME as CACHE;
@@ -22,7 +23,7 @@ use holdfast_auth::{AllowAll, Auditor, Gatekeeper, Guard, Policy, RateLimiter, S
 use holdfast_channel::EventChannel;
 use holdfast_engine::{Engine, EngineError};
 use holdfast_policy_rego::Recorder;
-use holdfast_store::StoreError;
+use holdfast_store::{Snapshots, StoreError};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -32,6 +33,7 @@ use tokio_util::sync::CancellationToken;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
+use crate::backups::Scheduled;
 use crate::grpc::call::{Knobs, Shared};
 use crate::grpc::services;
 use crate::health::Health;
@@ -193,6 +195,7 @@ pub struct Running {
     health: Health,
     reporter: HealthReporter,
     traces: Option<Traces>,
+    backing_up: Option<JoinHandle<()>>,
     stop: CancellationToken,
     stop_admin: CancellationToken,
     serving: JoinHandle<()>,
@@ -269,6 +272,7 @@ pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Runn
         let opening = tokio::task::spawn_blocking(move || stores::open(&settings));
         opening.await.map_err(std::io::Error::other)??
     };
+    let stores::Opened { store, snapshots } = store;
     let name = store.capabilities().name;
     let mut engine = Engine::open(store, guard, settings.engine_options()).await?;
     if let Some(auditing) = auditing {
@@ -282,7 +286,7 @@ pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Runn
         first_token(settings, &engine).await?;
         report_troubles(&trust.gatekeeper);
     }
-    let trusted = Trusted { trust, entrance, limiter, state, channel, stop };
+    let trusted = Trusted { trust, entrance, limiter, state, channel, snapshots, stop };
     let running = Running::begin(settings, engine, Arc::new(keeper), trusted, api, admin).await?;
     let _ = unless_started.disarm();
     let head = running.engine.status().head;
@@ -321,6 +325,7 @@ struct Trusted {
     limiter: Option<Arc<dyn RateLimiter>>,
     state: StateTrust,
     channel: Option<Arc<dyn EventChannel>>,
+    snapshots: Option<Arc<dyn Snapshots>>,
     stop: CancellationToken,
 }
 
@@ -333,7 +338,8 @@ impl Running {
         api: TcpListener,
         admin: TcpListener,
     ) -> Result<Self, ServeError> {
-        let Trusted { trust, entrance, limiter, state, channel, stop } = trusted;
+        let Trusted { trust, entrance, limiter, state, channel, snapshots, stop } = trusted;
+        let backups = Scheduled::of(&settings.backup, snapshots.clone(), &engine);
         let stop_admin = CancellationToken::new();
         let mut metrics = Metrics::default();
         if settings.state.stand_in {
@@ -355,6 +361,7 @@ impl Running {
             knobs: Knobs::of(settings),
             state,
             peers: Peers::default(),
+            snapshots,
             keeper: Some(Arc::clone(&keeper)),
             limits: limiter.or_else(|| buckets.map(|buckets| buckets as _)),
         };
@@ -365,7 +372,9 @@ impl Running {
         if let Some(channel) = &channel {
             bell::start(&engine, channel, &stop);
         }
-        let health = Health::new(engine.clone(), gatekeeper.clone()).with_channel(channel);
+        let health = Health::new(engine.clone(), gatekeeper.clone())
+            .with_channel(channel)
+            .with_backups(backups.clone());
         let reporter = HealthReporter::new();
         // Before the listeners: who finds the server ready must find its services serving.
         report(&reporter, ServingStatus::Serving).await;
@@ -384,7 +393,11 @@ impl Running {
         };
         let data_dir = matches!(settings.store.kind, StoreKind::Embedded);
         let data_dir: Option<PathBuf> = data_dir.then(|| settings.data_dir.clone());
-        let exposition = Exposition::new(&metrics, &engine, gatekeeper, data_dir);
+        let mut exposition = Exposition::new(&metrics, &engine, gatekeeper, data_dir);
+        if let Some(backups) = &backups {
+            exposition = exposition.with_backups(backups);
+        }
+        let backing_up = backups.map(|backups| tokio::spawn(backups.run(stop.clone())));
         let mut admin_routes = metrics_route(exposition).merge(health.routes());
         if settings.state.stand_in {
             admin_routes = admin_routes.merge(stand_in::routes());
@@ -415,6 +428,7 @@ impl Running {
             health,
             reporter,
             traces,
+            backing_up,
             stop,
             stop_admin,
         })
@@ -438,6 +452,11 @@ impl Running {
         if self.serving.await.is_err() {
             tracing::error!("the API listener had panicked");
         }
+        if let Some(backing_up) = self.backing_up
+            && backing_up.await.is_err()
+        {
+            tracing::error!("what makes scheduled backups had panicked");
+        }
         if let Some(traces) = self.traces {
             traces.end().await;
         }
@@ -452,7 +471,7 @@ impl Running {
 
 /// Whose health is told: the whole, by the name of nothing, and each service.
 const SERVICES: &[&str] =
-    &["", CONFIG_V1, HOLDFAST_V1, TRUST, STATES, EVENTS, ENTITIES, PEERS, CACHE, MUTEXES];
+    &["", CONFIG_V1, HOLDFAST_V1, TRUST, ADMIN, STATES, EVENTS, ENTITIES, PEERS, CACHE, MUTEXES];
 
 /// They rise and fall together.
 async fn report(reporter: &HealthReporter, status: ServingStatus) {

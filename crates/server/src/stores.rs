@@ -1,29 +1,48 @@
 //! The registry of stores: the one place that knows which are compiled in.
 
-use std::path::Path;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::Arc;
 
-use holdfast_store::{MemoryStore, Store};
-use holdfast_store_fjall::{FjallOptions, FjallStore};
+use holdfast_store::copy::Fill;
+use holdfast_store::{MemoryStore, Snapshots, Store};
+use holdfast_store_fjall::{FjallFill, FjallOptions, FjallStore};
 
-use crate::settings::{Settings, StoreKind};
+use crate::offline::backup;
+use crate::settings::{Settings, StoreKind, load_text};
 
 pub use holdfast_store::StoreError;
 pub use holdfast_store_fjall::RepairReport;
+
+/// A store that is open.
+pub struct Opened {
+    /// For the engine.
+    pub store: Arc<dyn Store>,
+    /// What holds a moment of it still; `None` when it cannot.
+    pub snapshots: Option<Arc<dyn Snapshots>>,
+}
+
+impl Opened {
+    fn with_snapshots<S: Snapshots>(store: S) -> Self {
+        let store = Arc::new(store);
+        Self { store: store.clone(), snapshots: Some(store) }
+    }
+}
 
 /// Opens the store that the settings name. May take as long as the recovery of its files.
 ///
 /// # Errors
 /// What the store says when it cannot be opened.
-pub fn open(settings: &Settings) -> Result<Arc<dyn Store>, StoreError> {
+pub fn open(settings: &Settings) -> Result<Opened, StoreError> {
     match settings.store.kind {
-        StoreKind::Memory => Ok(Arc::new(MemoryStore::new())),
+        StoreKind::Memory => Ok(Opened::with_snapshots(MemoryStore::new())),
         StoreKind::Embedded => {
             let options = FjallOptions {
                 cache_bytes: settings.store.cache_bytes.0 as u64,
                 reserve_bytes: settings.store.reserve_bytes.0 as u64,
             };
-            Ok(Arc::new(FjallStore::open(&settings.data_dir, options)?))
+            Ok(Opened::with_snapshots(FjallStore::open(&settings.data_dir, options)?))
         }
     }
 }
@@ -34,4 +53,69 @@ pub fn open(settings: &Settings) -> Result<Arc<dyn Store>, StoreError> {
 /// When nothing can be repaired there, or a server has it open.
 pub fn repair(data_dir: &Path) -> Result<RepairReport, StoreError> {
     holdfast_store_fjall::repair(data_dir, FjallOptions::default())
+}
+
+/// Where a store is: what `holdfast migrate` is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Site {
+    /// An embedded one, in this directory.
+    Embedded(PathBuf),
+}
+
+impl fmt::Display for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Embedded(path) => write!(f, "embedded:{}", path.display()),
+        }
+    }
+}
+
+impl FromStr for Site {
+    type Err = String;
+
+    /// `embedded:PATH`, or a file with settings.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const EXPECTED: &str = "expected a store such as embedded:/var/lib/holdfast, or a file with settings (.toml, .yaml)";
+        match text.split_once(':') {
+            Some(("embedded", "")) => Err(format!("{text:?} names no directory: {EXPECTED}")),
+            Some(("embedded", path)) => Ok(Self::Embedded(path.into())),
+            _ if text == "memory" || text.starts_with("memory:") => {
+                Err("a store in memory ends with its process, there is nothing to move".to_owned())
+            }
+            _ if [".toml", ".yaml", ".yml"].iter().any(|end| text.ends_with(end)) => {
+                Self::of_file(Path::new(text))
+            }
+            _ => Err(format!("{text:?}: {EXPECTED}")),
+        }
+    }
+}
+
+impl Site {
+    fn of_file(path: &Path) -> Result<Self, String> {
+        let text = std::fs::read_to_string(path);
+        let text = text.map_err(|error| format!("{}: {error}", path.display()))?;
+        let loaded = load_text(path, &text).map_err(|faults| faults.to_string())?;
+        match loaded.settings.store.kind {
+            StoreKind::Embedded => Ok(Self::Embedded(loaded.settings.data_dir)),
+            StoreKind::Memory => "memory".parse(),
+        }
+    }
+
+    /// The log that is there; none is made.
+    ///
+    /// # Errors
+    /// When there is none, or a server has it open.
+    pub fn open(&self) -> Result<Arc<dyn Store>, StoreError> {
+        match self {
+            Self::Embedded(path) => Ok(Arc::new(backup::open(path)?)),
+        }
+    }
+
+    /// For filling it.
+    #[must_use]
+    pub fn fill(&self) -> Box<dyn Fill> {
+        match self {
+            Self::Embedded(path) => Box::new(FjallFill::new(path, FjallOptions::default())),
+        }
+    }
 }

@@ -12,6 +12,7 @@ use holdfast_auth::{Asking, AuthError, Credentials, Identity, RateLimiter, Work}
 use holdfast_engine::{Caller, Engine, Origin};
 use holdfast_graphql::Bounds;
 use holdfast_model::{Precondition, Revision};
+use holdfast_store::Snapshots;
 use http::Extensions;
 use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
@@ -43,6 +44,8 @@ pub struct Shared {
     pub keeper: Option<Arc<Keeper>>,
     /// Who decides about calls of stategate.
     pub state: StateTrust,
+    /// What holds a moment of the log still; `None` where the store cannot.
+    pub snapshots: Option<Arc<dyn Snapshots>>,
     /// Who listens to messages of peers.
     pub peers: Peers,
     /// What the adapters themselves have to know of the settings.
@@ -56,7 +59,17 @@ impl Shared {
         let (metrics, knobs) = (Metrics::default(), Knobs::of(settings));
         let state = StateTrust::alone(&engine);
         let peers = Peers::default();
-        Self { engine, metrics, stop, knobs, state, peers, keeper: None, limits: None }
+        Self {
+            engine,
+            metrics,
+            stop,
+            knobs,
+            state,
+            peers,
+            snapshots: None,
+            keeper: None,
+            limits: None,
+        }
     }
 
     /// For the services of stategate: the same behind the guard of theirs.

@@ -1,5 +1,6 @@
 //! Every setting there is; a file beside for each large part.
 
+mod backup;
 mod cors;
 mod signin;
 mod state;
@@ -30,7 +31,12 @@ impl Setting {
 
 /// All of them, in the order of the documentation.
 pub fn all() -> impl Iterator<Item = &'static Setting> {
-    SETTINGS.iter().chain(cors::SETTINGS).chain(signin::SETTINGS).chain(state::SETTINGS)
+    SETTINGS
+        .iter()
+        .chain(cors::SETTINGS)
+        .chain(signin::SETTINGS)
+        .chain(state::SETTINGS)
+        .chain(backup::SETTINGS)
 }
 
 /// Those without a file of their own.
