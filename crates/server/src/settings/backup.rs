@@ -1,15 +1,15 @@
 //! Settings of scheduled backups.
 
-use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use croner::Cron;
+use croner::errors::CronError;
 use croner::parser::{CronParser, Seconds};
 use jiff::Zoned;
 use serde_json::Value;
 
-use super::form::{Form, quoted};
+use super::form::{Form, Unset, quoted};
 
 /// Backups that the server makes of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,39 +29,23 @@ impl Default for BackupSettings {
 }
 
 /// A cron expression of five fields, or six with seconds before them; times are those of the machine's time zone.
-#[derive(Debug, Clone)]
-pub struct Schedule {
-    text: String,
-    cron: Cron,
-}
-
-impl PartialEq for Schedule {
-    fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
-    }
-}
-
-impl Eq for Schedule {}
-
-impl fmt::Display for Schedule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule(String);
 
 impl FromStr for Schedule {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let parser = CronParser::builder().seconds(Seconds::Optional).build();
-        let cron = parser.parse(text).map_err(|error| {
-            format!("expected a cron expression such as \"0 3 * * *\", found {text:?}: {error}")
-        })?;
-        let schedule = Self { text: text.to_owned(), cron };
-        if schedule.next(&Zoned::now()).is_none() {
-            return Err(format!("{text:?} never comes"));
+        if let Err(error) = parse(text) {
+            return Err(format!(
+                "expected a cron expression such as \"0 3 * * *\", found {text:?}: {error}"
+            ));
         }
-        Ok(schedule)
+        let schedule = Self(text.to_owned());
+        match schedule.next(&Zoned::now()) {
+            Some(_) => Ok(schedule),
+            None => Err(format!("{text:?} never comes")),
+        }
     }
 }
 
@@ -69,23 +53,31 @@ impl Schedule {
     /// The first time behind this one.
     #[must_use]
     pub fn next(&self, after: &Zoned) -> Option<Zoned> {
-        self.cron.find_next_occurrence(after, false).ok()
+        parse(&self.0).ok()?.find_next_occurrence(after, false).ok()
     }
 }
 
-impl Form for Option<Schedule> {
+fn parse(text: &str) -> Result<Cron, CronError> {
+    CronParser::builder().seconds(Seconds::Optional).build().parse(text)
+}
+
+impl Unset for Schedule {
+    const UNSET: Self = Self(String::new());
+}
+
+impl Form for Schedule {
     fn form(&self) -> &'static str {
         "cron expression"
     }
 
     fn read(&mut self, raw: &Value) -> Result<(), String> {
-        let text = raw.as_str().ok_or_else(|| format!("expected a text, found {raw}"))?.trim();
-        *self = if text.is_empty() { None } else { Some(text.parse()?) };
+        let text = raw.as_str().ok_or_else(|| format!("expected a text, found {raw}"))?;
+        *self = text.trim().parse()?;
         Ok(())
     }
 
     fn show(&self) -> Option<String> {
-        self.as_ref().and_then(quoted)
+        quoted(&self.0)
     }
 }
 

@@ -197,8 +197,9 @@ pub(super) async fn a_copy_goes_on_as_its_log_does(place: &dyn Place) {
         let (copy, original) = (digests(&store).await, log.digests().await);
         assert_eq!((&copy.entries, &copy.history), (&original.entries, &original.history));
     }
-    let (copy, original) = (store.head().await.expect("a head"), log.head().await);
-    assert_eq!(copy.ordinal_base, original.ordinal_base);
+    // Ten rounds wrote and deleted `k/2`, and it was never written again.
+    let base = store.head().await.expect("a head").ordinal_base;
+    assert!(base >= 20, "the last delete is forgotten with its ordinal: {base}");
     assert_eq!(kept(&*store).await, kept(&*log.store).await, "rows that nobody needs");
 }
 
