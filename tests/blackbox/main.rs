@@ -15,6 +15,7 @@
 //! - [`admin`]: health, metrics, reflection, gRPC-Web
 //! - [`bad_input`], [`bad_data`]: wrong requests, broken data directories, a full disk
 //! - [`browser`]: server-sent events as a real browser sees them
+//! - [`channels`]: event channels over real servers, as settings and deployments name them
 //! - [`openapi`]: the document of the HTTP face, and the server held against it
 //! - [`audit`]: what auditors kept, and the chain of the log, checked and searched without a server
 //! - [`crash`]: SIGKILL under load; [`shutdown`]: an orderly stop
@@ -38,6 +39,7 @@ mod audit;
 mod bad_data;
 mod bad_input;
 mod browser;
+mod channels;
 mod cli;
 mod client;
 mod config_only;
@@ -56,6 +58,7 @@ mod http_v1;
 mod http_v2;
 mod limits;
 mod moving;
+mod nodes;
 mod observe;
 mod openapi;
 mod past;

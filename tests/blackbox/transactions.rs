@@ -142,7 +142,7 @@ async fn transfers_between_keys_keep_their_sum() {
 }
 
 /// One operation on one of a few keys; `None` when nobody can say what became of it.
-async fn operation(
+pub(crate) async fn operation(
     holdfast: &Holdfast,
     key: &str,
     value: String,

@@ -43,6 +43,10 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
         "cli" => &["model", "server", "client", "api", "dial", "load", "tree"],
         "testkit" => &["model", "store", "channel", "auth"],
         "tests" | "sim" | "bench" | "fuzz" => &["EVERYTHING"],
+        // What the SQL stores share; `store-postgres` rings its own bell.
+        "store-sql" => &["model", "store"],
+        "store-postgres" => &["model", "store", "channel", "store-sql"],
+        "store-mysql" => &["model", "store", "store-sql"],
         _ if name.starts_with("store-") => &["model", "store"],
         _ if name.starts_with("channel-") => &["model", "channel"],
         _ if name.starts_with("verifier-") => &["model", "auth", "remote"],

@@ -171,7 +171,8 @@ impl Server {
         command
     }
 
-    async fn is_ready(&self) -> bool {
+    /// Whether it says that it wants calls.
+    pub async fn is_ready(&self) -> bool {
         matches!(http::get(self.admin_port, "/readyz").await, Ok(answer) if answer.status == 200)
     }
 

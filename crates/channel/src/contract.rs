@@ -15,7 +15,8 @@ pub const LARGEST_MESSAGE: usize = 1 << 20;
 ///
 /// 1. A message reaches every live subscription to its subject, in this process and in others, its publisher's own too, and
 ///    no subscription to another subject. Subjects are compared byte by byte; no character has a meaning.
-/// 2. A subscription is live when `subscribe` returns. It hears nothing of what was published before.
+/// 2. A subscription is live when `subscribe` returns. It hears nothing of what was published before, but for what is still
+///    under way to this process for another subscription to the subject.
 /// 3. Where the server cannot be reached, `subscribe` answers after its time-out all the same; the subscription then
 ///    begins with [`Heard::Gap`] once it is live.
 /// 4. Messages come back byte for byte, whatever the bytes, up to the largest that the capabilities name. A larger one is

@@ -1,5 +1,7 @@
 //! What can go wrong in a channel.
 
+use std::error::Error as StdError;
+
 use thiserror::Error;
 
 /// A call to a channel failed. No log is ever the worse for it.
@@ -37,4 +39,18 @@ pub enum ChannelError {
     /// The channel was closed.
     #[error("the channel is closed")]
     Closed,
+}
+
+/// What was being done, what came of it, and why: an error with its causes, for [`ChannelError`].
+pub fn sentence(doing: &str, error: &dyn StdError) -> String {
+    let mut text = format!("{doing}: {error}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        cause = error.source();
+    }
+    text
 }

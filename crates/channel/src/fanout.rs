@@ -52,6 +52,15 @@ impl Fanout {
         queues.keys().cloned().collect()
     }
 
+    /// Ends all subscriptions once they have heard what waits for them.
+    pub fn close(&self) {
+        for queue in self.queues.lock().drain().flat_map(|(_, there)| there) {
+            if let Some(queue) = queue.upgrade() {
+                queue.close();
+            }
+        }
+    }
+
     fn hand(&self, subject: &Subject, heard: &Heard) {
         let mut queues = self.queues.lock();
         let Some(there) = queues.get_mut(subject) else { return };
@@ -64,8 +73,6 @@ impl Fanout {
 
 impl Drop for Fanout {
     fn drop(&mut self) {
-        for queue in self.queues.get_mut().values().flatten().filter_map(Weak::upgrade) {
-            queue.close();
-        }
+        self.close();
     }
 }

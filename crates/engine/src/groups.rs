@@ -1,8 +1,10 @@
 //! Consumer groups: each event is for one of the members, at least once, and the group knows how far it is.
 //!
 //! - [`Engine::join`]: become a member; [`member`]: what a member gets
-//! - `ledger`: where each event is, pure; `run`: the task that reads the log for a group; `stored`: what outlives it
+//! - `ledger`: where each event is, pure; `run`: the task that reads the log for a group; `lease`: on
+//!   which node; `stored`: what outlives it
 
+mod lease;
 mod ledger;
 pub mod member;
 mod run;
@@ -26,8 +28,10 @@ use crate::error::EngineError;
 use crate::events::Place;
 use crate::watching::{Start, Watch, Watcher};
 
+use lease::Lease;
 use ledger::{Ledger, MemberId, Taken};
 pub use member::{Member, Parcel};
+use run::Run;
 use stored::Progress;
 
 /// Groups that one log may know.
@@ -38,6 +42,8 @@ const MOST_UNACKED: usize = 256;
 const MAX_UNACKED: usize = 10_000;
 /// Events queued for a member that acknowledges nothing.
 const QUEUE: usize = 64;
+/// How often a node that stands by looks whether it is its turn.
+const LOOK: Duration = Duration::from_secs(1);
 /// While a group is read on, its place moves past what is of no interest.
 const BOOKMARK: Duration = Duration::from_secs(5);
 
@@ -180,31 +186,89 @@ impl Engine {
         Ok(group.change(|ledger| ledger.acknowledge(ids) + ledger.give_back(returned)))
     }
 
-    /// A group that has no member yet: its task goes on where the one before ended.
+    /// A group that has no member on this node yet. Of a log that others share it may be another one that reads for it.
     async fn start(&self, join: &Join) -> Result<Running, EngineError> {
         let log = self.log();
-        let GroupOptions { patience, keep } = log.options.groups;
-        let keep = i64::try_from(keep.as_nanos()).unwrap_or(i64::MAX);
-        let oldest = Timestamp(log.now().0.saturating_sub(keep));
-        let (known, others) = stored::load(log, &join.group, oldest).await?;
-        if known.is_none() && others >= MOST_GROUPS {
-            return Err(EngineError::TooManyGroups { max: MOST_GROUPS });
-        }
-        let own = self.as_server();
-        let (watcher, done, sent) = match known {
-            Some(progress) => own.go_on(join, progress).await?,
-            None => own.begin(join).await?,
-        };
-        stored::store(log, &join.group, Progress::new(done, sent, log.now())).await?;
         let group = Arc::new(Group {
             name: join.group.clone(),
-            ledger: Mutex::new(Ledger::new(done, patience)),
+            ledger: Mutex::new(Ledger::new(whole(Revision::ZERO), log.options.groups.patience)),
             wake: Notify::new(),
             failure: Mutex::default(),
         });
-        let run = run::Run::new(own, Arc::clone(&group), watcher, Arc::clone(&join.accepts), sent);
-        let task = tokio::spawn(run.run());
+        let own = self.as_server();
+        let task = loop {
+            let (known, run) = own.take_over(join, &group).await?;
+            match run {
+                Some(run) => break tokio::spawn(run.run()),
+                None if known => {
+                    break tokio::spawn(own.stand_by(join.clone(), Arc::clone(&group)));
+                }
+                // Another node has just begun the group: from where is not written down yet.
+                None => tokio::time::sleep(LOOK).await,
+            }
+        };
         Ok(Running { group, task })
+    }
+
+    /// Reads for a group from now on, where whoever did so before ended; none: another node does. And whether it is known by now
+    /// how far the group is.
+    async fn take_over(
+        &self,
+        join: &Join,
+        group: &Arc<Group>,
+    ) -> Result<(bool, Option<Run>), EngineError> {
+        let log = self.log();
+        let keep = i64::try_from(log.options.groups.keep.as_nanos()).unwrap_or(i64::MAX);
+        let oldest = Timestamp(log.now().0.saturating_sub(keep));
+        let (mut known, others) = stored::load(log, &join.group, oldest).await?;
+        if known.is_none() && others >= MOST_GROUPS {
+            return Err(EngineError::TooManyGroups { max: MOST_GROUPS });
+        }
+        let mut lease = None;
+        if log.follow.is_some() {
+            let Some(taken) = Lease::take(log, &join.group, known.map(|known| known.at())).await?
+            else {
+                return Ok((known.is_some(), None));
+            };
+            lease = Some(taken);
+            // As whoever had it before left it: now nobody else writes it.
+            known = stored::load(log, &join.group, oldest).await?.0;
+        }
+        let (watcher, done, sent) = match known {
+            Some(progress) => self.go_on(join, progress).await?,
+            None => self.begin(join).await?,
+        };
+        let progress = Progress::new(done, sent, log.now());
+        stored::store(log, &join.group, progress, lease.as_ref()).await?;
+        group.ledger.lock().read_to(done);
+        let accepts = Arc::clone(&join.accepts);
+        let run = Run::new(self.clone(), Arc::clone(group), watcher, accepts, (sent, lease));
+        Ok((true, Some(run)))
+    }
+
+    /// Until the node that reads for a group leaves it, or nobody here is a member any more.
+    async fn stand_by(self, join: Join, group: Arc<Group>) {
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(LOOK) => {}
+                () = group.wake.notified() => {}
+            }
+            if group.failure().is_some() {
+                return;
+            }
+            if group.ledger.lock().is_empty() {
+                let mut running = self.groups().running.lock().await;
+                if group.ledger.lock().is_empty() {
+                    running.remove(&group.name);
+                    return;
+                }
+            }
+            match self.take_over(&join, &group).await {
+                Ok((_, Some(run))) => return run.run().await,
+                Ok((_, None)) => {}
+                Err(error) => tracing::warn!(group = group.name, %error, "standing by"),
+            }
+        }
     }
 
     async fn begin(&self, join: &Join) -> Result<(Watcher, Place, Revision), EngineError> {

@@ -318,11 +318,15 @@ impl<'a> WireEvent<'a> {
         }
     }
 
-    fn event(&self, value: Bytes) -> Result<Event, DecodeError> {
+    fn at(&self) -> Result<EntryKey, DecodeError> {
         let namespace =
             Namespace::new(self.namespace).map_err(|_| DecodeError::Impossible("namespace"))?;
         let key = Key::new(self.key).map_err(|_| DecodeError::Impossible("key"))?;
-        self.named(EntryKey::new(namespace, key), value)
+        Ok(EntryKey::new(namespace, key))
+    }
+
+    fn event(&self, value: Bytes) -> Result<Event, DecodeError> {
+        self.named(self.at()?, value)
     }
 
     /// The same for whoever has the name already.

@@ -9,7 +9,8 @@
 //! - [`observe`], [`trace`]: what is told of every request: a log line, a span
 //! - [`listen`]: the accept loop
 //! - [`health`], [`metrics`]: what a supervisor asks
-//! - [`stores`]: the registry of stores
+//! - [`stores`], [`channels`]: the registries of stores and of event channels
+//! - `nodes`: what nodes that share a log tell each other
 //! - `stand_in`: what deployments of stategate expect beside its dialect
 //! - [`tls`]: certificates of the server and of callers
 //! - [`proxies`]: where a caller is that came through them
@@ -24,6 +25,7 @@
 //! settings that contradict each other never start.
 
 pub mod backups;
+pub mod channels;
 pub mod gateway;
 pub mod grpc;
 pub mod health;

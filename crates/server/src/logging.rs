@@ -7,11 +7,12 @@ use std::io::{IsTerminal, stderr, stdout};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
 
-use crate::settings::{LogFormat, Settings, StoreKind};
+use crate::settings::{ChannelKind, LogFormat, Settings};
 use stategate::Lines;
 
 /// Libraries whose notices are of no use to an operator; a level that names them wins.
-const QUIET: &str = "fjall=warn,lsm_tree=warn,h2=warn,hyper=warn,tonic=warn";
+const QUIET: &str =
+    "fjall=warn,lsm_tree=warn,h2=warn,hyper=warn,tonic=warn,async_nats=warn,lapin=off,redis=warn";
 
 /// Says what is wrong with a level.
 ///
@@ -41,12 +42,13 @@ pub fn start(settings: &Settings) {
 }
 
 fn as_stategate(settings: &Settings, filter: EnvFilter) {
-    let storage = match settings.store.kind {
-        StoreKind::Embedded => "embedded",
-        StoreKind::Memory => "memory",
+    let storage = settings.store.kind.word();
+    let channel = match settings.channel.kind {
+        ChannelKind::Local => "inmem",
+        kind => kind.name(),
     };
     let lines = fmt().with_env_filter(filter).with_writer(stdout).with_ansi(false);
-    told(lines.event_format(Lines::new(storage)).try_init().is_ok());
+    told(lines.event_format(Lines::new(channel, storage)).try_init().is_ok());
 }
 
 fn told(started: bool) {

@@ -1,9 +1,11 @@
 //! What nodes that share a log tell each other. The log is the truth: whatever is lost here costs time, never an event.
 //!
 //! - [`bell`]: "the log has reached this revision"
+//! - [`presence`]: who is there
 //! - [`stale`]: what is said while the log cannot be reached
 
 pub(crate) mod bell;
+pub(crate) mod presence;
 pub(crate) mod stale;
 
 use std::time::Duration;

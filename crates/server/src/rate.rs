@@ -5,9 +5,11 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use holdfast_auth::{Asking, RateLimiter, Work};
+use tokio::sync::watch::Receiver;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
@@ -15,11 +17,17 @@ use crate::settings::{RateSettings, Settings};
 
 /// Buckets for each client, full at first. A client is a user, or the address of a caller without a name.
 pub struct Buckets {
+    settings: RateSettings,
+    kinds: ArcSwap<Kinds>,
+    clock: DefaultClock,
+}
+
+/// Those of each kind of work.
+struct Kinds {
     reads: Option<Keyed>,
     writes: Option<Keyed>,
     streams: Option<Keyed>,
     sign_ins: Option<Keyed>,
-    clock: DefaultClock,
 }
 
 type Keyed = DefaultKeyedRateLimiter<Client>;
@@ -32,32 +40,43 @@ enum Client {
 
 /// Full buckets are forgotten this often.
 const FORGET_EVERY: Duration = Duration::from_secs(60);
+const SECOND: Duration = Duration::from_secs(1);
+
+impl Kinds {
+    /// The part of one of so many nodes.
+    fn part(settings: &RateSettings, nodes: NonZeroU32) -> Self {
+        let keyed = |rate: &Option<usize>| {
+            let number = |number: usize| NonZeroU32::new(u32::try_from(number).unwrap_or(u32::MAX));
+            let rate = number((*rate)?)?;
+            // As many at once as in two seconds, unless told otherwise.
+            let burst = settings.burst.and_then(number).unwrap_or_else(|| rate.saturating_mul(TWO));
+            let burst = NonZeroU32::new(burst.get() / nodes).unwrap_or(NonZeroU32::MIN);
+            let quota = Quota::with_period(SECOND * nodes.get() / rate.get())?;
+            Some(Keyed::keyed(quota.allow_burst(burst)))
+        };
+        let RateSettings { reads, writes, streams, sign_ins, .. } = settings;
+        let [reads, writes, streams, sign_ins] = [reads, writes, streams, sign_ins].map(keyed);
+        Self { reads, writes, streams, sign_ins }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Keyed> {
+        [&self.reads, &self.writes, &self.streams, &self.sign_ins].into_iter().flatten()
+    }
+}
 
 impl Buckets {
     /// Those that the settings ask for; `None`: no call is counted.
     #[must_use]
     pub fn of(settings: &Settings) -> Option<Arc<Self>> {
-        let RateSettings { reads, writes, streams, sign_ins, burst } = &settings.rate;
-        let keyed = |rate: &Option<usize>| {
-            let rate = NonZeroU32::new(u32::try_from((*rate)?).unwrap_or(u32::MAX))?;
-            let burst = burst.and_then(|burst| NonZeroU32::new(u32::try_from(burst).ok()?));
-            // As many at once as in two seconds, unless told otherwise.
-            let burst = burst.unwrap_or_else(|| rate.saturating_mul(TWO));
-            Some(Keyed::keyed(Quota::per_second(rate).allow_burst(burst)))
-        };
-        let buckets = Self {
-            reads: keyed(reads),
-            writes: keyed(writes),
-            streams: keyed(streams),
-            sign_ins: keyed(sign_ins),
+        let settings = settings.rate.clone();
+        let kinds = Kinds::part(&settings, NonZeroU32::MIN);
+        let any = kinds.all().next().is_some();
+        let buckets = || Self {
+            settings,
+            kinds: ArcSwap::from_pointee(kinds),
             clock: DefaultClock::default(),
         };
-        let any = buckets.all().into_iter().any(|keyed| keyed.is_some());
-        any.then(|| Arc::new(buckets))
-    }
-
-    fn all(&self) -> [&Option<Keyed>; 4] {
-        [&self.reads, &self.writes, &self.streams, &self.sign_ins]
+        any.then(|| Arc::new(buckets()))
     }
 
     /// Forgets clients that have not called for a while, until the server stops.
@@ -68,9 +87,30 @@ impl Buckets {
                 _ = ticks.tick() => {}
                 () = stop.cancelled() => return,
             }
-            for keyed in self.all().into_iter().flatten() {
+            for keyed in self.kinds.load().all() {
                 keyed.retain_recent();
                 keyed.shrink_to_fit();
+            }
+        }
+    }
+
+    /// Where the settings say so, allows no more than the part of one of the nodes, until the server stops. The buckets are full
+    /// again when their number changes: a client may have the part of one node more for that.
+    pub(crate) async fn share(
+        self: Arc<Self>,
+        mut nodes: Receiver<usize>,
+        stop: CancellationToken,
+    ) {
+        if !self.settings.shared {
+            return;
+        }
+        loop {
+            let count = u32::try_from(*nodes.borrow_and_update()).unwrap_or(u32::MAX);
+            let count = NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
+            self.kinds.store(Arc::new(Kinds::part(&self.settings, count)));
+            tokio::select! {
+                changed = nodes.changed() => if changed.is_err() { return },
+                () = stop.cancelled() => return,
             }
         }
     }
@@ -80,11 +120,12 @@ const TWO: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
 
 impl RateLimiter for Buckets {
     fn admit(&self, asking: &Asking<'_>) -> Result<(), Duration> {
+        let kinds = self.kinds.load();
         let keyed = match asking.work {
-            Work::Read => &self.reads,
-            Work::Write => &self.writes,
-            Work::Stream => &self.streams,
-            Work::SignIn => &self.sign_ins,
+            Work::Read => &kinds.reads,
+            Work::Write => &kinds.writes,
+            Work::Stream => &kinds.streams,
+            Work::SignIn => &kinds.sign_ins,
         };
         let Some(keyed) = keyed else { return Ok(()) };
         let named = asking.who.filter(|who| who.user() != "anonymous");
@@ -172,6 +213,32 @@ mod tests {
         }
         assert!(limits.admit(&ask(None, [127, 0, 0, 2], Work::Read)).is_ok());
         assert!(limits.admit(&ask(None, here, Work::Stream)).is_ok());
+    }
+
+    #[tokio::test]
+    async fn nodes_share_a_rate() {
+        let ask_all = |limits: &Buckets| {
+            let asked =
+                (0..100).filter(|_| limits.admit(&ask(None, [127, 0, 0, 1], Work::Write)).is_ok());
+            asked.count()
+        };
+        for (shared, nodes, allowed) in [(true, 3, 3), (true, 1, 10), (true, 50, 1), (false, 3, 10)]
+        {
+            let limits = buckets(|rate| {
+                // So slow that nothing comes back while the test looks.
+                rate.writes = Some(1);
+                rate.burst = Some(10);
+                rate.shared = shared;
+            });
+            let limits = limits.expect("asked for");
+            let (_sender, known) = tokio::sync::watch::channel(nodes);
+            let stop = CancellationToken::new();
+            let sharing = tokio::spawn(Arc::clone(&limits).share(known, stop.clone()));
+            tokio::task::yield_now().await;
+            assert_eq!(ask_all(&limits), allowed, "{nodes} nodes");
+            stop.cancel();
+            sharing.await.expect("it ends");
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ use holdfast_api::stategate::mutex_service_server::SERVICE_NAME as MUTEXES;
 use holdfast_api::stategate::peer_service_server::SERVICE_NAME as PEERS;
 use holdfast_api::stategate::state_service_server::SERVICE_NAME as STATES;
 use holdfast_auth::{AllowAll, Auditor, Gatekeeper, Guard, Policy, RateLimiter, SignIn, Verifier};
-use holdfast_channel::EventChannel;
+use holdfast_channel::{ChannelError, EventChannel};
 use holdfast_engine::{Engine, EngineError};
 use holdfast_policy_rego::Recorder;
 use holdfast_store::{Snapshots, StoreError};
@@ -40,6 +40,7 @@ use crate::health::Health;
 use crate::http::{self, Face, SseKnobs, cors};
 use crate::listen::{self, Bounds};
 use crate::metrics::{Exposition, Metrics, StateCalls};
+use crate::nodes::presence::{self, Presence};
 use crate::nodes::{bell, stale};
 use crate::notify::{self, State as Told};
 use crate::observe::Observer;
@@ -50,13 +51,14 @@ use crate::settings::stategate;
 use crate::settings::{Faults, Layers, Loaded, Settings, StoreKind, load};
 use crate::signin::Entrance;
 use crate::stand_in;
+use crate::stores::Opened;
 use crate::tls::{Tls, TlsError};
 use crate::trace::{TraceError, Traces};
 use crate::trust::keeper::Keeper;
 use crate::trust::root::{self, RootError};
 use crate::trust::state::StateTrust;
 use crate::trust::{Trust, TrustError, auditors};
-use crate::{logging, stores};
+use crate::{channels, logging, stores};
 use holdfast_dial::DialError;
 
 const ALL_OPEN: &str = "--dev: EVERYTHING IS OPEN: whoever can reach this machine's loopback may read and change all of it";
@@ -81,6 +83,9 @@ pub enum ServeError {
     /// The store cannot be opened.
     #[error("cannot open the store: {0}")]
     Store(#[from] StoreError),
+    /// The channel to other nodes cannot be opened.
+    #[error("cannot open the channel: {0}")]
+    Channel(#[from] ChannelError),
     /// The engine did not start.
     #[error("cannot start the engine: {0}")]
     Engine(#[from] EngineError),
@@ -106,7 +111,7 @@ impl ServeError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         use holdfast_api::status::exit;
-        if matches!(self, Self::Settings(_) | Self::Upstream { .. }) {
+        if matches!(self, Self::Settings(_) | Self::Upstream { .. } | Self::Channel(_)) {
             exit::USAGE
         } else {
             exit::ERROR
@@ -244,6 +249,10 @@ pub struct Plugins {
 pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Running, ServeError> {
     let Plugins { guard, verifiers, policies, auditors, limiter, channel, sign_in } = plugins;
     let auditing = auditors::of(&settings.audit, auditors)?;
+    let channel = match channel {
+        Some(channel) => Some(channel),
+        None => channels::open(&settings.channel)?,
+    };
     let (guard, trust): (Arc<dyn Guard>, _) = match guard {
         Some(guard) => (guard, None),
         None if settings.dev => {
@@ -267,14 +276,11 @@ pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Runn
     // Before the store: a taken port should not cost a recovery.
     let api = listen::bind(settings.listen).await?;
     let admin = listen::bind(settings.admin_listen).await?;
-    let store = {
-        let settings = settings.clone();
-        let opening = tokio::task::spawn_blocking(move || stores::open(&settings));
-        opening.await.map_err(std::io::Error::other)??
-    };
-    let stores::Opened { store, snapshots } = store;
+    let Opened { store, clock, channel: bell, snapshots } = stores::open(settings).await?;
     let name = store.capabilities().name;
-    let mut engine = Engine::open(store, guard, settings.engine_options()).await?;
+    let mut options = settings.engine_options();
+    options.clock = clock.unwrap_or(options.clock);
+    let mut engine = Engine::open(store, guard, options).await?;
     if let Some(auditing) = auditing {
         engine = engine.audited_by(auditing);
     }
@@ -286,6 +292,7 @@ pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Runn
         first_token(settings, &engine).await?;
         report_troubles(&trust.gatekeeper);
     }
+    let channel = channel.or(bell);
     let trusted = Trusted { trust, entrance, limiter, state, channel, snapshots, stop };
     let running = Running::begin(settings, engine, Arc::new(keeper), trusted, api, admin).await?;
     let _ = unless_started.disarm();
@@ -363,7 +370,7 @@ impl Running {
             peers: Peers::default(),
             snapshots,
             keeper: Some(Arc::clone(&keeper)),
-            limits: limiter.or_else(|| buckets.map(|buckets| buckets as _)),
+            limits: limiter.or_else(|| buckets.clone().map(|buckets| buckets as _)),
         };
         if let Some(trust) = &trust {
             tokio::spawn(Arc::clone(trust).follow(stop.clone()));
@@ -371,6 +378,11 @@ impl Running {
         let gatekeeper = trust.as_ref().map(|trust| Arc::clone(&trust.gatekeeper));
         if let Some(channel) = &channel {
             bell::start(&engine, channel, &stop);
+            let presence = Arc::new(Presence::new());
+            presence::start(&presence, engine.status().head.log, channel, &stop);
+            if let Some(buckets) = buckets.clone() {
+                tokio::spawn(buckets.share(presence.nodes(), stop.clone()));
+            }
         }
         let health = Health::new(engine.clone(), gatekeeper.clone())
             .with_channel(channel)

@@ -6,15 +6,20 @@
 //! - [`state`]: about the stategate dialect; [`stategate`]: variables of that server that this one takes, too
 //! - [`backup`]: of scheduled backups
 //! - [`graphql`]: about stategate in GraphQL
+//! - [`channel`]: what carries messages between nodes
 //! - [`quota`]: how much a namespace may hold
+//! - [`database`]: a log in a database; [`nodes`]: how nodes share it
 //! - [`form`]: how a value is written: sizes, durations, addresses
 //! - [`mod@load`]: the layers, and every fault at once
 
 pub mod backup;
+pub mod channel;
+pub mod database;
 pub mod documentation;
 pub mod form;
 pub mod graphql;
 pub mod load;
+pub mod nodes;
 pub mod quota;
 pub mod security;
 pub mod signin;
@@ -30,9 +35,12 @@ use holdfast_engine::GroupOptions;
 use holdfast_engine::options::{Limits, Options, Retention, WatchOptions};
 
 pub use backup::BackupSettings;
+pub use channel::{ChannelKind, ChannelSettings};
+pub use database::{DatabaseSettings, DatabaseTls};
 pub use form::{Count, Names, Secret, Share, Size};
 pub use graphql::GraphqlSettings;
 pub use load::{Faults, Layers, Loaded, load, load_text};
+pub use nodes::NodeSettings;
 pub use quota::QuotaSettings;
 pub use security::{
     AuditSettings, AuthSettings, ClientCertificates, JwtOptions, PolicyOptions, ProxyHeader,
@@ -80,6 +88,10 @@ pub struct Settings {
     pub queue_bytes: Size,
     /// Where the log is kept.
     pub store: StoreSettings,
+    /// What carries messages to other nodes.
+    pub channel: ChannelSettings,
+    /// How nodes share a log.
+    pub nodes: NodeSettings,
     /// What callers may send and get.
     pub limits: LimitSettings,
     /// The watch hub.
@@ -115,6 +127,10 @@ pub struct StoreSettings {
     pub cache_bytes: Size,
     /// Free disk space below which only deletes and reclaim pass.
     pub reserve_bytes: Size,
+    /// The PostgreSQL database.
+    pub postgres: DatabaseSettings,
+    /// The schema in it.
+    pub postgres_schema: String,
 }
 
 /// The stores there are. Every one is listed, so that "not compiled in" is not "unknown".
@@ -124,6 +140,20 @@ pub enum StoreKind {
     Embedded,
     /// In this process's memory, gone with it.
     Memory,
+    /// In a PostgreSQL database, shared by nodes.
+    Postgres,
+}
+
+impl StoreKind {
+    /// How each is named.
+    pub(crate) const WORDS: [(&str, Self); 3] =
+        [("embedded", Self::Embedded), ("memory", Self::Memory), ("postgres", Self::Postgres)];
+
+    /// Its name.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, kind)| *kind == self).map_or("unknown", |(word, _)| word)
+    }
 }
 
 /// What callers may send and get.
@@ -317,7 +347,11 @@ impl Default for Settings {
                 kind: StoreKind::Embedded,
                 cache_bytes: Size(64 << 20),
                 reserve_bytes: Size(256 << 20),
+                postgres: DatabaseSettings::default(),
+                postgres_schema: "holdfast".into(),
             },
+            channel: ChannelSettings::default(),
+            nodes: NodeSettings::of(&engine.shared),
             limits: LimitSettings::of(&engine.limits),
             groups: GroupSettings::of(&engine.groups),
             watch: WatchSettings::of(&engine.watch),
@@ -412,6 +446,7 @@ impl Settings {
             quotas: self.quota.quotas().unwrap_or_default(),
             idempotency_ttl: self.idempotency_ttl,
             queue_bytes: self.queue_bytes.0,
+            shared: self.nodes.options(),
             ..Options::default()
         }
     }
@@ -426,10 +461,14 @@ impl Settings {
                     .into(),
             );
         }
+        faults.extend(self.channel.contradictions());
         faults.extend(self.groups.contradictions());
+        faults.extend(self.nodes.contradictions());
         faults.extend(self.policy.contradictions());
         faults.extend(self.proxy.contradictions());
         faults.extend(self.quota.quotas().err());
+        let postgres = self.store.kind == StoreKind::Postgres;
+        faults.extend(self.store.postgres.contradictions("postgres", postgres));
         faults.extend(self.signin.contradictions(self));
         faults.extend(self.state.contradictions());
         faults.extend(self.graphql.contradictions());

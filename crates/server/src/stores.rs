@@ -1,10 +1,15 @@
 //! The registry of stores: the one place that knows which are compiled in.
 
+#[cfg(feature = "store-postgres")]
+mod postgres;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use holdfast_channel::EventChannel;
+use holdfast_engine::Clock;
 use holdfast_store::copy::Fill;
 use holdfast_store::{MemoryStore, Snapshots, Store};
 use holdfast_store_fjall::{FjallFill, FjallOptions, FjallStore};
@@ -15,36 +20,56 @@ use crate::settings::{Settings, StoreKind, load_text};
 pub use holdfast_store::StoreError;
 pub use holdfast_store_fjall::RepairReport;
 
-/// A store that is open.
+/// A store, and what comes with it.
 pub struct Opened {
-    /// For the engine.
+    /// Keeps the log.
     pub store: Arc<dyn Store>,
+    /// The time that all who share the log go by; `None`: this machine's.
+    pub clock: Option<Arc<dyn Clock>>,
+    /// Its own way to tell the other nodes; `None`: it has none.
+    pub channel: Option<Arc<dyn EventChannel>>,
     /// What holds a moment of it still; `None` when it cannot.
     pub snapshots: Option<Arc<dyn Snapshots>>,
 }
 
 impl Opened {
-    fn with_snapshots<S: Snapshots>(store: S) -> Self {
+    fn alone<S: Snapshots>(store: S) -> Self {
         let store = Arc::new(store);
-        Self { store: store.clone(), snapshots: Some(store) }
+        Self { store: store.clone(), clock: None, channel: None, snapshots: Some(store) }
     }
 }
 
-/// Opens the store that the settings name. May take as long as the recovery of its files.
+/// Opens the store that the settings name. May take as long as the recovery of its files, or until its database is there.
 ///
 /// # Errors
 /// What the store says when it cannot be opened.
-pub fn open(settings: &Settings) -> Result<Opened, StoreError> {
+pub async fn open(settings: &Settings) -> Result<Opened, StoreError> {
     match settings.store.kind {
-        StoreKind::Memory => Ok(Opened::with_snapshots(MemoryStore::new())),
-        StoreKind::Embedded => {
-            let options = FjallOptions {
-                cache_bytes: settings.store.cache_bytes.0 as u64,
-                reserve_bytes: settings.store.reserve_bytes.0 as u64,
-            };
-            Ok(Opened::with_snapshots(FjallStore::open(&settings.data_dir, options)?))
-        }
+        StoreKind::Memory => Ok(Opened::alone(MemoryStore::new())),
+        StoreKind::Embedded => embedded(settings).await.map(Opened::alone),
+        #[cfg(feature = "store-postgres")]
+        StoreKind::Postgres => postgres::open(&settings.store).await,
+        #[cfg(not(feature = "store-postgres"))]
+        StoreKind::Postgres => Err(not_compiled_in(settings.store.kind)),
     }
+}
+
+#[cfg(not(feature = "store-postgres"))]
+fn not_compiled_in(kind: StoreKind) -> StoreError {
+    StoreError::Refused(format!("store.kind: {:?} is not compiled in", kind.word()))
+}
+
+async fn embedded(settings: &Settings) -> Result<FjallStore, StoreError> {
+    let directory = settings.data_dir.clone();
+    let options = FjallOptions {
+        cache_bytes: settings.store.cache_bytes.0 as u64,
+        reserve_bytes: settings.store.reserve_bytes.0 as u64,
+    };
+    let opening = tokio::task::spawn_blocking(move || FjallStore::open(&directory, options));
+    opening.await.map_err(|error| StoreError::Io {
+        doing: "opening the store".into(),
+        error: error.to_string(),
+    })?
 }
 
 /// Brings the damaged data directory of an embedded store back to what is provably intact.
@@ -98,6 +123,10 @@ impl Site {
         match loaded.settings.store.kind {
             StoreKind::Embedded => Ok(Self::Embedded(loaded.settings.data_dir)),
             StoreKind::Memory => "memory".parse(),
+            StoreKind::Postgres => Err(format!(
+                "{}: a log in a database cannot be moved by this release, only embedded ones",
+                path.display()
+            )),
         }
     }
 

@@ -232,6 +232,11 @@ impl PageBuilder {
         true
     }
 
+    /// There is a further row that does not fit, and the scan did not fetch it.
+    pub fn close(&mut self) {
+        self.page.more = true;
+    }
+
     /// The page.
     pub fn finish(self) -> Page {
         self.page

@@ -5,6 +5,7 @@
 mod bounds;
 mod breaks;
 mod delivery;
+mod probes;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -15,6 +16,8 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use holdfast_channel::{ChannelError, EventChannel, Heard, Subject, Subscription};
 use tokio::time::timeout;
+
+pub use probes::{fault, starts_late, until_healthy, works};
 
 /// Opens instances of one channel: over one server, or within this process.
 #[async_trait]
@@ -115,13 +118,4 @@ async fn open(backend: &dyn Backend) -> Arc<dyn EventChannel> {
     let channel = backend.open().await;
     until_healthy(&*channel).await;
     channel
-}
-
-async fn until_healthy(channel: &dyn EventChannel) {
-    let healthy = async {
-        while channel.healthy().await.is_err() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    timeout(PATIENCE, healthy).await.expect("it becomes healthy in time");
 }

@@ -56,7 +56,9 @@ pub async fn run(backend: &dyn Backend, plan: Plan) {
 }
 
 async fn append(store: &dyn Store, scribe: &mut Scribe, model: &mut Model, random: &mut Random) {
-    let head = scribe.head();
+    let mut head = scribe.head();
+    // A shared store refuses whoever does not know what was reclaimed; the scribe remembers every ordinal itself.
+    head.ordinal_base = store.head().await.expect("a head").ordinal_base;
     let mut group = holdfast_store::Group::default();
     for _ in 0..=random.below(4) {
         let mut changes: Vec<Change> = Vec::new();

@@ -83,7 +83,8 @@ async fn case_39_metrics_and_probes() {
 
 #[test]
 fn case_40_what_is_missing_or_not_built_in_is_told_and_ends_it() {
-    let nats = ("STATEGATE_CHANNEL_PROVIDER", r#"{"name":"nats","addr":"nats://h:4222"}"#);
+    let kafka = ("STATEGATE_CHANNEL_PROVIDER", r#"{"name":"kafka","addr":"h:9092"}"#);
+    let nowhere = ("STATEGATE_CHANNEL_PROVIDER", r#"{"name":"nats","password":"hidden"}"#);
     let mongo = ("STATEGATE_STORAGE_PROVIDER", r#"{"name":"mongo","addr":"mongodb://u:hidden@h"}"#);
     for (variables, told) in [
         (&[EMBEDDED][..], "failed to validate config: config: empty channel provider"),
@@ -93,7 +94,8 @@ fn case_40_what_is_missing_or_not_built_in_is_told_and_ends_it() {
             "failed to validate config: config: empty port",
         ),
         (&[INMEM, EMBEDDED, ("STATEGATE_PORT", "http")], "STATEGATE_PORT"),
-        (&[nats, EMBEDDED], "channel provider \"nats\" is not built in"),
+        (&[kafka, EMBEDDED], "channel provider \"kafka\" is not built in"),
+        (&[nowhere, EMBEDDED], "channel provider \"nats\": empty addr"),
         (&[INMEM, mongo], "storage provider \"mongo\" is not built in"),
     ] {
         let Output { status, stdout, stderr } = serve(variables, &[]);

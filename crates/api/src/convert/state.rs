@@ -2,6 +2,7 @@
 
 mod coordination;
 pub mod json;
+mod wire;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,6 +11,8 @@ use buffa_types::google::protobuf::{ListValue, Struct, Value as WireValue};
 use holdfast_model::Codec;
 use serde_json::{Map, Number, Value};
 use uuid::{Builder, Uuid};
+
+pub use wire::struct_of;
 
 /// The largest number below which every whole number is one that a double can hold.
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -54,6 +57,29 @@ fn whole_or_double(number: f64) -> Result<Number, String> {
 pub fn of_members(members: &Map<String, Value>) -> Struct {
     let fields = members.iter().map(|(name, value)| (name.clone(), of_json(value)));
     Struct { fields: fields.collect(), ..Struct::default() }
+}
+
+/// The same for whoever needs them no more.
+#[must_use]
+pub fn into_struct(members: Map<String, Value>) -> Struct {
+    let fields = members.into_iter().map(|(name, value)| (name, into_wire(value)));
+    Struct { fields: fields.collect(), ..Struct::default() }
+}
+
+fn into_wire(value: Value) -> WireValue {
+    match value {
+        Value::String(text) => text.into(),
+        Value::Array(values) => {
+            let values = values.into_iter().map(into_wire).collect();
+            let list = ListValue { values, ..ListValue::default() };
+            WireValue { kind: Some(Kind::ListValue(list.into())), ..WireValue::default() }
+        }
+        Value::Object(members) => {
+            let kind = Some(Kind::StructValue(into_struct(members).into()));
+            WireValue { kind, ..WireValue::default() }
+        }
+        plain => of_json(&plain),
+    }
 }
 
 /// A value of the wire.

@@ -88,7 +88,9 @@ impl Log {
             let circumstances = Circumstances { now, random: &mut random };
             let judgement = judge(&head, &facts, circumstances, &batches);
             let Judgement { group: mut judged, verdicts, used } = judgement;
-            judged.side.extend(group.iter().flat_map(|job| job.side.iter().cloned()));
+            // What goes with a batch that was refused is refused too.
+            let accepted = group.iter().zip(&verdicts).filter(|(_, verdict)| verdict.is_ok());
+            judged.side.extend(accepted.flat_map(|(job, _)| job.side.iter().cloned()));
             match self.append(&head, judged, used) {
                 Ok(head) => {
                     let answers = verdicts.into_iter().zip(&batches).map(|(verdict, batch)| {

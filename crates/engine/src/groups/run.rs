@@ -7,6 +7,7 @@ use std::time::Duration;
 use holdfast_model::Revision;
 use tokio::time::{Instant, sleep_until};
 
+use super::lease::{BEAT, Lease};
 use super::ledger::Offered;
 use super::stored::{self, Progress};
 use super::{Accepts, Group, now, whole};
@@ -40,6 +41,8 @@ pub(super) struct Run {
     kept: Place,
     /// When it was made durable.
     kept_at: Instant,
+    /// Of a log that nodes share: that it is this one that reads.
+    lease: Option<Lease>,
 }
 
 impl Run {
@@ -48,7 +51,7 @@ impl Run {
         group: Arc<Group>,
         watcher: Watcher,
         accepts: Accepts,
-        sent: Revision,
+        (sent, lease): (Revision, Option<Lease>),
     ) -> Self {
         let begin = group.ledger.lock().done();
         let kept_at = Instant::now();
@@ -62,6 +65,7 @@ impl Run {
             sent,
             kept: begin,
             kept_at,
+            lease,
         }
     }
 
@@ -69,7 +73,11 @@ impl Run {
     pub(super) async fn run(mut self) {
         loop {
             if let Err(error) = self.turn().await {
-                return self.group.fail(error);
+                return self.group.fail(match error {
+                    // This node was silent for so long that another one took over: who comes again stands by.
+                    EngineError::Conflict { .. } => EngineError::Contended,
+                    error => error,
+                });
             }
             if self.group.failure().is_some() {
                 return self.keep_last().await;
@@ -89,7 +97,9 @@ impl Run {
             (reads, ledger.next_due(), ledger.done() != self.kept)
         };
         // A group that stands still has members nevertheless, and must not look as if it had none.
-        let pause = if moves { KEEP_EVERY } else { self.engine.log().options.groups.keep / 4 };
+        let seldom = self.engine.log().options.groups.keep / 4;
+        let beat = if self.lease.is_some() { seldom.min(BEAT) } else { seldom };
+        let pause = if moves { KEEP_EVERY } else { beat };
         let keep = self.kept_at + pause;
         tokio::select! {
             delivery = self.watcher.next(), if reads => self.read(delivery?),
@@ -152,7 +162,8 @@ impl Run {
     async fn keep(&mut self, sent: Revision) -> Result<(), EngineError> {
         let done = self.group.ledger.lock().done();
         let log = self.engine.log();
-        stored::store(log, &self.group.name, Progress::new(done, sent, log.now())).await?;
+        let progress = Progress::new(done, sent, log.now());
+        stored::store(log, &self.group.name, progress, self.lease.as_ref()).await?;
         (self.kept, self.sent) = (done, sent);
         self.kept_at = Instant::now();
         Ok(())
@@ -181,6 +192,9 @@ impl Run {
                 %error,
                 "how far a consumer group is was not kept: events come once more"
             );
+        }
+        if let Some(lease) = self.lease.take() {
+            lease.give_up(self.engine.log()).await;
         }
     }
 }

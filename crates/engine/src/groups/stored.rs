@@ -7,6 +7,7 @@ use holdfast_model::{Revision, Timestamp};
 use holdfast_store::{At, PageLimit, Row, Scan, SideWrite};
 use serde::{Deserialize, Serialize};
 
+use super::lease::Lease;
 use crate::error::EngineError;
 use crate::events::Place;
 use crate::log::Log;
@@ -36,6 +37,10 @@ impl Progress {
 
     pub(super) fn done(&self) -> Place {
         Place { revision: Revision(self.revision), index: self.index }
+    }
+
+    pub(super) fn at(&self) -> Timestamp {
+        Timestamp(self.at)
     }
 
     pub(super) fn sent(&self) -> Revision {
@@ -82,11 +87,12 @@ pub(super) async fn load(
     Ok((found, others))
 }
 
-/// When this answers it is durable.
+/// When this answers it is durable. With a lease: only while that is held.
 pub(super) async fn store(
     log: &Arc<Log>,
     name: &str,
     progress: Progress,
+    lease: Option<&Lease>,
 ) -> Result<(), EngineError> {
     let value = serde_json::to_vec(&progress).map(Bytes::from).map_err(|error| {
         EngineError::Store(holdfast_store::StoreError::Corrupt {
@@ -94,5 +100,9 @@ pub(super) async fn store(
             what: error.to_string(),
         })
     })?;
-    write_side(log, vec![SideWrite { key: key(name), value: Some(value) }]).await
+    let rows = vec![SideWrite { key: key(name), value: Some(value) }];
+    match lease.map(Lease::holds) {
+        Some(holds) => log.maintain(holds, rows).await.map(drop),
+        None => write_side(log, rows).await,
+    }
 }

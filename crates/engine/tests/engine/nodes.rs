@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use holdfast_engine::quotas::{Quota, Quotas};
-use holdfast_engine::{Delivery, Retention, SharedOptions, Start, Watch, WatchOptions, Watcher};
-use holdfast_model::{EntryKey, ErrorKind, Floors, Head, ResumeToken, Revision, WriteMode};
+use holdfast_engine::{
+    Delivery, Join, Member, Retention, SharedOptions, Start, Watch, WatchOptions, Watcher,
+};
+use holdfast_model::{EntryKey, ErrorKind, Filter, Floors, Head, ResumeToken, Revision, WriteMode};
 use holdfast_store::{
     AppendError, At, Capabilities, CommitPage, Group, Page, PageLimit, Read, Reclaimed, Scan,
     Store, StoreError,
@@ -342,4 +344,81 @@ async fn a_new_epoch_resets_who_saw_what_was_lost_and_nobody_else() {
     assert_eq!(next_revision(&mut near).await, 3);
     assert_eq!(next_revision(&mut near).await, first.0);
     a.shutdown().await;
+}
+
+fn join() -> Join {
+    Join {
+        group: "g".into(),
+        filters: vec![Filter { namespaces: vec!["a".into()], prefixes: Vec::new() }],
+        accepts: Arc::new(|_, _| true),
+        since: None,
+        acknowledges: true,
+        max_unacked: None,
+    }
+}
+
+/// The next event of a group: its key, its id, and whether it may be a repeat.
+async fn given(member: &mut Member) -> (String, uuid::Uuid, bool) {
+    let parcel = tokio::time::timeout(Duration::from_secs(30), member.next()).await;
+    let parcel = parcel.expect("in time").expect("the membership goes on");
+    let event = &parcel.matched.commit.commit().events[parcel.index];
+    (event.at.key.to_string(), event.id, parcel.redelivered)
+}
+
+async fn acknowledge(engine: &Engine, id: uuid::Uuid) -> usize {
+    let filters = join().filters;
+    engine.acknowledge(&me(), ("g", &filters), [id], []).await.expect("acknowledged")
+}
+
+#[tokio::test]
+async fn one_node_reads_for_a_group_and_the_next_goes_on_where_it_ended() {
+    let database = database();
+    let (a, _) = node(&database, polling()).await;
+    let (b, _) = node(&database, polling()).await;
+    let mut first = a.join(&me(), join()).await.expect("a member");
+    let mut second = b.join(&me(), join()).await.expect("a member");
+    for key in ["k1", "k2"] {
+        set(&b, "a", key, "1").await;
+    }
+    let (key, id, repeated) = given(&mut first).await;
+    assert_eq!((key.as_str(), repeated, acknowledge(&a, id).await), ("k1", false, 1));
+    assert_eq!(given(&mut first).await.0, "k2");
+    let nothing = tokio::time::timeout(Duration::from_millis(1_500), second.next()).await;
+    assert!(nothing.is_err(), "an event was given to two nodes");
+    drop(first);
+    let (key, id, repeated) = given(&mut second).await;
+    assert_eq!((key.as_str(), repeated, acknowledge(&b, id).await), ("k2", true, 1));
+    set(&a, "a", "k3", "1").await;
+    let (key, _, repeated) = given(&mut second).await;
+    assert_eq!((key.as_str(), repeated), ("k3", false));
+    a.shutdown().await;
+    b.shutdown().await;
+}
+
+#[tokio::test]
+async fn who_slept_through_a_takeover_does_no_harm_when_it_wakes_up() {
+    let database = database();
+    let (sleeper, wire) = node(&database, polling()).await;
+    let clock = Arc::new(Hands::default());
+    clock.0.store(sleeper.now().0, Relaxed);
+    let (other, _) = node(&database, Options { clock: Arc::clone(&clock) as _, ..polling() }).await;
+    let mut first = sleeper.join(&me(), join()).await.expect("a member");
+    set(&sleeper, "a", "k1", "1").await;
+    let (key, id, _) = given(&mut first).await;
+    assert_eq!(key, "k1");
+    let mut second = other.join(&me(), join()).await.expect("a member");
+    wire.cut.store(true, SeqCst);
+    acknowledge(&sleeper, id).await;
+    // For the other node the sleeper has said nothing for a long time.
+    clock.0.store(sleeper.now().0 + 20_000_000_000, Relaxed);
+    let (key, _, repeated) = given(&mut second).await;
+    assert_eq!((key.as_str(), repeated), ("k1", true), "nobody knows that it was acknowledged");
+    wire.cut.store(false, SeqCst);
+    let told = tokio::time::timeout(Duration::from_secs(30), first.next()).await;
+    let told = told.expect("in time").err().expect("the membership ends");
+    assert_eq!(told.kind(), ErrorKind::Unavailable);
+    set(&other, "a", "k2", "1").await;
+    assert_eq!(given(&mut second).await.0, "k2");
+    sleeper.shutdown().await;
+    other.shutdown().await;
 }

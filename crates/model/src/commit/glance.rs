@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{DecodeError, Wire};
+use super::{DecodeError, Wire, WireEvent};
 use crate::entry::ValueHash;
 use crate::event::{Event, EventKind};
 use crate::name::EntryKey;
@@ -33,6 +33,11 @@ impl<'a> Glance<'a> {
     /// Time of the commit.
     pub fn time(&self) -> Timestamp {
         Timestamp(self.wire.time)
+    }
+
+    /// What the events are about, event by event.
+    pub fn keys(&self) -> impl Iterator<Item = Result<EntryKey, DecodeError>> + '_ {
+        self.wire.events.iter().map(WireEvent::at)
     }
 
     /// Lengths of the values, event by event.

@@ -67,6 +67,8 @@ proptest! {
         prop_assert_eq!((glance.revision(), glance.time()), (commit.revision, commit.time));
         let lens = commit.events.iter().map(|event| event.value.len());
         prop_assert!(glance.value_lens().eq(lens));
+        let keys: Vec<_> = glance.keys().collect::<Result<_, _>>()?;
+        prop_assert!(keys.iter().eq(commit.events.iter().map(|event| &event.at)));
         for (index, event) in commit.events.iter().enumerate() {
             prop_assert!(glance.is_about(index, &event.at));
             prop_assert!(glance.is_value(index, &event.value));

@@ -17,13 +17,14 @@ use crate::observe;
 #[derive(Debug, Clone)]
 pub(super) struct Lines {
     host: String,
+    channel: &'static str,
     storage: &'static str,
 }
 
 impl Lines {
-    pub(super) fn new(storage: &'static str) -> Self {
+    pub(super) fn new(channel: &'static str, storage: &'static str) -> Self {
         let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-        Self { host, storage }
+        Self { host, channel, storage }
     }
 
     fn members(&self, event: &Event<'_>) -> Map<String, Value> {
@@ -37,7 +38,7 @@ impl Lines {
             ("level", level.into()),
             ("ts", since.as_secs_f64().into()),
             ("msg", message),
-            ("channel_provider", "inmem".into()),
+            ("channel_provider", self.channel.into()),
             ("storage_provider", self.storage.into()),
             ("host", self.host.as_str().into()),
             ("service", "stategate".into()),

@@ -397,19 +397,16 @@ pub(super) fn choose<T: Copy>(choices: &[(&str, T)], raw: &Value) -> Result<T, S
 
 impl Form for StoreKind {
     fn form(&self) -> &'static str {
-        "`embedded` or `memory`"
+        "`embedded`, `memory` or `postgres`"
     }
 
     fn read(&mut self, raw: &Value) -> Result<(), String> {
-        *self = choose(&[("embedded", Self::Embedded), ("memory", Self::Memory)], raw)?;
+        *self = choose(&Self::WORDS, raw)?;
         Ok(())
     }
 
     fn show(&self) -> Option<String> {
-        quoted(match self {
-            Self::Embedded => "embedded",
-            Self::Memory => "memory",
-        })
+        quoted(self.word())
     }
 }
 

@@ -316,6 +316,7 @@ mod tests {
         for (text, words) in [
             ("[groups]\nredelivery = '1ms'\n", "groups.redelivery: has to be at least 100ms"),
             ("[groups]\nkeep = '10ms'\n", "groups.keep: has to be at least 1s"),
+            ("[nodes]\npatience = '1ms'\n", "nodes.patience: has to be at least 10ms"),
             ("[tls]\nalso_plaintext = true\nclients = 'required'\n", "tls.also_plaintext: whoever"),
             ("[limits]\nvalue_bytes = '9MiB'\n", "limits.value_bytes: is more than"),
         ] {

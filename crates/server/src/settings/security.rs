@@ -29,6 +29,8 @@ pub struct RateSettings {
     pub sign_ins: Option<usize>,
     /// How many of each at once; `None`: as many as in two seconds.
     pub burst: Option<usize>,
+    /// The rates are those of all nodes together.
+    pub shared: bool,
 }
 
 /// Proxies in front of the server.

@@ -2,6 +2,7 @@
 //!
 //! What they cannot turn on is what nobody asked for: without a key set no token is believed, unless `jwt.unverified` says so.
 
+mod channels;
 mod providers;
 
 use std::fs;
@@ -326,10 +327,26 @@ mod tests {
         for (variable, value, why) in [
             ("STATEGATE_CHANNEL_PROVIDER", "", "config: empty channel provider"),
             ("STATEGATE_CHANNEL_PROVIDER", "{}", "channel provider: empty name"),
+            ("STATEGATE_CHANNEL_PROVIDER", r#"{"name":"nats"}"#, "\"nats\": empty addr"),
             (
                 "STATEGATE_CHANNEL_PROVIDER",
-                r#"{"name":"nats","addr":"x"}"#,
-                "\"nats\" is not built in",
+                r#"{"name":"stan","addr":"nats://u:hidden@h"}"#,
+                "\"stan\": empty cluster",
+            ),
+            (
+                "STATEGATE_CHANNEL_PROVIDER",
+                r#"{"name":"stan","addr":"h","cluster":"a b"}"#,
+                "\"stan\": the cluster",
+            ),
+            (
+                "STATEGATE_CHANNEL_PROVIDER",
+                r#"{"name":"redis","addr":"h","client_cert_file":"c"}"#,
+                "client_cert_file and client_key_file",
+            ),
+            (
+                "STATEGATE_CHANNEL_PROVIDER",
+                r#"{"name":"kafka","addr":"h:9092"}"#,
+                "\"kafka\" is not built in",
             ),
             (
                 "STATEGATE_CHANNEL_PROVIDER",
@@ -341,7 +358,7 @@ mod tests {
                 r#"{"name":1,"password":"hidden"}"#,
                 "a JSON object of texts",
             ),
-            ("STATEGATE_CHANNEL_PROVIDER", r#"{"name":"amqp"}"#, "\"amqp\" is not built in"),
+            ("STATEGATE_CHANNEL_PROVIDER", r#"{"name":"amqp"}"#, "\"amqp\": empty addr"),
             ("STATEGATE_STORAGE_PROVIDER", "", "config: empty storage provider"),
             (
                 "STATEGATE_STORAGE_PROVIDER",

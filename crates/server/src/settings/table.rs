@@ -1,7 +1,10 @@
 //! Every setting there is; a file beside for each large part.
 
 mod backup;
+mod channel;
 mod cors;
+mod database;
+mod nodes;
 mod signin;
 mod state;
 
@@ -33,6 +36,9 @@ impl Setting {
 pub fn all() -> impl Iterator<Item = &'static Setting> {
     SETTINGS
         .iter()
+        .chain(channel::settings())
+        .chain(database::SETTINGS)
+        .chain(nodes::SETTINGS)
         .chain(cors::SETTINGS)
         .chain(signin::SETTINGS)
         .chain(state::SETTINGS)
@@ -341,6 +347,11 @@ const SETTINGS: &[Setting] = &[
         of: |s| &mut s.rate.burst,
     },
     Setting {
+        path: "rate.shared",
+        about: "Nodes that share a log share the rates too: each allows its part. While the number of nodes changes a client may have the part of one node more.",
+        of: |s| &mut s.rate.shared,
+    },
+    Setting {
         path: "proxy.trusted",
         about: "Addresses and networks (`10.0.0.0/8`) of proxies whose word counts about where a caller is. What others say in headers is not looked at.",
         of: |s| &mut s.proxy.trusted,
@@ -357,7 +368,7 @@ const SETTINGS: &[Setting] = &[
     },
     Setting {
         path: "store.kind",
-        about: "What keeps the log: the disk of this machine, or only the memory of this process.",
+        about: "What keeps the log: the disk of this machine, only the memory of this process, or a database that nodes share (docs/stores.md).",
         of: |s| &mut s.store.kind,
     },
     Setting {

@@ -2,7 +2,6 @@
 
 use buffa_types::google::protobuf::{Empty, Struct};
 use bytes::Bytes;
-use holdfast_api::convert::state as convert;
 use holdfast_api::stategate::{Entity, EntityRef, EventRef};
 use holdfast_engine::{Edit, EngineError, Revert};
 use holdfast_model::{Codec, Entry, ErrorKind};
@@ -52,7 +51,7 @@ pub(super) async fn edit(call: Call, entity: Entity) -> Result<Entity, Refusal> 
     let edit = Edit { namespace, key, change: &change, condition };
     let edited = call.engine.edit(&call.caller, edit).await;
     let edited = edited.map_err(|error| one.missing_or("edit", &error))?;
-    Ok(with(one, convert::of_members(&states::values(&edited))))
+    Ok(with(one, states::wire_values(&edited)))
 }
 
 /// The members of the entry with the changes among them.
@@ -78,7 +77,7 @@ pub(super) async fn revert(call: Call, Reverting(of): Reverting) -> Result<Entit
     let revert = Revert { namespace, key, id, condition };
     let reverted = call.engine.revert(&call.caller, revert).await;
     let reverted = reverted.map_err(|error| unreverted(&one, &of, &error))?;
-    Ok(with(one, convert::of_members(&states::values(&reverted))))
+    Ok(with(one, states::wire_values(&reverted)))
 }
 
 fn unreverted(one: &One, of: &EventRef, error: &EngineError) -> Refusal {

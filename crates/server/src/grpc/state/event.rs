@@ -201,7 +201,12 @@ impl Stored {
 
     /// As an answer has it.
     pub(super) fn shown(self, domain: String) -> State {
-        let values = convert::of_members(self.values()).into();
+        // Parsed by now only if somebody had to look into them.
+        let values = match self.values.into_inner() {
+            Some(members) => convert::into_struct(members),
+            None => states::wire_values(&self.entry),
+        };
+        let values = values.into();
         State { domain, r#type: self.kind, key: self.key, values, ..State::default() }
     }
 }

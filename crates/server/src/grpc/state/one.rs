@@ -44,7 +44,7 @@ impl One {
         let (namespace, key) = self.place();
         let entry = call.engine.get(&call.caller, &namespace, &key).await;
         let entry = entry.map_err(|error| self.missing_or("find", &error))?;
-        Ok(convert::of_members(&states::values(&entry)))
+        Ok(states::wire_values(&entry))
     }
 
     /// Removes it.

@@ -1,6 +1,6 @@
 //! Set, Get, Del.
 
-use buffa_types::google::protobuf::Empty;
+use buffa_types::google::protobuf::{Empty, Struct};
 use holdfast_api::convert::state as convert;
 use holdfast_api::stategate::{State, StateRef};
 use holdfast_model::Entry;
@@ -43,5 +43,12 @@ fn named(of: StateRef) -> One {
 pub(super) fn values(entry: &Entry) -> Map<String, Value> {
     let mut values = convert::values(&entry.codec, &entry.value);
     values.remove("_id");
+    values
+}
+
+/// The same as answers have them.
+pub(super) fn wire_values(entry: &Entry) -> Struct {
+    let mut values = convert::struct_of(&entry.codec, &entry.value);
+    values.fields.remove("_id");
     values
 }

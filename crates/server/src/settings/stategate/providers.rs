@@ -1,39 +1,21 @@
-//! Where a deployment keeps its states, its events on their way and what it keeps for a while: here, or it is refused.
+//! Where a deployment keeps its states, and what it keeps for a while: here, or it is refused.
 
 use serde_json::{Map, Value};
 
 use super::{PREFIX, Sets, Variables};
 
-/// Channels that other servers of its kind can have.
-const CHANNELS: [&str; 5] = ["inmem", "redis", "nats", "stan", "kafka"];
-/// One that later ones can have, and v0.5.0 does not name.
-const LATER: &str = "amqp";
 /// Caches that they can have.
 const CACHES: [&str; 2] = ["redis", "memcached"];
 
 impl Sets {
-    pub(super) fn channel(&mut self, variables: &Variables) {
-        let Some(given) = self.provider(variables, "CHANNEL_PROVIDER", "channel") else { return };
-        match given.name.as_str() {
-            "inmem" => {}
-            "" => self.refuse("channel provider: empty name"),
-            name if CHANNELS.contains(&name) || name == LATER => self.refuse(format!(
-                "channel provider {name:?} is not built in: one process needs no channel, say {{\"name\":\"inmem\"}}"
-            )),
-            name => self.refuse(format!(
-                "unsupported backend provider: {name}. must be one of: [{}]",
-                CHANNELS.join(" ")
-            )),
-        }
-    }
-
     pub(super) fn storage(&mut self, variables: &Variables) {
         let Some(given) = self.provider(variables, "STORAGE_PROVIDER", "storage") else { return };
         match given.name.as_str() {
-            "embedded" => match given.members.get("path").and_then(Value::as_str) {
-                Some("") | None => {}
-                Some(path) => self.set("data_dir", path, &given.origin),
-            },
+            "embedded" => {
+                if let Some(path) = given.member("path") {
+                    self.set("data_dir", path, &given.origin);
+                }
+            }
             "" => self.refuse("storage provider: empty name"),
             "mongo" => self.refuse(
                 "storage provider \"mongo\" is not built in: say {\"name\":\"embedded\",\"path\":\"...\"} to keep states on this machine's disk",
@@ -63,7 +45,12 @@ impl Sets {
         }
     }
 
-    fn provider(&mut self, variables: &Variables, short: &str, what: &str) -> Option<Provider> {
+    pub(super) fn provider(
+        &mut self,
+        variables: &Variables,
+        short: &str,
+        what: &str,
+    ) -> Option<Provider> {
         let Some((text, origin)) = variables.text(short) else {
             self.refuse(format!("config: empty {what} provider"));
             return None;
@@ -82,8 +69,15 @@ impl Sets {
 }
 
 /// What a provider variable holds.
-struct Provider {
-    name: String,
+pub(super) struct Provider {
+    pub(super) name: String,
     members: Map<String, Value>,
-    origin: String,
+    pub(super) origin: String,
+}
+
+impl Provider {
+    /// A member that is not empty.
+    pub(super) fn member(&self, name: &str) -> Option<&str> {
+        self.members.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+    }
 }

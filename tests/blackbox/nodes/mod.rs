@@ -1,0 +1,5 @@
+//! Several servers over one database: nodes that share a log, and a channel that tells them of each other's writes.
+
+mod cluster;
+mod storm;
+mod together;

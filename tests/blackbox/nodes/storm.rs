@@ -1,0 +1,228 @@
+//! Three nodes that are killed, frozen and cut off in turn, while writers and watchers on all of them go on.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use holdfast_api::holdfast_v1::watch_request::Start;
+use holdfast_tests::dice::Dice;
+use holdfast_tests::faults::Fault;
+use holdfast_tests::log::{self, Commit};
+use holdfast_tests::register::{self, Operation, What};
+use holdfast_tests::{Holdfast, torture};
+use rustix::process::Signal;
+use tokio::task::JoinSet;
+
+use super::cluster::Cluster;
+use crate::transactions::operation;
+
+const NODES: usize = 3;
+const WRITERS: u64 = 32;
+const KEYS: u64 = 8;
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What all who take part know.
+struct World {
+    ports: Vec<u16>,
+    over: AtomicBool,
+    /// The newest revision, once it is over.
+    end: AtomicU64,
+    answered: AtomicU64,
+}
+
+impl World {
+    async fn client(&self, dice: &mut Dice) -> Holdfast {
+        loop {
+            let port = self.ports[dice.below(NODES as u64) as usize];
+            let connected = tokio::time::timeout(Duration::from_secs(1), Holdfast::connect(port));
+            if let Ok(client) = connected.await {
+                return client;
+            }
+        }
+    }
+}
+
+/// Writes and reads on some node until it fails or for a while, then on another one.
+async fn write(world: Arc<World>, who: u64, mut dice: Dice) -> Vec<(u64, Operation)> {
+    let mut history = Vec::new();
+    let mut number = 0;
+    while !world.over.load(Relaxed) {
+        let holdfast = world.client(&mut dice).await;
+        for _ in 0..50 {
+            let key = dice.below(KEYS);
+            number += 1;
+            let value = format!("\"{who}/{number}\"");
+            let done = operation(&holdfast, &format!("k{key}"), value, &mut dice);
+            // A frozen node does not say that it is frozen.
+            match tokio::time::timeout(Duration::from_secs(3), done).await {
+                Ok(Ok(done)) => {
+                    world.answered.fetch_add(u64::from(done.is_some()), Relaxed);
+                    history.extend(done.map(|operation| (key, operation)));
+                }
+                Ok(Err(_)) | Err(_) => break,
+            }
+            if world.over.load(Relaxed) {
+                break;
+            }
+        }
+    }
+    history
+}
+
+/// Watches on some node until that fails or says nothing for a while, then on another one, from where it was.
+async fn watch(world: Arc<World>, mut dice: Dice) -> Vec<Commit> {
+    let mut seen: Vec<Commit> = Vec::new();
+    let mut token: Option<String> = None;
+    loop {
+        let end = world.end.load(Relaxed);
+        if end > 0 && seen.last().is_some_and(|last| last.revision >= end) {
+            return seen;
+        }
+        let holdfast = world.client(&mut dice).await;
+        let start = token.clone().map_or(Start::AfterRevision(0), Start::Token);
+        let begun = holdfast.watch(&[], Some(start));
+        let Ok(Ok(stream)) = tokio::time::timeout(Duration::from_secs(3), begun).await else {
+            continue;
+        };
+        let mut watch = log::Watch::new(stream);
+        let leaves = Instant::now() + Duration::from_millis(500 + dice.below(10_000));
+        while Instant::now() < leaves {
+            match tokio::time::timeout(Duration::from_secs(3), watch.next_commit()).await {
+                Ok(Ok(commit)) => {
+                    token = Some(commit.token.clone());
+                    seen.push(commit);
+                }
+                Ok(Err(_)) | Err(_) => break,
+            }
+            let end = world.end.load(Relaxed);
+            if end > 0 && seen.last().is_some_and(|last| last.revision >= end) {
+                break;
+            }
+        }
+    }
+}
+
+/// One node suffers for a while.
+async fn fault(cluster: &mut Cluster, dice: &mut Dice) -> &'static str {
+    let pause = Duration::from_millis(100 + dice.below(900));
+    let kind = dice.below(7);
+    let which = dice.below(NODES as u64) as usize;
+    let node = &mut cluster.nodes[which];
+    let name = match kind {
+        0 | 1 => {
+            node.server.kill();
+            tokio::time::sleep(pause).await;
+            node.server.start_again().await;
+            return "killed";
+        }
+        2 => {
+            node.server.signal(Signal::STOP);
+            tokio::time::sleep(pause).await;
+            node.server.signal(Signal::CONT);
+            return "frozen";
+        }
+        3 => {
+            node.suffer(Fault::Stall);
+            "cut off in silence"
+        }
+        4 => {
+            node.suffer(Fault::Reset);
+            "cut off with resets"
+        }
+        5 => {
+            node.to_database.suffer(Fault::Drop);
+            "cut off from the database"
+        }
+        _ => {
+            node.to_channel.suffer(Fault::Drop);
+            "cut off from the channel"
+        }
+    };
+    tokio::time::sleep(pause).await;
+    node.suffer(Fault::None);
+    name
+}
+
+async fn everybody_ready(cluster: &Cluster) {
+    for node in &cluster.nodes {
+        let began = Instant::now();
+        while !node.server.is_ready().await {
+            assert!(began.elapsed() < PATIENCE, "not ready again\n{}", node.server.log());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_that_die_freeze_and_are_cut_off_lose_nothing() {
+    let faults = torture::form(20, 500);
+    let watchers = torture::form(30, 100);
+    let mut dice = Dice::new("nodes");
+    let Some(mut cluster) = Cluster::start("nodes::storm", NODES, "").await else { return };
+    let ports = cluster.nodes.iter().map(|node| node.server.port()).collect();
+    let world = Arc::new(World {
+        ports,
+        over: AtomicBool::new(false),
+        end: AtomicU64::new(0),
+        answered: AtomicU64::new(0),
+    });
+    let mut writing = JoinSet::new();
+    for who in 0..WRITERS {
+        writing.spawn(write(Arc::clone(&world), who, dice.fork()));
+    }
+    let mut watching = JoinSet::new();
+    for _ in 0..watchers {
+        watching.spawn(watch(Arc::clone(&world), dice.fork()));
+    }
+    let mut kinds: HashMap<&str, u32> = HashMap::new();
+    for _ in 0..faults {
+        tokio::time::sleep(Duration::from_millis(200 + dice.below(600))).await;
+        let kind = fault(&mut cluster, &mut dice).await;
+        *kinds.entry(kind).or_default() += 1;
+    }
+    everybody_ready(&cluster).await;
+    world.over.store(true, Relaxed);
+    let mut histories: Vec<Vec<Operation>> = vec![Vec::new(); KEYS as usize];
+    for (key, operation) in writing.join_all().await.into_iter().flatten() {
+        histories[key as usize].push(operation);
+    }
+    let commits = log::check(&cluster.nodes[0].server.holdfast().await).await;
+    let end = commits.last().expect("there was a load").revision;
+    world.end.store(end, Relaxed);
+    for node in &cluster.nodes[1..] {
+        assert_eq!(
+            log::check(&node.server.holdfast().await).await,
+            commits,
+            "one log on all nodes"
+        );
+    }
+    assert_acknowledged(&histories, &commits);
+    for history in &histories {
+        register::check(history).unwrap_or_else(|why| panic!("not linearizable: {why}"));
+    }
+    let done = tokio::time::timeout(PATIENCE, watching.join_all()).await;
+    for seen in done.expect("every watcher comes to the end") {
+        assert!(
+            seen == commits,
+            "a watcher saw another sequence: {} of {}",
+            seen.len(),
+            commits.len()
+        );
+    }
+    let answered = world.answered.load(Relaxed);
+    assert!(answered > faults * 20, "only {answered} operations: this was no load");
+    torture::figure("three nodes over PostgreSQL and NATS: faults", format!("{faults} {kinds:?}"));
+    torture::figure("three nodes: operations answered, all explained", answered);
+    torture::figure("three nodes: commits that each watcher saw", commits.len());
+}
+
+/// Every acknowledged write is the commit that it was told it is.
+fn assert_acknowledged(histories: &[Vec<Operation>], commits: &[Commit]) {
+    for operation in histories.iter().flatten() {
+        if let What::Write { revision, value } = &operation.what {
+            let commit = &commits[*revision as usize - 1];
+            assert_eq!(commit.events[0].value, value.as_bytes(), "{operation:?}");
+        }
+    }
+}
