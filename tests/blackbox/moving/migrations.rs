@@ -64,7 +64,7 @@ async fn everything_comes_along() {
 async fn a_killed_migration_goes_on() {
     let mut dice = Dice::new("migrations");
     let mut server = Server::dev().await;
-    fill(&server, torture::form(3_000, 40_000)).await;
+    fill(&server, torture::form(10_000, 60_000)).await;
     let before = commits(&server.holdfast().await).await;
     server.stop().await;
     let (from, mut new) = (server.data_dir(), Launch::default().prepare());

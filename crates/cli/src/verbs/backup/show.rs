@@ -57,7 +57,7 @@ fn lines(found: &Summary) -> Vec<String> {
         ("restorable", format!("from revision {} on", head.floors.history)),
         ("commits", format!("{} behind revision {}", found.commits, found.start)),
         ("kept", format!("{} versions from before", found.kept)),
-        ("made", format!("{} by release {}", to_second(&found.made.to_string()), found.by)),
+        ("made", format!("{} by release {}", to_second(Some(found.made)), found.by)),
         ("size", format!("{} bytes", found.bytes)),
         ("digest", found.digest.clone()),
     ]
