@@ -80,6 +80,10 @@ impl Restore {
             let oldest = whole.floors.history;
             return Err(RestoreError::Compacted { asked: up_to, oldest });
         }
+        if !whole.knows(up_to) {
+            let oldest = whole.epoch_start.first;
+            return Err(RestoreError::Compacted { asked: up_to, oldest });
+        }
         let made = reader.made();
         let found = end(&mut reader, up_to, each)?;
         let mut head = next_life(&found.head, &whole, made, now);
@@ -129,7 +133,7 @@ fn end(
     up_to: Revision,
     each: &mut dyn FnMut(u64),
 ) -> Result<Found, BackupError> {
-    let Outline { head: whole, start } = *reader.outline();
+    let start = reader.outline().start;
     let mut head = Head { appended_bytes: 0, ..reader.outline().base() };
     if up_to < start.revision {
         // Its commits are gone, but what they left behind is there: the chain begins anew.
@@ -161,9 +165,6 @@ fn end(
     }
     if up_to < start.revision {
         head.revision = up_to;
-    }
-    if up_to == whole.revision {
-        head.revision = whole.revision;
     }
     Ok(Found { head, bytes: reader.counts().bytes })
 }

@@ -5,20 +5,26 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use holdfast_tests::client::put;
 use holdfast_tests::server::Launch;
-use holdfast_tests::{Config, Server, http};
+use holdfast_tests::{Holdfast, Server, http};
 use tokio::task::JoinSet;
 
 use super::{back_up, commits, restore, run, text, write};
 
 /// One of eight: writes as fast as it can; the last number of each of its keys, and the revision of each answer.
-async fn writer(who: u64, config: Config, stop: Arc<AtomicBool>, done: Arc<AtomicU64>) -> Vec<u64> {
+async fn writer(
+    who: u64,
+    holdfast: Holdfast,
+    stop: Arc<AtomicBool>,
+    done: Arc<AtomicU64>,
+) -> Vec<u64> {
     let mut revisions = Vec::new();
     while !stop.load(Ordering::Relaxed) {
         let number = revisions.len();
         let value = format!("\"{number} {}\"", "x".repeat(number % 900));
-        let entry = config.set(&format!("w{who}"), &format!("k{number}"), &value).await;
-        revisions.push(entry.expect("a set").mod_revision.try_into().expect("a revision"));
+        let write = put(&format!("w{who}"), &format!("k{number}"), value);
+        revisions.push(holdfast.commit(vec![write]).await.expect("a commit").revision);
         done.fetch_add(1, Ordering::Relaxed);
     }
     revisions
@@ -31,8 +37,8 @@ async fn a_backup_under_load_is_of_one_moment() {
     let (stop, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let mut writers = JoinSet::new();
     for who in 0..8 {
-        let config = server.config().await;
-        writers.spawn(writer(who, config, Arc::clone(&stop), Arc::clone(&done)));
+        let holdfast = server.holdfast().await;
+        writers.spawn(writer(who, holdfast, Arc::clone(&stop), Arc::clone(&done)));
     }
     while done.load(Ordering::Relaxed) < 500 {
         tokio::time::sleep(Duration::from_millis(5)).await;

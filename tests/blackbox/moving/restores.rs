@@ -29,11 +29,10 @@ async fn who_saw_only_what_was_restored_goes_on_and_who_saw_more_begins_anew() {
     let mut new = Launch::default().prepare();
     restore(&new, &file, &[]).ok();
     new.start_again().await;
-    let written = new.config().await.set("moved", "first", "1").await.expect("a set");
-    let first = written.mod_revision as u64;
-    assert_eq!(first, revision + GAP);
-
     let holdfast = new.holdfast().await;
+    let write = holdfast_tests::client::put("moved", "first", "1");
+    let first = holdfast.commit(vec![write]).await.expect("a commit").revision;
+    assert_eq!(first, revision + GAP);
     for known in [Start::Token(before), Start::AfterRevision(revision)] {
         let mut watch = Watch::new(holdfast.watch(&[], Some(known)).await.expect("a watch"));
         assert_eq!(watch.next_commit().await.expect("a commit").revision, first);
