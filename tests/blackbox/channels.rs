@@ -1,8 +1,13 @@
 //! Nodes with an event channel: what readiness says of it while its server comes and goes, and deployments that name one.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures::StreamExt;
+use buffa::Message as _;
+use holdfast_api::stategate::Event;
+use holdfast_channel::{EventChannel, Heard, LinkSettings, Subject, Subscription};
+use holdfast_channel_nats::NatsSettings;
+use holdfast_channel_redis::RedisSettings;
 use holdfast_services::{Nats, RabbitMq, Redis, RedisOptions, Service};
 use holdfast_tests::server::Launch;
 use holdfast_tests::{Server, binary, http};
@@ -127,8 +132,7 @@ async fn deployment(provider: &str, kind: &str) {
         client.set("acme", "message", "favorite_quote", values).await.expect("set");
     }
     for _ in 0..3 {
-        let event = timeout(PATIENCE, stream.next()).await.expect("in time");
-        event.expect("the stream goes on").expect("an event");
+        timeout(PATIENCE, stream.next()).await.expect("in time");
     }
 }
 
@@ -156,5 +160,81 @@ async fn deployments_with_redis_and_rabbitmq() {
         let provider =
             json!({"name": name, "addr": address, "user": "holdfast", "password": "holdfast"});
         deployment(&provider.to_string(), "rabbitmq").await;
+    }
+}
+
+/// What listens at the server under the very names, as other consumers of a stategate do.
+async fn old_consumer(channel: Arc<dyn EventChannel>) -> Box<dyn Subscription> {
+    let subject = Subject::new("stategate/events").expect("a subject");
+    let subscription = channel.subscribe(&subject).await.expect("subscribed");
+    // As long as the test.
+    Box::leak(Box::new(channel));
+    subscription
+}
+
+async fn next_event(consumer: &mut Box<dyn Subscription>) -> Event {
+    loop {
+        let heard = timeout(PATIENCE, consumer.next()).await.expect("in time").expect("it is open");
+        if let Heard::Message(message) = heard {
+            return Event::decode_from_slice(&message).expect("an event");
+        }
+    }
+}
+
+/// Consumers hear what streams show, also of the time when their server was away.
+async fn publishes(settings: &str, channel: Arc<dyn EventChannel>, service: Option<&Service>) {
+    let server =
+        with(&format!("events.subjects = 'stategate, stategate/events'\n{settings}")).await;
+    until(&server, "[+] channel: ").await;
+    let mut consumer = old_consumer(channel).await;
+    let client = server.stategate().await;
+    let mut stream = client.stream("acme", "user", "").await.expect("live");
+    let values = json!({"name": "Ann", "tags": ["a", {"b": 1}]});
+    client.set("acme", "user", "1", values).await.expect("set");
+    let streamed = timeout(PATIENCE, stream.next()).await.expect("in time");
+    assert_eq!(next_event(&mut consumer).await, streamed);
+    let Some(service) = service else { return };
+    tokio::task::block_in_place(|| service.kill());
+    until(&server, "[!] channel: ").await;
+    for key in ["2", "3"] {
+        client.set("acme", "user", key, json!({})).await.expect("set");
+    }
+    tokio::task::block_in_place(|| service.run());
+    // Whether the consumer or the server is back first is open: what comes once the consumer listens is heard.
+    while timeout(PATIENCE, consumer.next()).await.expect("in time") != Some(Heard::Gap) {}
+    client.set("acme", "user", "4", json!({})).await.expect("set");
+    loop {
+        let event = next_event(&mut consumer).await;
+        if event.state.as_option().expect("a state").key == "4" {
+            break;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_are_published_for_old_consumers() {
+    let bare =
+        |servers: String| LinkSettings { prefix: String::new(), ..LinkSettings::new([servers]) };
+    if let Some(nats) = Nats::start("events over NATS") {
+        let settings =
+            format!("[channel]\nkind = 'jetstream'\n[channel.nats]\nservers = '{}'", nats.url());
+        let channel = holdfast_channel_nats::open(NatsSettings::new(bare(nats.url())));
+        publishes(&settings, channel.expect("settings"), Some(nats.service())).await;
+    }
+    if let Some(redis) = Redis::start("events over Redis") {
+        let settings = format!(
+            "[channel]\nkind = 'redis'\n[channel.redis]\nservers = '{}'\nstream = true",
+            redis.url()
+        );
+        let channel = holdfast_channel_redis::open(RedisSettings::new(bare(redis.url())));
+        publishes(&settings, channel.expect("settings"), Some(redis.service())).await;
+    }
+    if let Some(rabbitmq) = RabbitMq::start("events over RabbitMQ") {
+        let settings = format!(
+            "[channel]\nkind = 'rabbitmq'\n[channel.rabbitmq]\nservers = '{}'",
+            rabbitmq.url()
+        );
+        let channel = holdfast_channel_rabbitmq::open(bare(rabbitmq.url()));
+        publishes(&settings, channel.expect("settings"), None).await;
     }
 }

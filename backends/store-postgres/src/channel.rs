@@ -20,8 +20,8 @@ use parking_lot::Mutex;
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use tokio::sync::{oneshot, watch};
 
-use crate::failure::Told;
 use crate::settings::PostgresSettings;
+use holdfast_store_sql::failure::Told;
 
 /// In settings and metrics.
 const NAME: &str = "postgres";

@@ -1,12 +1,12 @@
 //! The store over PostgreSQL: any number of nodes, one log, one database.
 //!
-//! Start at [`PostgresStore::open`] in `store`, then follow `append`: one statement a group. `docs/stores.md` tells how it
-//! behaves when the database does not.
+//! Start at [`open`], then follow `append`: one statement a group. What is tried again and when, and when an epoch begins, is
+//! in `holdfast-store-sql`; here are the statements. `docs/stores.md` tells how it behaves when the database does not.
 //!
-//! - `store`: [`PostgresStore`], and what its connections share
-//! - `connect`: connections, and what every new one has to answer before it is used
+//! - `dialect`: [`Postgres`], the list of all statements
+//! - `session`: what makes a connection ours, and what it is asked first
 //! - `schema`: the tables, by numbered migrations
-//! - `append`, `turn`: one conditional statement a group; the row lock after lost races
+//! - `append`: one conditional statement a group
 //! - `read`, `scan`: one statement a question
 //! - `reclaim`: removal below the floors, one statement a step
 //! - `failure`: what an error of the database means
@@ -19,17 +19,32 @@
 
 mod append;
 pub mod channel;
-mod connect;
+mod dialect;
 mod failure;
 mod read;
 mod reclaim;
 mod scan;
 mod schema;
+mod session;
 pub mod settings;
-mod store;
-mod turn;
 
 pub use channel::PostgresChannel;
+pub use dialect::Postgres;
 pub use holdfast_store_sql::DatabaseClock;
 pub use settings::{PostgresSettings, Tls, TlsMode};
-pub use store::PostgresStore;
+
+use holdfast_store::StoreError;
+use holdfast_store_sql::SqlStore;
+
+/// A log in a PostgreSQL database, shared with every other node that opens it.
+pub type PostgresStore = SqlStore<Postgres>;
+
+/// Opens the log in this database, or begins one where there is none. A database that is not there yet is waited for, as long
+/// as for an append.
+///
+/// # Errors
+/// [`StoreError::Refused`] and [`StoreError::Corrupt`] say in a sentence what is wrong and what to do; [`StoreError::Io`]:
+/// there is no such database.
+pub async fn open(settings: &PostgresSettings) -> Result<PostgresStore, StoreError> {
+    SqlStore::open(Postgres::new(settings)?, settings.waits()).await
+}

@@ -1,7 +1,6 @@
 //! Questions about the head, entries by their keys, and the log: one statement each.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use bytes::Bytes;
 use holdfast_model::{Entry, EntryKey, Head, Revision, Sealed};
@@ -10,14 +9,12 @@ use holdfast_store_sql::event::EventRow;
 use holdfast_store_sql::group::Names;
 use holdfast_store_sql::head::Glimpse;
 use holdfast_store_sql::log::{self, LogRow};
-use holdfast_store_sql::{corrupt, page, signed, unsigned};
+use holdfast_store_sql::{Failure, corrupt, page, signed, unsigned};
 use sqlx::Row as _;
 use sqlx::postgres::{PgConnection, PgRow};
 
-use crate::connect::{Link, micros};
-use crate::failure::Failure;
 use crate::schema::{self, head_columns};
-use crate::store::Question;
+use crate::session::micros;
 
 /// The columns of [`glimpse`], for statements.
 macro_rules! glimpse_columns {
@@ -68,70 +65,53 @@ impl<'r> Columns<'r> {
     }
 }
 
-/// Where the log ends.
-pub(crate) struct HeadNow;
-
-impl Question for HeadNow {
-    const DOING: &'static str = "reading the head";
-    type Answer = Head;
-
-    async fn ask(&self, database: &mut PgConnection, link: &Link) -> Result<Head, Failure> {
-        const HEAD: &str = concat!("SELECT ", micros!(), ", ", head_columns!(), " FROM head");
-        let asked = Instant::now();
-        let row = sqlx::query(HEAD).fetch_one(database).await?;
-        link.heard(asked, row.try_get(0)?);
-        let head = schema::head(&row, 1)?;
-        link.seen.note(&head);
-        Ok(head)
-    }
+/// Time, and where the log ends.
+pub(crate) async fn head(database: &mut PgConnection) -> Result<(i64, Head), Failure> {
+    const HEAD: &str = concat!("SELECT ", micros!(), ", ", head_columns!(), " FROM head");
+    let row = sqlx::query(HEAD).fetch_one(database).await?;
+    Ok((row.try_get(0)?, schema::head(&row, 1)?))
 }
 
 /// Entries by their keys.
-pub(crate) struct Entries {
-    pub(crate) keys: Vec<EntryKey>,
-    pub(crate) at: At,
-}
-
-impl Question for Entries {
-    const DOING: &'static str = "reading entries";
-    type Answer = Read<Vec<Option<Arc<Entry>>>>;
-
-    async fn ask(&self, database: &mut PgConnection, _: &Link) -> Result<Self::Answer, Failure> {
-        const ENTRIES: &str = concat!(
-            "SELECT ",
-            glimpse_columns!(),
-            ", found.* FROM head LEFT JOIN (
-                SELECT wanted.place, newest.* FROM unnest($1::bytea[], $2::bytea[]) WITH ORDINALITY AS wanted (namespace, key, place),
-                LATERAL (
-                    SELECT h.revision, h.idx, h.kind, h.value_len, h.body, CASE WHEN h.value_len > 512 THEN
-                        (SELECT v.value FROM large_values v WHERE v.revision = h.revision AND v.idx = h.idx) END
-                    FROM history h
-                    WHERE h.namespace = wanted.namespace AND h.key = wanted.key AND h.revision <= $3 AND h.kind <> 6
-                    ORDER BY h.revision DESC, h.idx DESC LIMIT 1
-                ) AS newest
-            ) AS found ON true"
-        );
-        let names = Names::of(&self.keys);
-        let rows = sqlx::query(ENTRIES)
-            .bind(&names.namespace[..])
-            .bind(&names.key[..])
-            .bind(newest(self.at))
-            .fetch_all(database)
-            .await?;
-        let revision = self.at.resolve(&glimpse(first(&rows)?)?)?;
-        let mut value = vec![None; self.keys.len()];
-        for row in &rows {
-            let Some(place) = row.try_get::<Option<i64>, _>(4)? else { continue };
-            let place = usize::try_from(place - 1).unwrap_or(usize::MAX);
-            let (Some(slot), Some(at)) = (value.get_mut(place), self.keys.get(place)) else {
-                return Err(corrupt("an answer", "it has more places than were asked for").into());
-            };
-            let columns = Columns::of(row, 5)?;
-            let event = columns.event.read(at.clone(), columns.value)?;
-            *slot = event.into_entry().map(Arc::new);
-        }
-        Ok(Read { value, revision })
+pub(crate) async fn entries(
+    database: &mut PgConnection,
+    keys: &[EntryKey],
+    at: At,
+) -> Result<Read<Vec<Option<Arc<Entry>>>>, Failure> {
+    const ENTRIES: &str = concat!(
+        "SELECT ",
+        glimpse_columns!(),
+        ", found.* FROM head LEFT JOIN (
+            SELECT wanted.place, newest.* FROM unnest($1::bytea[], $2::bytea[]) WITH ORDINALITY AS wanted (namespace, key, place),
+            LATERAL (
+                SELECT h.revision, h.idx, h.kind, h.value_len, h.body, CASE WHEN h.value_len > 512 THEN
+                    (SELECT v.value FROM large_values v WHERE v.revision = h.revision AND v.idx = h.idx) END
+                FROM history h
+                WHERE h.namespace = wanted.namespace AND h.key = wanted.key AND h.revision <= $3 AND h.kind <> 6
+                ORDER BY h.revision DESC, h.idx DESC LIMIT 1
+            ) AS newest
+        ) AS found ON true"
+    );
+    let names = Names::of(keys);
+    let rows = sqlx::query(ENTRIES)
+        .bind(&names.namespace[..])
+        .bind(&names.key[..])
+        .bind(newest(at))
+        .fetch_all(database)
+        .await?;
+    let revision = at.resolve(&glimpse(first(&rows)?)?)?;
+    let mut value = vec![None; keys.len()];
+    for row in &rows {
+        let Some(place) = row.try_get::<Option<i64>, _>(4)? else { continue };
+        let place = usize::try_from(place - 1).unwrap_or(usize::MAX);
+        let (Some(slot), Some(name)) = (value.get_mut(place), keys.get(place)) else {
+            return Err(corrupt("an answer", "it has more places than were asked for").into());
+        };
+        let columns = Columns::of(row, 5)?;
+        let event = columns.event.read(name.clone(), columns.value)?;
+        *slot = event.into_entry().map(Arc::new);
     }
+    Ok(Read { value, revision })
 }
 
 /// There always is the row of the head.
@@ -140,57 +120,50 @@ pub(crate) fn first(rows: &[PgRow]) -> Result<&PgRow, StoreError> {
 }
 
 /// The log behind a revision.
-pub(crate) struct Commits {
-    pub(crate) after: Revision,
-    pub(crate) budget: usize,
-}
-
-impl Question for Commits {
-    const DOING: &'static str = "reading the log";
-    type Answer = CommitPage;
-
-    async fn ask(&self, database: &mut PgConnection, link: &Link) -> Result<CommitPage, Failure> {
-        const COMMITS: &str = concat!(
-            "SELECT ",
-            head_columns!(),
-            ", found.* FROM head LEFT JOIN (
-                SELECT c.revision, c.weight, c.canonical, c.inline,
-                    ARRAY(SELECT v.value FROM large_values v WHERE v.revision = c.revision ORDER BY v.idx)
-                FROM (
-                    SELECT revision, sum(weight) OVER (ORDER BY revision ROWS UNBOUNDED PRECEDING) AS weighed
-                    FROM (SELECT revision, weight FROM log WHERE revision > $1 ORDER BY revision LIMIT $2) AS near
-                ) AS fits JOIN log c ON c.revision = fits.revision
-                WHERE fits.weighed <= $3 OR fits.weighed = c.weight
-            ) AS found (revision, weight, canonical, inline, large) ON true ORDER BY found.revision"
-        );
-        let rows = sqlx::query(COMMITS)
-            .bind(signed(self.after.0))
-            .bind(page::commits(self.budget))
-            .bind(page::bytes(self.budget))
-            .fetch_all(database)
-            .await?;
-        let head = schema::head(first(&rows)?, 0)?;
-        link.seen.note(&head);
-        check_cursor(self.after, &head)?;
-        let mut commits: Vec<Arc<Sealed>> = Vec::with_capacity(rows.len());
-        let mut last = self.after;
-        for row in &rows {
-            let Some(revision) = row.try_get::<Option<i64>, _>(11)? else { continue };
-            let row = LogRow {
-                revision: Revision(unsigned(revision, "the table log")?),
-                canonical: row.try_get::<Vec<u8>, _>(13)?.into(),
-                inline: row.try_get::<Vec<u8>, _>(14)?.into(),
-                large: row.try_get(15)?,
-            };
-            if !log::follows(row.revision, last) {
-                return Err(log::missing(last).into());
-            }
-            last = row.revision;
-            commits.push(row.open(commits.last().map(|before| &**before))?);
-        }
-        if commits.is_empty() && last < head.revision {
+pub(crate) async fn commits(
+    database: &mut PgConnection,
+    after: Revision,
+    budget: usize,
+) -> Result<CommitPage, Failure> {
+    const COMMITS: &str = concat!(
+        "SELECT ",
+        head_columns!(),
+        ", found.* FROM head LEFT JOIN (
+            SELECT c.revision, c.weight, c.canonical, c.inline,
+                ARRAY(SELECT v.value FROM large_values v WHERE v.revision = c.revision ORDER BY v.idx)
+            FROM (
+                SELECT revision, sum(weight) OVER (ORDER BY revision ROWS UNBOUNDED PRECEDING) AS weighed
+                FROM (SELECT revision, weight FROM log WHERE revision > $1 ORDER BY revision LIMIT $2) AS near
+            ) AS fits JOIN log c ON c.revision = fits.revision
+            WHERE fits.weighed <= $3 OR fits.weighed = c.weight
+        ) AS found (revision, weight, canonical, inline, large) ON true ORDER BY found.revision"
+    );
+    let rows = sqlx::query(COMMITS)
+        .bind(signed(after.0))
+        .bind(page::commits(budget))
+        .bind(page::bytes(budget))
+        .fetch_all(database)
+        .await?;
+    let head = schema::head(first(&rows)?, 0)?;
+    check_cursor(after, &head)?;
+    let mut commits: Vec<Arc<Sealed>> = Vec::with_capacity(rows.len());
+    let mut last = after;
+    for row in &rows {
+        let Some(revision) = row.try_get::<Option<i64>, _>(11)? else { continue };
+        let row = LogRow {
+            revision: Revision(unsigned(revision, "the table log")?),
+            canonical: row.try_get::<Vec<u8>, _>(13)?.into(),
+            inline: row.try_get::<Vec<u8>, _>(14)?.into(),
+            large: row.try_get(15)?,
+        };
+        if !log::follows(row.revision, last) {
             return Err(log::missing(last).into());
         }
-        Ok(CommitPage { commits, head })
+        last = row.revision;
+        commits.push(row.open(commits.last().map(|before| &**before))?);
     }
+    if commits.is_empty() && last < head.revision {
+        return Err(log::missing(last).into());
+    }
+    Ok(CommitPage { commits, head })
 }

@@ -1,50 +1,23 @@
 //! Removal of what lies below the floors: floors first, then one statement a step, by one node at a time.
 
 use holdfast_model::{Floors, Head};
-use holdfast_store::{Reclaimed, StoreError};
+use holdfast_store::Reclaimed;
 use holdfast_store_sql::group::Names;
-use holdfast_store_sql::{signed, trim, unsigned};
+use holdfast_store_sql::{Failure, signed, trim, unsigned};
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection as _, Row as _};
 
-use crate::connect::Link;
-use crate::failure::Failure;
 use crate::schema::{self, head_columns};
-use crate::store::{PostgresStore, Question};
-
-impl PostgresStore {
-    /// May be dropped between two steps.
-    pub(crate) async fn reclaim_to(&self, floors: Floors) -> Result<Reclaimed, StoreError> {
-        self.ask(Raise(floors)).await?;
-        let mut sum = Reclaimed::default();
-        while let Some(step) = self.ask(Step).await? {
-            sum.commits += step.commits;
-            sum.versions += step.versions;
-            sum.values += step.values;
-        }
-        Ok(sum)
-    }
-}
 
 /// Makes higher floors durable and visible.
-struct Raise(Floors);
-
-impl Question for Raise {
-    const DOING: &'static str = "raising the floors";
-    type Answer = ();
-
-    async fn ask(&self, database: &mut PgConnection, _: &Link) -> Result<(), Failure> {
-        const RAISE: &str = "UPDATE head SET events_floor = greatest(events_floor, least($1, revision + 1)), \
-             history_floor = greatest(history_floor, least($2, revision)) \
-             WHERE events_floor < least($1, revision + 1) OR history_floor < least($2, revision)";
-        let raise = sqlx::query(RAISE).bind(signed(self.0.events.0)).bind(signed(self.0.history.0));
-        raise.execute(database).await?;
-        Ok(())
-    }
+pub(crate) async fn raise(database: &mut PgConnection, floors: Floors) -> Result<(), Failure> {
+    const RAISE: &str = "UPDATE head SET events_floor = greatest(events_floor, least($1, revision + 1)), \
+         history_floor = greatest(history_floor, least($2, revision)) \
+         WHERE events_floor < least($1, revision + 1) OR history_floor < least($2, revision)";
+    let raise = sqlx::query(RAISE).bind(signed(floors.events.0)).bind(signed(floors.history.0));
+    raise.execute(database).await?;
+    Ok(())
 }
-
-/// One step; `None` when nothing is left to do, or another node does it.
-struct Step;
 
 /// What is below the step's last revision: of each key only the newest row that reads see has to stay, and only if it left an entry;
 /// and a superseded version while it is the newest row, for it holds the last ordinal.
@@ -78,47 +51,42 @@ const STEP: &str = "WITH touched AS (
     )
     SELECT (SELECT count(*) FROM commits), (SELECT count(*) FROM versions), (SELECT count(*) FROM large), (SELECT count(*) FROM moved)";
 
-impl Question for Step {
-    const DOING: &'static str = "reclaiming";
-    type Answer = Option<Reclaimed>;
-
-    async fn ask(&self, database: &mut PgConnection, link: &Link) -> Result<Self::Answer, Failure> {
-        let mut transaction = database.begin().await?;
-        let lock =
-            "SELECT pg_try_advisory_xact_lock(hashtextextended('holdfast reclaim ' || $1, 0))";
-        let lock = sqlx::query(lock).bind(&link.schema);
-        if !lock.fetch_one(&mut *transaction).await?.try_get::<bool, _>(0)? {
-            return Ok(None);
-        }
-        let state = concat!("SELECT head.trimmed, ", head_columns!(), " FROM head");
-        let row = sqlx::query(state).fetch_one(&mut *transaction).await?;
-        let trimmed: i64 = row.try_get(0)?;
-        let head: Head = schema::head(&row, 1)?;
-        let bound = signed(trim::bound(head.floors).0);
-        if bound <= trimmed {
-            return Ok(None);
-        }
-        let look = "SELECT revision, canonical FROM log WHERE revision > $1 AND revision <= $2 ORDER BY revision LIMIT $3";
-        let look = sqlx::query(look).bind(trimmed).bind(bound).bind(trim::COMMITS);
-        let rows = look.fetch_all(&mut *transaction).await?;
-        let commits: Vec<(i64, &[u8])> = rows
-            .iter()
-            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
-            .collect::<Result<_, sqlx::Error>>()?;
-        let full = commits.len() as i64 == trim::COMMITS;
-        let end = commits.last().filter(|_| full).map_or(bound, |(revision, _)| *revision);
-        let keys = trim::keys(commits)?;
-        let names = Names::of(&keys);
-        let step = sqlx::query(STEP)
-            .bind(&names.namespace[..])
-            .bind(&names.key[..])
-            .bind(end)
-            .bind(trimmed);
-        let done = step.fetch_one(&mut *transaction).await?;
-        transaction.commit().await?;
-        let count = |column: usize| -> Result<u64, Failure> {
-            Ok(unsigned(done.try_get(column)?, "an answer")?)
-        };
-        Ok(Some(Reclaimed { commits: count(0)?, versions: count(1)?, values: count(2)? }))
+/// One step; `None` when nothing is left to do, or another node does it.
+pub(crate) async fn step(
+    database: &mut PgConnection,
+    schema: &str,
+) -> Result<Option<Reclaimed>, Failure> {
+    let mut transaction = database.begin().await?;
+    let lock = "SELECT pg_try_advisory_xact_lock(hashtextextended('holdfast reclaim ' || $1, 0))";
+    let lock = sqlx::query(lock).bind(schema);
+    if !lock.fetch_one(&mut *transaction).await?.try_get::<bool, _>(0)? {
+        return Ok(None);
     }
+    let state = concat!("SELECT head.trimmed, ", head_columns!(), " FROM head");
+    let row = sqlx::query(state).fetch_one(&mut *transaction).await?;
+    let trimmed: i64 = row.try_get(0)?;
+    let head: Head = schema::head(&row, 1)?;
+    let bound = signed(trim::bound(head.floors).0);
+    if bound <= trimmed {
+        return Ok(None);
+    }
+    let look = "SELECT revision, canonical FROM log WHERE revision > $1 AND revision <= $2 ORDER BY revision LIMIT $3";
+    let look = sqlx::query(look).bind(trimmed).bind(bound).bind(trim::COMMITS);
+    let rows = look.fetch_all(&mut *transaction).await?;
+    let commits: Vec<(i64, &[u8])> = rows
+        .iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .collect::<Result<_, sqlx::Error>>()?;
+    let full = commits.len() as i64 == trim::COMMITS;
+    let end = commits.last().filter(|_| full).map_or(bound, |(revision, _)| *revision);
+    let keys = trim::keys(commits)?;
+    let names = Names::of(&keys);
+    let step =
+        sqlx::query(STEP).bind(&names.namespace[..]).bind(&names.key[..]).bind(end).bind(trimmed);
+    let done = step.fetch_one(&mut *transaction).await?;
+    transaction.commit().await?;
+    let count = |column: usize| -> Result<u64, Failure> {
+        Ok(unsigned(done.try_get(column)?, "an answer")?)
+    };
+    Ok(Some(Reclaimed { commits: count(0)?, versions: count(1)?, values: count(2)? }))
 }

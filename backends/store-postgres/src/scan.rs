@@ -5,29 +5,23 @@ use std::sync::Arc;
 use bytes::Bytes;
 use holdfast_model::{EntryKey, Key, Namespace, Prefix, Revision, Timestamp};
 use holdfast_store::{At, Page, PageLimit, Read, Row, Scan};
-use holdfast_store_sql::{Fill, bounds, corrupt, page, signed};
+use holdfast_store_sql::{Failure, Fill, bounds, corrupt, page, signed};
 use sqlx::Row as _;
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
 use sqlx::query::Query;
 
-use crate::connect::Link;
-use crate::failure::Failure;
 use crate::read::{Columns, first, glimpse, glimpse_columns, newest};
-use crate::store::Question;
 
 /// A page of a scan.
-pub(crate) struct Pages {
-    pub(crate) what: Scan,
+pub(crate) struct Pages<'a> {
+    pub(crate) what: &'a Scan,
     pub(crate) at: At,
     pub(crate) limit: PageLimit,
 }
 
-impl Question for Pages {
-    const DOING: &'static str = "reading a page";
-    type Answer = Read<Page>;
-
-    async fn ask(&self, database: &mut PgConnection, _: &Link) -> Result<Self::Answer, Failure> {
-        match &self.what {
+impl Pages<'_> {
+    pub(crate) async fn read(&self, database: &mut PgConnection) -> Result<Read<Page>, Failure> {
+        match self.what {
             Scan::Entries { namespace, prefix, after } => {
                 self.entries(database, namespace, prefix, after.as_ref()).await
             }
@@ -158,7 +152,7 @@ const SIDE: &str = concat!(
 
 type Asked<'q> = Query<'q, Postgres, sqlx::postgres::PgArguments>;
 
-impl Pages {
+impl Pages<'_> {
     async fn entries(
         &self,
         database: &mut PgConnection,

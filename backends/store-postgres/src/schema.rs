@@ -1,13 +1,13 @@
 //! The tables, by numbered migrations: each runs once, under a lock, by whichever node comes first.
 
 use holdfast_model::{Head, LogId};
-use holdfast_store::StoreError;
-use holdfast_store_sql::HeadRow;
+use holdfast_store_sql::link::check_version;
+use holdfast_store_sql::{Failure, HeadRow};
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 use uuid::Uuid;
 
-use crate::failure;
+use crate::dialect::Postgres;
 
 /// Number `n` is the `n`-th of them. Never changed once released: what has to change becomes a further one.
 const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_log.sql")];
@@ -27,56 +27,51 @@ macro_rules! identity {
 pub(crate) use identity;
 
 /// Makes the tables what this release needs. `schema` is a checked name, and the search path.
-pub(crate) async fn migrate(database: &mut PgConnection, schema: &str) -> Result<(), StoreError> {
-    let failed = |error| failure::asking("migrating the schema", &error);
-    if version(database, schema).await.map_err(failed)? == Some(VERSION) {
+pub(crate) async fn migrate(
+    dialect: &Postgres,
+    database: &mut PgConnection,
+) -> Result<(), Failure> {
+    let schema = &dialect.schema;
+    if version(database, schema).await? == Some(VERSION) {
         return Ok(());
     }
-    let mut transaction = database.begin().await.map_err(failed)?;
+    let mut transaction = database.begin().await?;
     // Held to the end of the transaction. Whoever waits for it may do so for longer than a statement.
     let lock = format!(
         "SET LOCAL statement_timeout = 0; \
          SELECT pg_advisory_xact_lock(hashtextextended('holdfast migrations {schema}', 0))"
     );
-    sqlx::raw_sql(AssertSqlSafe(lock)).execute(&mut *transaction).await.map_err(failed)?;
-    let found = version(&mut transaction, schema).await.map_err(failed)?;
-    check(found.unwrap_or(0), schema)?;
+    sqlx::raw_sql(AssertSqlSafe(lock)).execute(&mut *transaction).await?;
+    let found = version(&mut transaction, schema).await?;
+    check_version(dialect, found.unwrap_or(0))?;
     if found.is_none() {
         // Not IF NOT EXISTS: that wants the right to make one even where there is one.
         let first = format!(
             "DO $$ BEGIN IF to_regnamespace('{schema}') IS NULL THEN CREATE SCHEMA \"{schema}\"; END IF; END $$; \
              CREATE TABLE migrations (version int PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())"
         );
-        sqlx::raw_sql(AssertSqlSafe(first)).execute(&mut *transaction).await.map_err(failed)?;
+        sqlx::raw_sql(AssertSqlSafe(first)).execute(&mut *transaction).await?;
     }
     let begin = usize::try_from(found.unwrap_or(0)).unwrap_or(0);
     for (number, migration) in (1_i32..).zip(MIGRATIONS).skip(begin) {
-        sqlx::raw_sql(*migration).execute(&mut *transaction).await.map_err(failed)?;
+        sqlx::raw_sql(*migration).execute(&mut *transaction).await?;
         let note = sqlx::query("INSERT INTO migrations (version) VALUES ($1)").bind(number);
-        note.execute(&mut *transaction).await.map_err(failed)?;
+        note.execute(&mut *transaction).await?;
     }
     if begin == 0 {
-        begin_log(&mut transaction).await.map_err(failed)?;
+        begin_log(&mut transaction).await?;
     }
-    transaction.commit().await.map_err(failed)?;
+    transaction.commit().await?;
     tracing::info!(schema, version = VERSION, "the tables of the log are ready");
     Ok(())
 }
 
-/// A newer release was here.
-pub(crate) fn check(found: i32, schema: &str) -> Result<(), StoreError> {
-    if found <= VERSION {
-        return Ok(());
-    }
-    Err(StoreError::Refused(format!(
-        "the tables in the schema {schema:?} are of version {found}, this release knows versions up to {VERSION}: start a newer release"
-    )))
-}
-
 /// The newest migration that ran; `None` when none did.
 async fn version(database: &mut PgConnection, schema: &str) -> Result<Option<i32>, sqlx::Error> {
-    let exists =
-        sqlx::query("SELECT to_regclass($1) IS NOT NULL").bind(format!("{schema}.migrations"));
+    // Not `to_regclass`: what it remembers may be from before the lock was had.
+    const EXISTS: &str = "SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+         WHERE n.nspname = $1 AND c.relname = 'migrations')";
+    let exists = sqlx::query(EXISTS).bind(schema);
     let exists: bool = exists.fetch_one(&mut *database).await?.try_get(0)?;
     if !exists {
         return Ok(None);
@@ -117,7 +112,7 @@ macro_rules! head_columns {
 pub(crate) use head_columns;
 
 /// A head from a row with [`head_columns`], the first of which is column `at`.
-pub(crate) fn head(row: &PgRow, at: usize) -> Result<Head, StoreError> {
+pub(crate) fn head(row: &PgRow, at: usize) -> Result<Head, Failure> {
     let read = || {
         Ok::<_, sqlx::Error>(HeadRow {
             log: row.try_get(at)?,
@@ -133,5 +128,5 @@ pub(crate) fn head(row: &PgRow, at: usize) -> Result<Head, StoreError> {
             history_floor: row.try_get(at + 10)?,
         })
     };
-    Head::try_from(read().map_err(|error| failure::asking("reading the head", &error))?)
+    Ok(Head::try_from(read()?)?)
 }

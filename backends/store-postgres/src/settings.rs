@@ -3,11 +3,12 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::time::Duration;
 
 use holdfast_store::StoreError;
+use holdfast_store_sql::Waits;
+pub use holdfast_store_sql::tls::{Tls, TlsMode};
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 /// The schema of the tables, unless another one is named.
@@ -38,34 +39,6 @@ pub struct PostgresSettings {
     pub append_deadline: Duration,
 }
 
-/// How far the connection is protected.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tls {
-    /// `None`: what the URL says; and when it says nothing, `prefer` for a server on this machine, `verify-full` for any other.
-    pub mode: Option<TlsMode>,
-    /// Whom to trust; the authorities of the system when there is no such file.
-    pub root_certificate: Option<PathBuf>,
-    /// What this client shows.
-    pub client_certificate: Option<PathBuf>,
-    /// Its key.
-    pub client_key: Option<PathBuf>,
-}
-
-/// As libpq's `sslmode`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TlsMode {
-    /// Never.
-    Disable,
-    /// If the server can.
-    Prefer,
-    /// Always, with whoever answers.
-    Require,
-    /// Always, with a server that a trusted authority knows.
-    VerifyCa,
-    /// Always, with a server that a trusted authority knows by this name.
-    VerifyFull,
-}
-
 impl PostgresSettings {
     /// Eight connections for reads, five seconds for a statement, ten for an append.
     #[must_use]
@@ -80,6 +53,16 @@ impl PostgresSettings {
             acquire_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(5),
             append_deadline: Duration::from_secs(10),
+        }
+    }
+
+    pub(crate) fn waits(&self) -> Waits {
+        Waits {
+            pool: (self.pool_min, self.pool_max),
+            connect: self.connect_timeout,
+            acquire: self.acquire_timeout,
+            statement: self.statement_timeout,
+            append: self.append_deadline,
         }
     }
 
@@ -100,7 +83,7 @@ impl PostgresSettings {
         let mut options = options.application_name("holdfast");
         let tls = &self.tls;
         if let Some(mode) = tls.mode {
-            options = options.ssl_mode(mode.into());
+            options = options.ssl_mode(ssl_mode(mode));
         } else if !self.url.contains("sslmode=") && !is_here(&options) {
             options = options.ssl_mode(PgSslMode::VerifyFull);
         }
@@ -145,15 +128,13 @@ fn is_here(options: &PgConnectOptions) -> bool {
         || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
-impl From<TlsMode> for PgSslMode {
-    fn from(mode: TlsMode) -> Self {
-        match mode {
-            TlsMode::Disable => Self::Disable,
-            TlsMode::Prefer => Self::Prefer,
-            TlsMode::Require => Self::Require,
-            TlsMode::VerifyCa => Self::VerifyCa,
-            TlsMode::VerifyFull => Self::VerifyFull,
-        }
+fn ssl_mode(mode: TlsMode) -> PgSslMode {
+    match mode {
+        TlsMode::Disable => PgSslMode::Disable,
+        TlsMode::Prefer => PgSslMode::Prefer,
+        TlsMode::Require => PgSslMode::Require,
+        TlsMode::VerifyCa => PgSslMode::VerifyCa,
+        TlsMode::VerifyFull => PgSslMode::VerifyFull,
     }
 }
 

@@ -1,38 +1,52 @@
-//! What the stores over SQL databases share: which rows a group becomes, and what of a log is not the database's business.
+//! What the stores over SQL databases share. All but the statements: those are a [`Dialect`].
 //!
-//! - [`group`] - [`Rows`]: a group as columns of the five tables (start here)
-//! - [`event`] - [`EventRow`]: a row of the history, encoded and read back
-//! - [`log`] - commits as rows of the log
-//! - [`head`] - [`HeadRow`]: the one row that says where the log ends; [`seen`] - what a node has seen of it, and when an
-//!   epoch has to begin
-//! - [`page`] - [`Fill`]: pages from rows; [`bounds`] - ranges of keys
-//! - [`trim`] - which keys a reclaim has to look at
+//! - [`store`] - [`SqlStore`]: a store over any dialect (start here); [`dialect`] - [`Dialect`]
+//! - `append` - the truth about a group whose connection broke; `writer` - the row lock after lost races
+//! - [`link`] - [`Link`](link::Link): new connections, and what they are asked before they are used; [`seen`] - what a node has
+//!   seen of the log, and when an epoch has to begin
+//! - [`group`] - [`Rows`]: a group as columns of the tables
+//! - [`event`] - [`EventRow`]: a row of the history, encoded and read back; [`log`] - commits as rows of the log; [`head`] -
+//!   [`HeadRow`]: where the log ends
+//! - [`page`] - [`Fill`]: pages from rows; [`bounds`] - ranges of keys; [`trim`] - what a reclaim looks at
 //! - [`clock`] - [`DatabaseClock`]; [`patience`] - [`Patience`]: how long and how often something is tried again
+//! - [`tls`] - how connections are protected
 //! - [`background`] - [`Background`]: the threads that a store's connections live on
 //!
-//! Invariants: nothing here talks to a database; numbers that a database keeps are signed, and no log comes near the half of
-//! them that is lost; a row carries a checksum over its place and its bytes.
+//! Invariants: a group can only be there once, because it goes behind one head, so that trying it again is safe; numbers
+//! that a database keeps are signed, and no log comes near the half of them that is lost; a row carries a checksum over its
+//! place and its bytes.
 
+mod append;
 pub mod background;
 pub mod bounds;
 pub mod clock;
+pub mod dialect;
 pub mod event;
+pub mod failure;
 pub mod group;
 pub mod head;
+pub mod link;
 pub mod log;
 pub mod page;
 pub mod patience;
+mod question;
 pub mod seen;
+pub mod store;
+pub mod tls;
 pub mod trim;
+mod writer;
 
 pub use background::Background;
 pub use clock::DatabaseClock;
+pub use dialect::Dialect;
 pub use event::{EventRow, INLINE_BYTES};
+pub use failure::{Failure, Fate};
 pub use group::Rows;
 pub use head::HeadRow;
 pub use page::Fill;
 pub use patience::Patience;
 pub use seen::Seen;
+pub use store::{SqlStore, Waits};
 
 use holdfast_store::StoreError;
 

@@ -17,8 +17,8 @@ pub const LARGEST_MESSAGE: usize = 1 << 20;
 ///    no subscription to another subject. Subjects are compared byte by byte; no character has a meaning.
 /// 2. A subscription is live when `subscribe` returns. It hears nothing of what was published before, but for what is still
 ///    under way to this process for another subscription to the subject.
-/// 3. Where the server cannot be reached, `subscribe` answers after its time-out all the same; the subscription then
-///    begins with [`Heard::Gap`] once it is live.
+/// 3. Where the server cannot be reached, `subscribe` answers all the same, within its time-out; the subscription then begins
+///    with [`Heard::Gap`] once it is live.
 /// 4. Messages come back byte for byte, whatever the bytes, up to the largest that the capabilities name. A larger one is
 ///    refused with [`ChannelError::TooLarge`], and nothing of it is sent.
 /// 5. A subscription keeps a bounded backlog. Who does not keep up hears [`Heard::Gap`] in place of what was dropped; nobody

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use holdfast_channel::{ChannelError, EventChannel};
 
 use crate::settings::channel::{NatsChannel, RedisChannel, ServerChannel};
-use crate::settings::{ChannelKind, ChannelSettings};
+use crate::settings::{ChannelKind, ChannelSettings, Settings};
 
 /// Opens the channel that the settings name; `None`: there is none beyond this process. It connects by itself, also when its
 /// server is there only later. Needs a tokio runtime.
@@ -20,6 +20,26 @@ pub fn open(settings: &ChannelSettings) -> Result<Option<Arc<dyn EventChannel>>,
         ChannelKind::Redis => redis(&settings.redis).map(Some),
         ChannelKind::RabbitMq => rabbitmq(&settings.rabbitmq).map(Some),
     }
+}
+
+/// Opens a second way to the same server, for messages to others than nodes: under the very names of their subjects, and kept for
+/// nobody. `None`: there are no such messages.
+///
+/// # Errors
+/// [`ChannelError::Settings`].
+pub fn open_outside(settings: &Settings) -> Result<Option<Arc<dyn EventChannel>>, ChannelError> {
+    if settings.events.subjects.0.is_empty() {
+        return Ok(None);
+    }
+    let mut channel = settings.channel.clone();
+    if channel.kind == ChannelKind::JetStream {
+        channel.kind = ChannelKind::Nats;
+    }
+    channel.redis.stream = false;
+    for server in [&mut channel.nats.server, &mut channel.redis.server, &mut channel.rabbitmq] {
+        server.prefix.clear();
+    }
+    open(&channel)
 }
 
 #[cfg(feature = "channel-nats")]

@@ -36,6 +36,7 @@ use tonic_health::server::HealthReporter;
 use crate::backups::Scheduled;
 use crate::grpc::call::{Knobs, Shared};
 use crate::grpc::services;
+use crate::grpc::state::outward::Outward;
 use crate::health::Health;
 use crate::http::{self, Face, SseKnobs, cors};
 use crate::listen::{self, Bounds};
@@ -253,6 +254,7 @@ pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Runn
         Some(channel) => Some(channel),
         None => channels::open(&settings.channel)?,
     };
+    let outside = channels::open_outside(settings)?;
     let (guard, trust): (Arc<dyn Guard>, _) = match guard {
         Some(guard) => (guard, None),
         None if settings.dev => {
@@ -293,7 +295,7 @@ pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Runn
         report_troubles(&trust.gatekeeper);
     }
     let channel = channel.or(bell);
-    let trusted = Trusted { trust, entrance, limiter, state, channel, snapshots, stop };
+    let trusted = Trusted { trust, entrance, limiter, state, channel, snapshots, outside, stop };
     let running = Running::begin(settings, engine, Arc::new(keeper), trusted, api, admin).await?;
     let _ = unless_started.disarm();
     let head = running.engine.status().head;
@@ -333,6 +335,7 @@ struct Trusted {
     state: StateTrust,
     channel: Option<Arc<dyn EventChannel>>,
     snapshots: Option<Arc<dyn Snapshots>>,
+    outside: Option<Arc<dyn EventChannel>>,
     stop: CancellationToken,
 }
 
@@ -345,7 +348,7 @@ impl Running {
         api: TcpListener,
         admin: TcpListener,
     ) -> Result<Self, ServeError> {
-        let Trusted { trust, entrance, limiter, state, channel, snapshots, stop } = trusted;
+        let Trusted { trust, entrance, limiter, state, channel, snapshots, outside, stop } = trusted;
         let backups = Scheduled::of(&settings.backup, snapshots.clone(), &engine);
         let stop_admin = CancellationToken::new();
         let mut metrics = Metrics::default();
@@ -382,6 +385,12 @@ impl Running {
             presence::start(&presence, engine.status().head.log, channel, &stop);
             if let Some(buckets) = buckets.clone() {
                 tokio::spawn(buckets.share(presence.nodes(), stop.clone()));
+            }
+            if let Some(outside) = outside {
+                let subjects = settings.events.subjects();
+                let removals = settings.state.del_events;
+                let outward = Outward::new(&engine, removals, outside, subjects, presence);
+                tokio::spawn(outward.run(stop.clone()));
             }
         }
         let health = Health::new(engine.clone(), gatekeeper.clone())

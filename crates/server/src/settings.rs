@@ -35,7 +35,7 @@ use holdfast_engine::GroupOptions;
 use holdfast_engine::options::{Limits, Options, Retention, WatchOptions};
 
 pub use backup::BackupSettings;
-pub use channel::{ChannelKind, ChannelSettings};
+pub use channel::{ChannelKind, ChannelSettings, EventSettings};
 pub use database::{DatabaseSettings, DatabaseTls};
 pub use form::{Count, Names, Secret, Share, Size};
 pub use graphql::GraphqlSettings;
@@ -90,6 +90,8 @@ pub struct Settings {
     pub store: StoreSettings,
     /// What carries messages to other nodes.
     pub channel: ChannelSettings,
+    /// Events for others than nodes.
+    pub events: EventSettings,
     /// How nodes share a log.
     pub nodes: NodeSettings,
     /// What callers may send and get.
@@ -131,6 +133,8 @@ pub struct StoreSettings {
     pub postgres: DatabaseSettings,
     /// The schema in it.
     pub postgres_schema: String,
+    /// The database of MariaDB or MySQL.
+    pub mysql: DatabaseSettings,
 }
 
 /// The stores there are. Every one is listed, so that "not compiled in" is not "unknown".
@@ -142,12 +146,18 @@ pub enum StoreKind {
     Memory,
     /// In a PostgreSQL database, shared by nodes.
     Postgres,
+    /// In a database of MariaDB or MySQL, shared by nodes.
+    MySql,
 }
 
 impl StoreKind {
     /// How each is named.
-    pub(crate) const WORDS: [(&str, Self); 3] =
-        [("embedded", Self::Embedded), ("memory", Self::Memory), ("postgres", Self::Postgres)];
+    pub(crate) const WORDS: [(&str, Self); 4] = [
+        ("embedded", Self::Embedded),
+        ("memory", Self::Memory),
+        ("postgres", Self::Postgres),
+        ("mysql", Self::MySql),
+    ];
 
     /// Its name.
     #[must_use]
@@ -349,8 +359,10 @@ impl Default for Settings {
                 reserve_bytes: Size(256 << 20),
                 postgres: DatabaseSettings::default(),
                 postgres_schema: "holdfast".into(),
+                mysql: DatabaseSettings::default(),
             },
             channel: ChannelSettings::default(),
+            events: EventSettings::default(),
             nodes: NodeSettings::of(&engine.shared),
             limits: LimitSettings::of(&engine.limits),
             groups: GroupSettings::of(&engine.groups),
@@ -462,6 +474,7 @@ impl Settings {
             );
         }
         faults.extend(self.channel.contradictions());
+        faults.extend(self.events.contradictions(&self.channel));
         faults.extend(self.groups.contradictions());
         faults.extend(self.nodes.contradictions());
         faults.extend(self.policy.contradictions());
@@ -469,6 +482,8 @@ impl Settings {
         faults.extend(self.quota.quotas().err());
         let postgres = self.store.kind == StoreKind::Postgres;
         faults.extend(self.store.postgres.contradictions("postgres", postgres));
+        let mysql = self.store.kind == StoreKind::MySql;
+        faults.extend(self.store.mysql.contradictions("mysql", mysql));
         faults.extend(self.signin.contradictions(self));
         faults.extend(self.state.contradictions());
         faults.extend(self.graphql.contradictions());

@@ -1,7 +1,13 @@
 //! The registry of stores: the one place that knows which are compiled in.
 
+#[cfg(any(feature = "store-postgres", feature = "store-mysql"))]
+mod clock;
+#[cfg(feature = "store-mysql")]
+mod mysql;
 #[cfg(feature = "store-postgres")]
 mod postgres;
+#[cfg(any(feature = "store-postgres", feature = "store-mysql"))]
+mod tls;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -51,10 +57,14 @@ pub async fn open(settings: &Settings) -> Result<Opened, StoreError> {
         StoreKind::Postgres => postgres::open(&settings.store).await,
         #[cfg(not(feature = "store-postgres"))]
         StoreKind::Postgres => Err(not_compiled_in(settings.store.kind)),
+        #[cfg(feature = "store-mysql")]
+        StoreKind::MySql => mysql::open(&settings.store).await,
+        #[cfg(not(feature = "store-mysql"))]
+        StoreKind::MySql => Err(not_compiled_in(settings.store.kind)),
     }
 }
 
-#[cfg(not(feature = "store-postgres"))]
+#[cfg(not(all(feature = "store-postgres", feature = "store-mysql")))]
 fn not_compiled_in(kind: StoreKind) -> StoreError {
     StoreError::Refused(format!("store.kind: {:?} is not compiled in", kind.word()))
 }

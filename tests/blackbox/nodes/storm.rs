@@ -53,7 +53,8 @@ async fn write(world: Arc<World>, who: u64, mut dice: Dice) -> Vec<(u64, Operati
             let key = dice.below(KEYS);
             number += 1;
             let value = format!("\"{who}/{number}\"");
-            let done = operation(&holdfast, &format!("k{key}"), value, &mut dice);
+            let name = format!("k{key}");
+            let done = operation(&holdfast, &name, value, &mut dice);
             // A frozen node does not say that it is frozen.
             match tokio::time::timeout(Duration::from_secs(3), done).await {
                 Ok(Ok(done)) => {

@@ -74,7 +74,7 @@ async fn a_node_cut_off_from_the_database_says_so_and_recovers_by_itself() {
         let refused = config_b.set("app", "k", "2").await.expect_err("cut off");
         assert!(matches!(refused.code, Code::Unavailable | Code::Unknown), "{refused:?}");
         match config_b.get("app", "k").await {
-            Ok(entry) => assert_eq!((stale, entry.value.as_str()), (true, "1")),
+            Ok(entry) => assert_eq!((stale, &entry.value[..]), (true, &b"1"[..])),
             Err(Failure { code, .. }) => assert_eq!((stale, code), (false, Code::Unavailable)),
         }
         let rest = http::get(b.server.port(), "/v1/namespaces/app/keys/k").await;

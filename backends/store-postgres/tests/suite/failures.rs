@@ -152,7 +152,7 @@ fn a_server_that_is_away_is_said_and_found_again() {
         assert!(matches!(second, AppendError::Unavailable(_)), "{second:?}");
         let read = store.get_many(&[key("race", "before")], At::Latest).await;
         assert!(matches!(read, Err(StoreError::Io { .. })), "{read:?}");
-        let absent = holdfast_store_postgres::PostgresStore::open(settings).await;
+        let absent = holdfast_store_postgres::open(&settings).await;
         assert!(matches!(absent, Err(StoreError::Io { .. })), "{absent:?}");
         postgres.service().run();
         let now = store.append(&head, group).await.expect("it is back");

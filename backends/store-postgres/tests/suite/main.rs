@@ -23,7 +23,7 @@ fn fresh(postgres: &Postgres) -> PostgresSettings {
 }
 
 async fn open(settings: &PostgresSettings) -> Arc<PostgresStore> {
-    Arc::new(PostgresStore::open(settings.clone()).await.expect("it opens"))
+    Arc::new(holdfast_store_postgres::open(settings).await.expect("it opens"))
 }
 
 /// A runtime whose threads may wait for each other.

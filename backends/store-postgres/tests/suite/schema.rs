@@ -3,7 +3,7 @@
 use holdfast_model::Revision;
 use holdfast_services::{Postgres, PostgresOptions};
 use holdfast_store::{At, PageLimit, Scan, Store, StoreError};
-use holdfast_store_postgres::{PostgresSettings, PostgresStore};
+use holdfast_store_postgres::PostgresSettings;
 use holdfast_testkit::scribe::key;
 
 use crate::nodes::append;
@@ -39,7 +39,7 @@ fn tables_of_a_newer_release_are_refused() {
         drop(open(&settings).await);
         let newer = format!("INSERT INTO {}.migrations (version) VALUES (99)", settings.schema);
         postgres.psql("holdfast", &newer);
-        let refused = PostgresStore::open(settings).await.expect_err("too new");
+        let refused = holdfast_store_postgres::open(&settings).await.expect_err("too new");
         let StoreError::Refused(told) = refused else { panic!("{refused:?}") };
         assert!(told.contains("version 99") && told.contains("newer release"), "{told}");
     });
@@ -56,7 +56,7 @@ fn an_ordinary_user_is_enough() {
         let store = open(&settings).await;
         assert_eq!(append(&*store, &["v".into()]).await, 1);
         let elsewhere = PostgresSettings { schema: "not_mine".into(), ..settings };
-        let refused = PostgresStore::open(elsewhere).await.expect_err("no right");
+        let refused = holdfast_store_postgres::open(&elsewhere).await.expect_err("no right");
         assert!(refused.to_string().contains("permission denied"), "{refused}");
     });
 }
@@ -68,7 +68,8 @@ fn a_wrong_password_is_said_without_it() {
     block_on(async {
         assert_eq!(append(&*open(&fresh(&postgres)).await, &["v".into()]).await, 1);
         let url = postgres.url().replace(":right@", ":hunter2@");
-        let refused = PostgresStore::open(PostgresSettings::new(url)).await.expect_err("wrong");
+        let refused =
+            holdfast_store_postgres::open(&PostgresSettings::new(url)).await.expect_err("wrong");
         let told = format!("{refused} {refused:?}");
         assert!(
             told.contains("password authentication failed") && !told.contains("hunter2"),

@@ -1,7 +1,7 @@
 //! Servers that have to prove who they are, and clients that do.
 
 use holdfast_services::{Postgres, PostgresOptions};
-use holdfast_store_postgres::{PostgresSettings, PostgresStore, Tls, TlsMode};
+use holdfast_store_postgres::{PostgresSettings, Tls, TlsMode};
 
 use crate::nodes::append;
 use crate::{block_on, fresh, open};
@@ -25,11 +25,12 @@ fn a_server_is_verified_as_the_settings_say() {
             assert_eq!(postgres.psql("holdfast", encrypted), "t|t", "{mode:?}");
         }
         for mode in [TlsMode::VerifyFull, TlsMode::VerifyCa] {
-            let unknown = PostgresStore::open(PostgresSettings {
+            let unknown = PostgresSettings {
                 append_deadline: std::time::Duration::from_millis(300),
                 ..with(mode, None)
-            });
-            let refused = unknown.await.expect_err("no authority that is known");
+            };
+            let opened = holdfast_store_postgres::open(&unknown).await;
+            let refused = opened.expect_err("no authority that is known");
             assert!(refused.to_string().contains("certificate"), "{refused}");
         }
         let client = Tls {

@@ -2,6 +2,7 @@
 
 mod coordination;
 pub mod json;
+mod peek;
 mod wire;
 
 use base64::Engine as _;
@@ -12,6 +13,7 @@ use holdfast_model::Codec;
 use serde_json::{Map, Number, Value};
 use uuid::{Builder, Uuid};
 
+pub use peek::peek;
 pub use wire::struct_of;
 
 /// The largest number below which every whole number is one that a double can hold.

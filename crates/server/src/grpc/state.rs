@@ -3,6 +3,7 @@
 //! - `states`, `entities`: one state under its older and its newer name; `one`: what is the same of both; `merge`: what an edit makes
 //! - `search`: search in states and entities
 //! - `stream`: events as they happen; `wanted`: whose; `group`: with others; `events`: search in events; `event_get`: one of them; `event`: what an event of the log is here
+//! - `outward`: events for consumers beside this server
 //! - `locks`: Lock and Unlock, and writes under a lock; `cache`: cached values; `peers`: messages between those who are connected
 //! - `access`: where every call begins; `policy`: the two policies around it; `valid`: what has to be true of a request; `fault`: what a caller is told
 //! - `names`: domains, types and keys in the keyspace; `glob`: patterns of them; `cursor`: where a page ended
@@ -21,6 +22,7 @@ mod locks;
 mod merge;
 pub(crate) mod names;
 mod one;
+pub(crate) mod outward;
 mod peers;
 mod policy;
 mod search;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use holdfast_channel::{LinkSettings, Password};
+use holdfast_channel::{LinkSettings, Password, Subject};
 use serde_json::Value;
 
 use super::form::{Form, Names, Secret, Size, choose, quoted};
@@ -19,6 +19,31 @@ pub struct ChannelSettings {
     pub redis: RedisChannel,
     /// For `rabbitmq`.
     pub rabbitmq: ServerChannel,
+}
+
+/// Events for others than nodes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventSettings {
+    /// Where they are published.
+    pub subjects: Names,
+}
+
+impl EventSettings {
+    /// Checked with the settings.
+    pub(crate) fn subjects(&self) -> Vec<Subject> {
+        self.subjects.0.iter().filter_map(|text| Subject::new(text).ok()).collect()
+    }
+
+    pub(super) fn contradictions(&self, channel: &ChannelSettings) -> Vec<String> {
+        let wrong = self.subjects.0.iter().filter_map(|text| Subject::new(text).err());
+        let mut faults: Vec<String> = wrong.map(|why| format!("events.subjects: {why}")).collect();
+        if !self.subjects.0.is_empty() && channel.kind == ChannelKind::Local {
+            faults.push(
+                "events.subjects: nobody hears them unless channel.kind names a server".into(),
+            );
+        }
+        faults
+    }
 }
 
 /// The channels there are. Every one is listed, so that "not compiled in" is not "unknown".
@@ -283,6 +308,11 @@ mod tests {
     #[test]
     fn what_cannot_work_is_told_with_its_place() {
         for (text, why) in [
+            ("events.subjects = 'stategate'", "events.subjects: nobody hears them"),
+            (
+                "events.subjects = 'a b'\n[channel]\nkind = 'redis'\n[channel.redis]\nservers = 'redis://h'",
+                "events.subjects: \"a b\" is no subject",
+            ),
             ("channel.kind = 'kafka'", "expected one of \"local\", \"nats\""),
             ("channel.kind = 'redis'", "needs the address of a server in channel.redis.servers"),
             (

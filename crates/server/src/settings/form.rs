@@ -397,7 +397,7 @@ pub(super) fn choose<T: Copy>(choices: &[(&str, T)], raw: &Value) -> Result<T, S
 
 impl Form for StoreKind {
     fn form(&self) -> &'static str {
-        "`embedded`, `memory` or `postgres`"
+        "`embedded`, `memory`, `postgres` or `mysql`"
     }
 
     fn read(&mut self, raw: &Value) -> Result<(), String> {

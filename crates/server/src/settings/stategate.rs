@@ -243,7 +243,8 @@ mod tests {
     ];
 
     fn loaded(more: &[(&str, &str)]) -> Result<super::super::Loaded, String> {
-        let all = PROVIDERS.iter().chain(more);
+        let given = |name| more.iter().any(|(other, _)| *other == name);
+        let all = PROVIDERS.iter().filter(|(name, _)| !given(*name)).chain(more);
         let env = all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         load(&Layers { env, ..Layers::default() }).map_err(|faults| faults.to_string())
     }
@@ -360,6 +361,7 @@ mod tests {
             ),
             ("STATEGATE_CHANNEL_PROVIDER", r#"{"name":"amqp"}"#, "\"amqp\": empty addr"),
             ("STATEGATE_STORAGE_PROVIDER", "", "config: empty storage provider"),
+            ("STATEGATE_STORAGE_PROVIDER", r#"{"name":"postgres"}"#, "\"postgres\": empty addr"),
             (
                 "STATEGATE_STORAGE_PROVIDER",
                 r#"{"name":"mongo","addr":"mongodb://u:hidden@h"}"#,
@@ -376,6 +378,16 @@ mod tests {
             assert!(faults.contains(INVALID) && faults.contains(why), "{value}: {faults}");
             assert!(!faults.contains("hidden"), "{faults}");
         }
+    }
+
+    #[test]
+    fn a_database_is_shared_by_a_deployment() {
+        let given = r#"{"name":"postgres","addr":"postgres://u:p@h/d","schema":"stategate","ca_file":"ca.pem"}"#;
+        let store = of(&[("STATEGATE_STORAGE_PROVIDER", given)]).store;
+        assert_eq!(store.kind, super::super::StoreKind::Postgres);
+        assert_eq!(store.postgres.url, Some(super::super::Secret("postgres://u:p@h/d".into())));
+        assert_eq!(store.postgres_schema, "stategate");
+        assert_eq!(store.postgres.root_certificate, Some("ca.pem".into()));
     }
 
     #[test]

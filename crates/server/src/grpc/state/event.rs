@@ -1,6 +1,7 @@
 //! Events of the log as events of stategate: every write of every dialect is one.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 
 use holdfast_api::convert::state as convert;
@@ -187,12 +188,15 @@ pub(super) struct Stored {
     key: String,
     entry: Arc<Entry>,
     values: OnceLock<Map<String, Value>>,
+    /// One member was asked for: whoever asks for a second one has all read.
+    peeked: AtomicBool,
 }
 
 impl Stored {
     pub(super) fn of(entry: &Arc<Entry>) -> Self {
         let (kind, key) = names::state_of(entry.at.key.as_str());
-        Self { kind, key, entry: Arc::clone(entry), values: OnceLock::new() }
+        let (values, peeked) = (OnceLock::new(), AtomicBool::new(false));
+        Self { kind, key, entry: Arc::clone(entry), values, peeked }
     }
 
     fn values(&self) -> &Map<String, Value> {
@@ -215,6 +219,12 @@ impl Document for Stored {
     fn top(&self, name: &str) -> Option<Cow<'_, Value>> {
         if name == "_id" {
             return Some(Cow::Owned(self.key.as_str().into()));
+        }
+        if self.values.get().is_none()
+            && !self.peeked.swap(true, Relaxed)
+            && let Some(found) = convert::peek(&self.entry.codec, &self.entry.value, name)
+        {
+            return found.map(Cow::Owned);
         }
         self.values().get(name).map(Cow::Borrowed)
     }

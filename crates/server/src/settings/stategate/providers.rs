@@ -16,13 +16,33 @@ impl Sets {
                     self.set("data_dir", path, &given.origin);
                 }
             }
+            "postgres" | "postgresql" => self.postgres(&given),
             "" => self.refuse("storage provider: empty name"),
             "mongo" => self.refuse(
                 "storage provider \"mongo\" is not built in: say {\"name\":\"embedded\",\"path\":\"...\"} to keep states on this machine's disk",
             ),
             name => self.refuse(format!(
-                "unsupported backend provider: {name}. must be one of: [embedded mongo]"
+                "unsupported backend provider: {name}. must be one of: [embedded postgres mongo]"
             )),
+        }
+    }
+
+    /// A database that all servers of the deployment share.
+    fn postgres(&mut self, given: &Provider) {
+        let Some(address) = given.member("addr") else {
+            return self.refuse(format!("storage provider {:?}: empty addr", given.name));
+        };
+        self.set("store.kind", "postgres", &given.origin);
+        self.set("store.postgres.url", address, &given.origin);
+        for (member, path) in [
+            ("schema", "store.postgres.schema"),
+            ("ca_file", "store.postgres.root_certificate"),
+            ("client_cert_file", "store.postgres.client_certificate"),
+            ("client_key_file", "store.postgres.client_key"),
+        ] {
+            if let Some(value) = given.member(member) {
+                self.set(path, value, &given.origin);
+            }
         }
     }
 

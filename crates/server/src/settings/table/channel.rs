@@ -57,7 +57,13 @@ macro_rules! server {
 
 /// See [`super::all`].
 pub(super) fn settings() -> impl Iterator<Item = &'static Setting> {
-    KIND.iter().chain(&NATS).chain(JETSTREAM).chain(&REDIS).chain(STREAM).chain(&RABBITMQ)
+    KIND.iter()
+        .chain(&NATS)
+        .chain(JETSTREAM)
+        .chain(&REDIS)
+        .chain(STREAM)
+        .chain(&RABBITMQ)
+        .chain(EVENTS)
 }
 
 const KIND: &[Setting] = &[Setting {
@@ -117,3 +123,9 @@ const STREAM: &[Setting] = &[
 ];
 
 static RABBITMQ: [Setting; 9] = server!("rabbitmq", "amqp://host:5672", rabbitmq);
+
+const EVENTS: &[Setting] = &[Setting {
+    path: "events.subjects",
+    about: "Where each event is also published, as the protobuf message that streams of stategate send, for consumers that listen at the server of `channel.kind`: `stategate` is where v0.5.0 does it, `stategate/events` where later ones do. Whoever may listen there reads all values. Empty: nowhere.",
+    of: |s| &mut s.events.subjects,
+}];

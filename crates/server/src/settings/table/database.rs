@@ -69,4 +69,64 @@ pub(super) const SETTINGS: &[Setting] = &[
         about: "How long a write is tried again when its connection breaks, before its outcome is unknown.",
         of: |s| &mut s.store.postgres.append_deadline,
     },
+    Setting {
+        path: "store.mysql.url",
+        about: "Where the database is, and who asks: `mysql://USER:PASSWORD@HOST:PORT/DATABASE`.",
+        of: |s| &mut s.store.mysql.url,
+    },
+    Setting {
+        path: "store.mysql.url_file",
+        about: "A file with that URL.",
+        of: |s| &mut s.store.mysql.url_file,
+    },
+    Setting {
+        path: "store.mysql.tls",
+        about: "How far the connection is protected: `disable`, `prefer` (if the server can), `require` (with whoever answers), `verify-ca` (with a server that a trusted authority knows), `verify-full` (and by this name). `auto`: what the URL says, else `prefer` on this machine and `verify-full` elsewhere.",
+        of: |s| &mut s.store.mysql.tls,
+    },
+    Setting {
+        path: "store.mysql.root_certificate",
+        about: "Certificates of the authorities to trust, in PEM; else those of the system.",
+        of: |s| &mut s.store.mysql.root_certificate,
+    },
+    Setting {
+        path: "store.mysql.client_certificate",
+        about: "The certificate to show, in PEM.",
+        of: |s| &mut s.store.mysql.client_certificate,
+    },
+    Setting {
+        path: "store.mysql.client_key",
+        about: "Its key, in PEM.",
+        of: |s| &mut s.store.mysql.client_key,
+    },
+    Setting {
+        path: "store.mysql.pool_min",
+        about: "Connections for reads that are kept open.",
+        of: |s| &mut s.store.mysql.pool_min,
+    },
+    Setting {
+        path: "store.mysql.pool_max",
+        about: "Connections for reads at most; one more appends.",
+        of: |s| &mut s.store.mysql.pool_max,
+    },
+    Setting {
+        path: "store.mysql.connect_timeout",
+        about: "How long a connection may take to be made.",
+        of: |s| &mut s.store.mysql.connect_timeout,
+    },
+    Setting {
+        path: "store.mysql.acquire_timeout",
+        about: "How long a read may wait for a connection, and for a database that does not answer.",
+        of: |s| &mut s.store.mysql.acquire_timeout,
+    },
+    Setting {
+        path: "store.mysql.statement_timeout",
+        about: "How long a statement may take.",
+        of: |s| &mut s.store.mysql.statement_timeout,
+    },
+    Setting {
+        path: "store.mysql.append_deadline",
+        about: "How long a write is tried again when its connection breaks, before its outcome is unknown.",
+        of: |s| &mut s.store.mysql.append_deadline,
+    },
 ];

@@ -7,12 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use holdfast_model::Head;
-use holdfast_store_sql::Background;
-use sqlx::postgres::PgConnection;
 
-use crate::connect::Link;
+use crate::background::Background;
+use crate::dialect::{ConnectionOf, Dialect};
 use crate::failure::Failure;
-use crate::schema::{self, head_columns};
+use crate::link::Link;
 use crate::store::Shared;
 
 /// So many races may be lost without the lock.
@@ -21,8 +20,8 @@ const LOST_RACES: u32 = 2;
 const TURN: Duration = Duration::from_millis(500);
 
 /// Whoever holds it may append.
-pub(crate) struct Writer {
-    connection: Option<PgConnection>,
+pub(crate) struct Writer<D: Dialect> {
+    connection: Option<ConnectionOf<D>>,
     /// Races lost in a row.
     lost: u32,
     /// The number of the turn that is being held: its transaction is open on the connection.
@@ -30,21 +29,24 @@ pub(crate) struct Writer {
     turns: u64,
 }
 
-impl Writer {
-    pub(crate) fn new(connection: PgConnection) -> Self {
+impl<D: Dialect> Writer<D> {
+    pub(crate) fn new(connection: ConnectionOf<D>) -> Self {
         Self { connection: Some(connection), lost: 0, turn: None, turns: 0 }
     }
 
-    /// The connection, made anew when it broke.
-    pub(crate) async fn connection(&mut self, link: &Link) -> Result<&mut PgConnection, Failure> {
-        let connection = match self.connection.take() {
-            Some(connection) => connection,
+    /// The connection, made anew when it broke; and whether a turn is held on it, which ends now.
+    pub(crate) async fn connection(
+        &mut self,
+        link: &Link<D>,
+    ) -> Result<(&mut ConnectionOf<D>, bool), Failure> {
+        let (connection, locked) = match self.connection.take() {
+            Some(connection) => (connection, self.turn.take().is_some()),
             None => {
                 self.turn = None;
-                link.connect().await?
+                (link.connect().await?, false)
             }
         };
-        Ok(self.connection.insert(connection))
+        Ok((self.connection.insert(connection), locked))
     }
 
     /// It broke; a lock that it held is gone with it.
@@ -61,41 +63,40 @@ impl Writer {
         self.lost = 0;
     }
 
-    /// Ends the transaction of a turn, if there is one.
-    pub(crate) async fn end_turn(&mut self, how: &'static str) -> Result<(), Failure> {
-        if self.turn.take().is_some()
-            && let Some(connection) = &mut self.connection
-        {
-            sqlx::raw_sql(how).execute(connection).await?;
-        }
-        Ok(())
-    }
-
     /// Another race was lost. After too many the next one is a turn: `Some` is the head under the lock.
-    pub(crate) async fn lost(&mut self, link: &Link) -> Result<Option<Head>, Failure> {
+    pub(crate) async fn lost(&mut self, link: &Link<D>) -> Result<Option<Head>, Failure> {
         self.lost += 1;
         if self.lost < LOST_RACES {
             return Ok(None);
         }
-        let connection = self.connection(link).await?;
-        sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
-        let lock = concat!("SELECT ", head_columns!(), " FROM head FOR UPDATE");
-        let row = sqlx::query(lock).fetch_one(connection).await?;
+        let (connection, _) = self.connection(link).await?;
+        let head = link.dialect.lock(connection).await?;
         self.turns += 1;
         self.turn = Some(self.turns);
-        Ok(Some(schema::head(&row, 0)?))
+        Ok(Some(head))
+    }
+
+    async fn give_up_turn(&mut self, link: &Link<D>) -> Result<(), Failure> {
+        self.turn = None;
+        match &mut self.connection {
+            Some(connection) => link.dialect.unlock(connection).await,
+            None => Ok(()),
+        }
     }
 }
 
-impl Shared {
+impl<D: Dialect> Shared<D> {
     /// Gives the lock back when nothing was appended under it in time.
-    pub(crate) fn end_turn_later(self: &Arc<Self>, background: &Background, writer: &Writer) {
+    pub(crate) fn end_turn_later(self: &Arc<Self>, background: &Background, writer: &Writer<D>) {
         let (shared, turn) = (Arc::downgrade(self), writer.turn);
         background.start_task(async move {
             tokio::time::sleep(TURN).await;
             let Some(shared) = shared.upgrade() else { return };
             let mut writer = shared.writer.lock().await;
-            if turn.is_some() && writer.turn == turn && writer.end_turn("ROLLBACK").await.is_err() {
+            if turn.is_some()
+                && writer.turn == turn
+                && writer.give_up_turn(&shared.link).await.is_err()
+            {
                 writer.broken();
             }
         });

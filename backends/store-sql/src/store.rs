@@ -1,6 +1,7 @@
 //! The store: a pool that reads, one connection that appends.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,63 +11,63 @@ use holdfast_store::{
     AppendError, At, Capabilities, CommitPage, Group, Page, PageLimit, Read, Reclaimed, Scan,
     Store, StoreError,
 };
-use holdfast_store_sql::{Background, DatabaseClock, Patience};
-use sqlx::postgres::{PgConnection, PgPool};
+use sqlx::Pool;
 use tokio::sync::Mutex;
 
-use crate::connect::{Link, late};
+use crate::background::Background;
+use crate::clock::DatabaseClock;
+use crate::dialect::Dialect;
 use crate::failure::Failure;
-use crate::read::{Commits, Entries, HeadNow};
-use crate::scan::Pages;
-use crate::schema;
-use crate::settings::PostgresSettings;
-use crate::turn::Writer;
+use crate::link::Link;
+use crate::patience::Patience;
+use crate::question::{Commits, Entries, HeadNow, Pages, Question, Raise, Trim};
+use crate::writer::Writer;
 
-/// A log in a PostgreSQL database, shared with every other node that opens it.
-pub struct PostgresStore {
-    pub(crate) background: Background,
-    pub(crate) shared: Arc<Shared>,
+/// How many connections, and how long to wait for what.
+#[derive(Debug, Clone, Copy)]
+pub struct Waits {
+    /// Connections for reads: kept open, at most.
+    pub pool: (u32, NonZeroU32),
+    /// How long a connection may take to be made.
+    pub connect: Duration,
+    /// How long a read may wait for a connection, and for a database that does not answer.
+    pub acquire: Duration,
+    /// How long a statement may take.
+    pub statement: Duration,
+    /// How long an append is tried again when its connection breaks.
+    pub append: Duration,
+}
+
+/// A log in a SQL database, shared with every other node that opens it.
+pub struct SqlStore<D: Dialect> {
+    background: Background,
+    shared: Arc<Shared<D>>,
     clock: DatabaseClock,
 }
 
 /// What the work in the background needs.
-pub(crate) struct Shared {
-    pub(crate) link: Arc<Link>,
-    pool: PgPool,
-    pub(crate) writer: Mutex<Writer>,
+pub(crate) struct Shared<D: Dialect> {
+    pub(crate) link: Arc<Link<D>>,
+    pool: Pool<D::Database>,
+    pub(crate) writer: Mutex<Writer<D>>,
     acquire_timeout: Duration,
     pub(crate) append_deadline: Duration,
 }
 
-/// Something that a read-only statement answers.
-pub(crate) trait Question: Send + Sync + 'static {
-    /// What is being done, for errors.
-    const DOING: &'static str;
-    /// The answer.
-    type Answer: Send;
-
-    /// Asks it once.
-    fn ask(
-        &self,
-        database: &mut PgConnection,
-        link: &Link,
-    ) -> impl Future<Output = Result<Self::Answer, Failure>> + Send;
-}
-
-impl PostgresStore {
+impl<D: Dialect> SqlStore<D> {
     /// Opens the log in this database, or begins one where there is none. A database that is not there yet is waited for,
     /// as long as for an append.
     ///
     /// # Errors
     /// [`StoreError::Refused`] and [`StoreError::Corrupt`] say in a sentence what is wrong and what to do;
     /// [`StoreError::Io`]: there is no such database.
-    pub async fn open(settings: PostgresSettings) -> Result<Self, StoreError> {
+    pub async fn open(dialect: D, waits: Waits) -> Result<Self, StoreError> {
         let io = |error: std::io::Error| StoreError::Io {
             doing: "starting threads".into(),
             error: error.to_string(),
         };
-        let background = Background::start("postgres").map_err(io)?;
-        let opening = background.run(Shared::open(settings)).await;
+        let background = Background::start(D::CAPABILITIES.name).map_err(io)?;
+        let opening = background.run(Shared::open(dialect, waits)).await;
         let shared = opening.ok_or_else(stopped)??;
         let clock = shared.link.clock().ok_or_else(stopped)?;
         Ok(Self { background, shared: Arc::new(shared), clock })
@@ -78,43 +79,43 @@ impl PostgresStore {
         self.clock.clone()
     }
 
-    pub(crate) async fn ask<Q: Question>(&self, question: Q) -> Result<Q::Answer, StoreError> {
+    async fn ask<Q: Question<D>>(&self, question: Q) -> Result<Q::Answer, StoreError> {
         let shared = Arc::clone(&self.shared);
         let asking = async move { shared.ask(&question).await };
         self.background.run(asking).await.ok_or_else(stopped)?
     }
 }
 
-impl Shared {
-    async fn open(settings: PostgresSettings) -> Result<Self, StoreError> {
-        let link = Arc::new(Link::new(&settings)?);
-        let mut patience = Patience::of(settings.append_deadline);
+impl<D: Dialect> Shared<D> {
+    async fn open(dialect: D, waits: Waits) -> Result<Self, StoreError> {
+        let link = Arc::new(Link::new(dialect, waits));
+        let mut patience = Patience::of(waits.append);
         let connection = loop {
-            match first_connection(&link).await {
+            match link.first().await {
                 Ok(connection) => break connection,
-                Err(failure) => match patience.pause().filter(|_| failure.passes()) {
+                Err(failure) => match patience.pause().filter(|_| failure.passes::<D>()) {
                     Some(pause) => tokio::time::sleep(pause).await,
                     None => return Err(failure.store_error("opening the store")),
                 },
             }
         };
-        let pool = link.pool(&settings);
+        let pool = link.pool();
         Ok(Self {
             link,
             pool,
             writer: Mutex::new(Writer::new(connection)),
-            acquire_timeout: settings.acquire_timeout,
-            append_deadline: settings.append_deadline,
+            acquire_timeout: waits.acquire,
+            append_deadline: waits.append,
         })
     }
 
     /// Asks until there is an answer or no time is left: a connection of the pool may have broken long ago.
-    pub(crate) async fn ask<Q: Question>(&self, question: &Q) -> Result<Q::Answer, StoreError> {
+    async fn ask<Q: Question<D>>(&self, question: &Q) -> Result<Q::Answer, StoreError> {
         let mut patience = Patience::of(self.acquire_timeout);
         loop {
             match self.ask_once(question).await {
                 Ok(answer) => return Ok(answer),
-                Err(failure) => match patience.pause().filter(|_| failure.passes()) {
+                Err(failure) => match patience.pause().filter(|_| failure.passes::<D>()) {
                     Some(pause) => tokio::time::sleep(pause).await,
                     None => return Err(failure.store_error(Q::DOING)),
                 },
@@ -122,17 +123,17 @@ impl Shared {
         }
     }
 
-    async fn ask_once<Q: Question>(&self, question: &Q) -> Result<Q::Answer, Failure> {
+    async fn ask_once<Q: Question<D>>(&self, question: &Q) -> Result<Q::Answer, Failure> {
         let mut database = match self.pool.acquire().await {
             Err(sqlx::Error::PoolTimedOut) if let Some(trouble) = self.link.trouble() => {
                 return Err(trouble.into());
             }
             acquired => acquired?,
         };
-        let limit = self.link.answer_timeout;
+        let limit = self.link.answer_timeout();
         let asking = tokio::time::timeout(limit, question.ask(&mut database, &self.link));
-        let answer = asking.await.unwrap_or_else(|_| Err(late(Q::DOING, limit)));
-        if answer.as_ref().is_err_and(Failure::passes) {
+        let answer = asking.await.unwrap_or_else(|_| Err(Failure::late(Q::DOING, limit)));
+        if answer.as_ref().is_err_and(Failure::passes::<D>) {
             // It is not worth keeping, whatever became of it.
             drop(database.detach());
         }
@@ -140,21 +141,14 @@ impl Shared {
     }
 }
 
-async fn first_connection(link: &Link) -> Result<PgConnection, Failure> {
-    let mut database = link.connect_raw().await?;
-    schema::migrate(&mut database, &link.schema).await?;
-    link.greet(&mut database).await?;
-    Ok(database)
-}
-
-pub(crate) fn stopped() -> StoreError {
-    StoreError::Io { doing: "asking PostgreSQL".into(), error: "the store was stopped".into() }
+fn stopped() -> StoreError {
+    StoreError::Io { doing: "asking the database".into(), error: "the store was stopped".into() }
 }
 
 #[async_trait]
-impl Store for PostgresStore {
+impl<D: Dialect> Store for SqlStore<D> {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { name: "postgres", durable: true, shared: true }
+        D::CAPABILITIES
     }
 
     async fn head(&self) -> Result<Head, StoreError> {
@@ -185,16 +179,26 @@ impl Store for PostgresStore {
         self.ask(Commits { after, budget }).await
     }
 
+    /// May be dropped between two steps.
     async fn reclaim(&self, floors: Floors) -> Result<Reclaimed, StoreError> {
-        self.reclaim_to(floors).await
+        self.ask(Raise(floors)).await?;
+        let mut sum = Reclaimed::default();
+        while let Some(step) = self.ask(Trim).await? {
+            sum.commits += step.commits;
+            sum.versions += step.versions;
+            sum.values += step.values;
+        }
+        Ok(sum)
     }
 }
 
-impl fmt::Debug for PostgresStore {
+impl<D: Dialect> fmt::Debug for SqlStore<D> {
     /// Without the connections: they know the password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PostgresStore")
-            .field("schema", &self.shared.link.schema)
+        let (name, place) = (D::CAPABILITIES.name, self.shared.link.dialect.place());
+        f.debug_struct("SqlStore")
+            .field("name", &name)
+            .field("place", &place)
             .finish_non_exhaustive()
     }
 }

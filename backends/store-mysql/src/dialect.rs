@@ -1,0 +1,162 @@
+//! MariaDB and MySQL, as the stores over SQL databases want it.
+
+use std::sync::Arc;
+
+use holdfast_model::{Entry, EntryKey, Floors, Head, Revision};
+use holdfast_store::{
+    At, Capabilities, CommitPage, Page, PageLimit, Read, Reclaimed, Scan, StoreError,
+};
+use holdfast_store_sql::dialect::{Appended, Between, Dialect, Greeting};
+use holdfast_store_sql::{Failure, Fate, signed};
+use sqlx::Row as _;
+use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
+
+use crate::read::{HEAD, head_of, run};
+use crate::scan::Pages;
+use crate::settings::MySqlSettings;
+use crate::text::Text;
+use crate::{append, failure, read, reclaim, schema, session};
+
+/// One log in one database.
+pub struct MySql {
+    options: MySqlConnectOptions,
+    settings: MySqlSettings,
+    database: String,
+}
+
+/// The two kinds of server that speak this protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flavour {
+    MariaDb,
+    MySql,
+}
+
+impl MySql {
+    pub(crate) fn new(settings: &MySqlSettings) -> Result<Self, StoreError> {
+        let options = settings.options()?;
+        let database = options.get_database().unwrap_or_default().to_owned();
+        Ok(Self { options, settings: settings.clone(), database })
+    }
+
+    pub(crate) async fn flavour(&self, database: &mut MySqlConnection) -> Result<Flavour, Failure> {
+        let rows = run(database, Text::new("SELECT VERSION()")).await?;
+        let version: String =
+            rows.first().map(|row| row.try_get(0)).transpose()?.unwrap_or_default();
+        let mariadb = version.to_lowercase().contains("mariadb");
+        Ok(if mariadb { Flavour::MariaDb } else { Flavour::MySql })
+    }
+}
+
+impl Dialect for MySql {
+    type Database = sqlx::MySql;
+
+    const CAPABILITIES: Capabilities = Capabilities { name: "mysql", durable: true, shared: true };
+    const VERSION: i32 = schema::VERSION;
+
+    fn options(&self) -> MySqlConnectOptions {
+        self.options.clone()
+    }
+
+    fn fate(error: &dyn sqlx::error::DatabaseError) -> Fate {
+        failure::fate(error)
+    }
+
+    fn place(&self) -> &str {
+        &self.database
+    }
+
+    async fn begin_session(&self, database: &mut MySqlConnection) -> Result<(), Failure> {
+        let flavour = self.flavour(database).await?;
+        let statements = session::statements(&self.settings, flavour);
+        run(database, Text::new(&statements)).await.map(drop)
+    }
+
+    async fn migrate(&self, database: &mut MySqlConnection) -> Result<(), Failure> {
+        schema::migrate(self, database).await
+    }
+
+    async fn greet(
+        &self,
+        database: &mut MySqlConnection,
+        look_at: i64,
+    ) -> Result<Greeting, Failure> {
+        session::greet(self, database, look_at).await
+    }
+
+    async fn begin_epoch(
+        &self,
+        database: &mut MySqlConnection,
+        found: &Greeting,
+        head: &Head,
+    ) -> Result<bool, Failure> {
+        session::begin_epoch(database, found, head).await
+    }
+
+    async fn append(
+        &self,
+        database: &mut MySqlConnection,
+        group: &Between<'_>,
+        locked: bool,
+    ) -> Result<Appended, Failure> {
+        append::append(database, group, locked).await
+    }
+
+    async fn lock(&self, database: &mut MySqlConnection) -> Result<Head, Failure> {
+        let text = Text::new("START TRANSACTION; ").sql(HEAD).sql(" FOR UPDATE");
+        Ok(head_of(&run(database, text).await?)?.1)
+    }
+
+    async fn unlock(&self, database: &mut MySqlConnection) -> Result<(), Failure> {
+        run(database, Text::new("ROLLBACK")).await.map(drop)
+    }
+
+    async fn canonical(
+        &self,
+        database: &mut MySqlConnection,
+        revision: Revision,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        let look = Text::new("SELECT canonical FROM log WHERE revision = ");
+        let rows = run(database, look.number(signed(revision.0))).await?;
+        Ok(rows.first().map(|row| row.try_get(0)).transpose()?)
+    }
+
+    async fn head(&self, database: &mut MySqlConnection) -> Result<(i64, Head), Failure> {
+        read::head(database).await
+    }
+
+    async fn entries(
+        &self,
+        database: &mut MySqlConnection,
+        keys: &[EntryKey],
+        at: At,
+    ) -> Result<Read<Vec<Option<Arc<Entry>>>>, Failure> {
+        read::entries(database, keys, at).await
+    }
+
+    async fn page(
+        &self,
+        database: &mut MySqlConnection,
+        what: &Scan,
+        at: At,
+        limit: PageLimit,
+    ) -> Result<Read<Page>, Failure> {
+        Pages { what, at, limit }.read(database).await
+    }
+
+    async fn commits(
+        &self,
+        database: &mut MySqlConnection,
+        after: Revision,
+        budget: usize,
+    ) -> Result<CommitPage, Failure> {
+        read::commits(database, after, budget).await
+    }
+
+    async fn raise(&self, database: &mut MySqlConnection, floors: Floors) -> Result<(), Failure> {
+        reclaim::raise(database, floors).await
+    }
+
+    async fn trim(&self, database: &mut MySqlConnection) -> Result<Option<Reclaimed>, Failure> {
+        reclaim::step(database).await
+    }
+}

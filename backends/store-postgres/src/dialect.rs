@@ -1,0 +1,153 @@
+//! PostgreSQL, as the stores over SQL databases want it.
+
+use std::sync::Arc;
+
+use holdfast_model::{Entry, EntryKey, Floors, Head, Revision};
+use holdfast_store::{
+    At, Capabilities, CommitPage, Page, PageLimit, Read, Reclaimed, Scan, StoreError,
+};
+use holdfast_store_sql::dialect::{Appended, Between, Dialect, Greeting};
+use holdfast_store_sql::{Failure, Fate, signed};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, Row as _};
+
+use crate::scan::Pages;
+use crate::schema::{self, head_columns};
+use crate::settings::PostgresSettings;
+use crate::{append, failure, read, reclaim, session};
+
+/// One log in one database.
+pub struct Postgres {
+    options: PgConnectOptions,
+    pub(crate) schema: String,
+    /// What makes a session ours.
+    session: String,
+}
+
+impl Postgres {
+    pub(crate) fn new(settings: &PostgresSettings) -> Result<Self, StoreError> {
+        Ok(Self {
+            options: settings.options()?,
+            schema: settings.schema.clone(),
+            session: session::statements(settings),
+        })
+    }
+}
+
+impl Dialect for Postgres {
+    type Database = sqlx::Postgres;
+
+    const CAPABILITIES: Capabilities =
+        Capabilities { name: "postgres", durable: true, shared: true };
+    const VERSION: i32 = schema::VERSION;
+
+    fn options(&self) -> PgConnectOptions {
+        self.options.clone()
+    }
+
+    fn fate(error: &dyn sqlx::error::DatabaseError) -> Fate {
+        failure::fate(error)
+    }
+
+    fn place(&self) -> &str {
+        &self.schema
+    }
+
+    async fn begin_session(&self, database: &mut PgConnection) -> Result<(), Failure> {
+        let begin = sqlx::raw_sql(AssertSqlSafe(self.session.clone()));
+        begin.execute(database).await?;
+        Ok(())
+    }
+
+    async fn migrate(&self, database: &mut PgConnection) -> Result<(), Failure> {
+        schema::migrate(self, database).await
+    }
+
+    async fn greet(&self, database: &mut PgConnection, look_at: i64) -> Result<Greeting, Failure> {
+        session::greet(database, look_at).await
+    }
+
+    async fn begin_epoch(
+        &self,
+        database: &mut PgConnection,
+        found: &Greeting,
+        head: &Head,
+    ) -> Result<bool, Failure> {
+        session::begin_epoch(database, found, head).await
+    }
+
+    async fn append(
+        &self,
+        database: &mut PgConnection,
+        group: &Between<'_>,
+        locked: bool,
+    ) -> Result<Appended, Failure> {
+        let appended = append::append(database, group).await?;
+        if locked {
+            let end = if appended.won { "COMMIT" } else { "ROLLBACK" };
+            sqlx::raw_sql(end).execute(database).await?;
+        }
+        Ok(appended)
+    }
+
+    async fn lock(&self, database: &mut PgConnection) -> Result<Head, Failure> {
+        sqlx::raw_sql("BEGIN").execute(&mut *database).await?;
+        let lock = concat!("SELECT ", head_columns!(), " FROM head FOR UPDATE");
+        schema::head(&sqlx::query(lock).fetch_one(database).await?, 0)
+    }
+
+    async fn unlock(&self, database: &mut PgConnection) -> Result<(), Failure> {
+        sqlx::raw_sql("ROLLBACK").execute(database).await?;
+        Ok(())
+    }
+
+    async fn canonical(
+        &self,
+        database: &mut PgConnection,
+        revision: Revision,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        let look = sqlx::query("SELECT canonical FROM log WHERE revision = $1");
+        let found = look.bind(signed(revision.0)).fetch_optional(database).await?;
+        Ok(found.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    async fn head(&self, database: &mut PgConnection) -> Result<(i64, Head), Failure> {
+        read::head(database).await
+    }
+
+    async fn entries(
+        &self,
+        database: &mut PgConnection,
+        keys: &[EntryKey],
+        at: At,
+    ) -> Result<Read<Vec<Option<Arc<Entry>>>>, Failure> {
+        read::entries(database, keys, at).await
+    }
+
+    async fn page(
+        &self,
+        database: &mut PgConnection,
+        what: &Scan,
+        at: At,
+        limit: PageLimit,
+    ) -> Result<Read<Page>, Failure> {
+        Pages { what, at, limit }.read(database).await
+    }
+
+    async fn commits(
+        &self,
+        database: &mut PgConnection,
+        after: Revision,
+        budget: usize,
+    ) -> Result<CommitPage, Failure> {
+        read::commits(database, after, budget).await
+    }
+
+    async fn raise(&self, database: &mut PgConnection, floors: Floors) -> Result<(), Failure> {
+        reclaim::raise(database, floors).await
+    }
+
+    async fn trim(&self, database: &mut PgConnection) -> Result<Option<Reclaimed>, Failure> {
+        reclaim::step(database, &self.schema).await
+    }
+}

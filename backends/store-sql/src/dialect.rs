@@ -1,0 +1,156 @@
+//! What one kind of database has to be able to do.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use holdfast_model::{Entry, EntryKey, Floors, Head, Revision};
+use holdfast_store::{At, Capabilities, CommitPage, Page, PageLimit, Read, Reclaimed, Scan};
+use sqlx::{Connection, Database};
+
+use crate::Rows;
+use crate::failure::{Failure, Fate};
+
+/// A connection of a dialect.
+pub type ConnectionOf<D> = <<D as Dialect>::Database as Database>::Connection;
+/// How it is made.
+pub type OptionsOf<D> = <ConnectionOf<D> as Connection>::Options;
+
+/// What a database says on a new connection.
+#[derive(Debug)]
+pub struct Greeting {
+    /// Its time, in microseconds since 1970.
+    pub micros: i64,
+    /// Which database this is; `None` for one that only reads.
+    pub identity: Option<String>,
+    /// The identity that the head remembers.
+    pub remembered: String,
+    /// The newest migration that ran.
+    pub version: i32,
+    /// Canonical bytes of the commit that was asked for.
+    pub canonical: Option<Vec<u8>>,
+    /// Where the log ends.
+    pub head: Head,
+}
+
+/// What a database says to an append.
+#[derive(Debug)]
+pub struct Appended {
+    /// Its time, in microseconds since 1970.
+    pub micros: i64,
+    /// The group is committed; otherwise nothing was written.
+    pub won: bool,
+    /// Where the log ends now.
+    pub head: Head,
+}
+
+/// A group and the heads that it lies between.
+#[derive(Debug)]
+pub struct Between<'a> {
+    /// The head that it was judged behind.
+    pub after: &'a Head,
+    /// The head behind it.
+    pub head: &'a Head,
+    /// What it writes.
+    pub rows: Rows<'a>,
+}
+
+/// The statements of one kind of database, and what its errors mean. Every method is one question: one statement, or one
+/// transaction. They decide nothing and try nothing again.
+pub trait Dialect: Send + Sync + 'static {
+    /// The driver.
+    type Database: Database;
+
+    /// What the store is called, in settings, metrics and errors.
+    const CAPABILITIES: Capabilities;
+    /// The migration that this release knows.
+    const VERSION: i32;
+
+    /// How to connect.
+    fn options(&self) -> OptionsOf<Self>
+    where
+        Self: Sized;
+
+    /// What became of the statement that the database answered so.
+    fn fate(error: &dyn sqlx::error::DatabaseError) -> Fate;
+
+    /// Where the tables are, for errors.
+    fn place(&self) -> &str;
+
+    /// Makes a session ours.
+    fn begin_session(&self, database: &mut ConnectionOf<Self>) -> impl Answer<()>;
+
+    /// Makes the tables what this release needs, under a lock; begins the log in an empty database.
+    fn migrate(&self, database: &mut ConnectionOf<Self>) -> impl Answer<()>;
+
+    /// Who are you? `look_at` is the revision of a commit.
+    fn greet(&self, database: &mut ConnectionOf<Self>, look_at: i64) -> impl Answer<Greeting>;
+
+    /// Begins the epoch of `head`, unless the head is not `found` any more: then it answers false.
+    fn begin_epoch(
+        &self,
+        database: &mut ConnectionOf<Self>,
+        found: &Greeting,
+        head: &Head,
+    ) -> impl Answer<bool>;
+
+    /// The conditional append, durable when it answers. `locked`: in the transaction that [`Dialect::lock`] began, which ends
+    /// here in any case.
+    fn append(
+        &self,
+        database: &mut ConnectionOf<Self>,
+        group: &Between<'_>,
+        locked: bool,
+    ) -> impl Answer<Appended>;
+
+    /// Begins a transaction with the lock of the head's row.
+    fn lock(&self, database: &mut ConnectionOf<Self>) -> impl Answer<Head>;
+
+    /// Gives the lock back.
+    fn unlock(&self, database: &mut ConnectionOf<Self>) -> impl Answer<()>;
+
+    /// The canonical bytes of a commit, if it is there.
+    fn canonical(
+        &self,
+        database: &mut ConnectionOf<Self>,
+        revision: Revision,
+    ) -> impl Answer<Option<Vec<u8>>>;
+
+    /// Time in microseconds since 1970, and the head.
+    fn head(&self, database: &mut ConnectionOf<Self>) -> impl Answer<(i64, Head)>;
+
+    /// [`holdfast_store::Store::get_many`].
+    fn entries(
+        &self,
+        database: &mut ConnectionOf<Self>,
+        keys: &[EntryKey],
+        at: At,
+    ) -> impl Answer<Read<Vec<Option<Arc<Entry>>>>>;
+
+    /// [`holdfast_store::Store::scan`].
+    fn page(
+        &self,
+        database: &mut ConnectionOf<Self>,
+        what: &Scan,
+        at: At,
+        limit: PageLimit,
+    ) -> impl Answer<Read<Page>>;
+
+    /// [`holdfast_store::Store::commits`].
+    fn commits(
+        &self,
+        database: &mut ConnectionOf<Self>,
+        after: Revision,
+        budget: usize,
+    ) -> impl Answer<CommitPage>;
+
+    /// Makes higher floors durable; they never fall, and never pass the end of the log.
+    fn raise(&self, database: &mut ConnectionOf<Self>, floors: Floors) -> impl Answer<()>;
+
+    /// Removes a little of what lies below the floors; `None` when nothing is left, or another node does it.
+    fn trim(&self, database: &mut ConnectionOf<Self>) -> impl Answer<Option<Reclaimed>>;
+}
+
+/// The future of an answer.
+pub trait Answer<T>: Future<Output = Result<T, Failure>> + Send {}
+
+impl<T, F: Future<Output = Result<T, Failure>> + Send> Answer<T> for F {}

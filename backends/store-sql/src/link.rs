@@ -1,0 +1,181 @@
+//! Connections, and what every new one has to answer before it is used.
+
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use holdfast_model::{Head, Timestamp};
+use holdfast_store::StoreError;
+use parking_lot::Mutex;
+use sqlx::pool::PoolOptions;
+use sqlx::{ConnectOptions as _, Pool};
+
+use crate::clock::DatabaseClock;
+use crate::dialect::{ConnectionOf, Dialect, Greeting};
+use crate::failure::Failure;
+use crate::seen::{self, Found, Seen};
+use crate::{Waits, log, signed};
+
+/// A statement outlives its time at the server by no more than it takes to say so.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// What the connections of a store share.
+pub struct Link<D> {
+    /// Its statements.
+    pub dialect: D,
+    /// What this process has seen of the log.
+    pub seen: Seen,
+    waits: Waits,
+    clock: OnceLock<DatabaseClock>,
+    /// Why the last new connection could not be used; the pool itself only says that there was none in time.
+    trouble: Mutex<Option<StoreError>>,
+}
+
+impl<D: Dialect> Link<D> {
+    /// Nothing is connected yet.
+    pub fn new(dialect: D, waits: Waits) -> Self {
+        Self {
+            dialect,
+            waits,
+            seen: Seen::default(),
+            clock: OnceLock::new(),
+            trouble: Mutex::new(None),
+        }
+    }
+
+    /// How long an answer may take, the way to the server included.
+    pub fn answer_timeout(&self) -> Duration {
+        self.waits.statement + GRACE
+    }
+
+    /// Connections for reads; they are made when they are needed.
+    pub fn pool(self: &Arc<Self>) -> Pool<D::Database> {
+        let link = Arc::clone(self);
+        PoolOptions::new()
+            .min_connections(self.waits.pool.0)
+            .max_connections(self.waits.pool.1.get())
+            .acquire_timeout(self.waits.acquire)
+            // A broken one is found by the question itself, which is then asked again.
+            .test_before_acquire(false)
+            .after_connect(move |database, _| {
+                let link = Arc::clone(&link);
+                Box::pin(async move { link.welcome(database).await })
+            })
+            .connect_lazy_with(self.dialect.options())
+    }
+
+    /// The first connection of a store.
+    pub async fn first(&self) -> Result<ConnectionOf<D>, Failure> {
+        let mut database = self.connect_raw().await?;
+        self.dialect.migrate(&mut database).await?;
+        self.greet(&mut database).await?;
+        Ok(database)
+    }
+
+    /// A connection that leads to the log that this process knows.
+    pub async fn connect(&self) -> Result<ConnectionOf<D>, Failure> {
+        let mut database = self.connect_raw().await?;
+        let limit = self.answer_timeout();
+        let greeting = tokio::time::timeout(limit, self.greet(&mut database));
+        greeting.await.map_err(|_| Failure::late("looking at the log", limit))??;
+        Ok(database)
+    }
+
+    async fn connect_raw(&self) -> Result<ConnectionOf<D>, Failure> {
+        let limit = self.waits.connect;
+        let options = self.dialect.options();
+        let connecting = async {
+            let mut database = options.connect().await?;
+            self.dialect.begin_session(&mut database).await?;
+            Ok(database)
+        };
+        let connected = tokio::time::timeout(limit, connecting).await;
+        connected.unwrap_or_else(|_| Err(Failure::late("connecting", limit)))
+    }
+
+    async fn welcome(&self, database: &mut ConnectionOf<D>) -> Result<(), sqlx::Error> {
+        let welcomed = async {
+            self.dialect.begin_session(database).await?;
+            self.greet(database).await
+        };
+        match welcomed.await {
+            Ok(()) => Ok(()),
+            Err(Failure::Sql(error)) => Err(error),
+            Err(Failure::Store(error)) => {
+                let told = error.to_string();
+                *self.trouble.lock() = Some(error);
+                Err(sqlx::Error::Protocol(told))
+            }
+        }
+    }
+
+    /// Why no connection of the pool can be used.
+    pub fn trouble(&self) -> Option<StoreError> {
+        self.trouble.lock().clone()
+    }
+
+    /// Asks a new connection which database this is, and begins a new epoch when the log is not the one that was.
+    async fn greet(&self, database: &mut ConnectionOf<D>) -> Result<(), Failure> {
+        loop {
+            let asked = Instant::now();
+            // Before the question: others of this process go on.
+            let seen = self.seen.highest();
+            let look_at = signed(seen.map(|head| head.revision).unwrap_or_default().0);
+            let greeting = self.dialect.greet(database, look_at).await?;
+            self.heard(asked, greeting.micros);
+            check_version(&self.dialect, greeting.version)?;
+            let Some((head, why)) = judge(seen, &greeting)? else {
+                self.seen.note(&greeting.head);
+                break;
+            };
+            if self.dialect.begin_epoch(database, &greeting, &head).await? {
+                let (epoch, first) = (head.epoch, head.epoch_start.first);
+                tracing::warn!(%why, %epoch, %first, "a new epoch of the log begins");
+            }
+        }
+        *self.trouble.lock() = None;
+        Ok(())
+    }
+
+    /// Corrects the clock by an answer: microseconds since 1970 in the database.
+    pub fn heard(&self, asked: Instant, micros: i64) {
+        let told = Timestamp(micros.saturating_mul(1_000));
+        let clock = self.clock.get_or_init(|| DatabaseClock::new(asked, told));
+        clock.correct(asked, Instant::now(), told);
+    }
+
+    /// The database's clock, once it was heard.
+    pub fn clock(&self) -> Option<DatabaseClock> {
+        self.clock.get().cloned()
+    }
+}
+
+fn judge(seen: Option<Head>, greeting: &Greeting) -> Result<Option<(Head, String)>, Failure> {
+    let Some(identity) = &greeting.identity else {
+        return Err(Failure::Store(StoreError::Io {
+            doing: "connecting to the database".into(),
+            error: "the server is a standby, which only reads".into(),
+        }));
+    };
+    let found = Found {
+        head: &greeting.head,
+        remembered: &greeting.remembered,
+        identity,
+        hash: greeting.canonical.clone().map(log::hash),
+    };
+    Ok(seen::judge(seen, found)?)
+}
+
+/// Refuses tables of a newer release.
+///
+/// # Errors
+/// [`StoreError::Refused`].
+pub fn check_version<D: Dialect>(dialect: &D, found: i32) -> Result<(), StoreError> {
+    let known = D::VERSION;
+    if found <= known {
+        return Ok(());
+    }
+    Err(StoreError::Refused(format!(
+        "the tables in {} are of version {found}, this release knows versions up to {known}: start a newer release",
+        dialect.place()
+    )))
+}

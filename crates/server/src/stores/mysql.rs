@@ -1,0 +1,38 @@
+//! A log in MariaDB or MySQL, from its settings.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use holdfast_store::StoreError;
+use holdfast_store_mysql::MySqlSettings;
+
+use super::Opened;
+use super::clock::SharedClock;
+use super::tls::tls;
+use crate::settings::StoreSettings;
+
+pub(super) async fn open(settings: &StoreSettings) -> Result<Opened, StoreError> {
+    let settings = settings_of(settings)?;
+    let store = holdfast_store_mysql::open(&settings).await?;
+    Ok(Opened {
+        clock: Some(Arc::new(SharedClock(store.clock()))),
+        store: Arc::new(store),
+        // It has no bell of its own.
+        channel: None,
+    })
+}
+
+fn settings_of(settings: &StoreSettings) -> Result<MySqlSettings, StoreError> {
+    let database = &settings.mysql;
+    let no_url = |why| StoreError::Refused(format!("store.mysql.url: {why}"));
+    Ok(MySqlSettings {
+        url: database.url().map_err(no_url)?,
+        tls: tls(database),
+        pool_min: u32::try_from(database.pool_min.0).unwrap_or(u32::MAX),
+        pool_max: NonZeroU32::new(database.pool_max).unwrap_or(NonZeroU32::MIN),
+        connect_timeout: database.connect_timeout,
+        acquire_timeout: database.acquire_timeout,
+        statement_timeout: database.statement_timeout,
+        append_deadline: database.append_deadline,
+    })
+}
