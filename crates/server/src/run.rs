@@ -348,7 +348,8 @@ impl Running {
         api: TcpListener,
         admin: TcpListener,
     ) -> Result<Self, ServeError> {
-        let Trusted { trust, entrance, limiter, state, channel, snapshots, outside, stop } = trusted;
+        let Trusted { trust, entrance, limiter, state, channel, snapshots, outside, stop } =
+            trusted;
         let backups = Scheduled::of(&settings.backup, snapshots.clone(), &engine);
         let stop_admin = CancellationToken::new();
         let mut metrics = Metrics::default();

@@ -133,7 +133,7 @@ impl Site {
         match loaded.settings.store.kind {
             StoreKind::Embedded => Ok(Self::Embedded(loaded.settings.data_dir)),
             StoreKind::Memory => "memory".parse(),
-            StoreKind::Postgres => Err(format!(
+            _ => Err(format!(
                 "{}: a log in a database cannot be moved by this release, only embedded ones",
                 path.display()
             )),
