@@ -19,6 +19,7 @@ pub(super) async fn open(settings: &StoreSettings) -> Result<Opened, StoreError>
         store: Arc::new(store),
         // It has no bell of its own.
         channel: None,
+        snapshots: None,
     })
 }
 
