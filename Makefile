@@ -4,7 +4,7 @@ CARGO ?= cargo
 # Clippy's own settings: every warning of ours is an error.
 LINT = -- -D warnings
 # Crates that are never published.
-KEPT = holdfast-tests holdfast-bench holdfast-fuzz
+KEPT = holdfast-tests holdfast-bench holdfast-fuzz holdfast-services
 
 .PHONY: help setup check check-deploy dist fix sdk test torture bench bench-setup
 

@@ -112,6 +112,18 @@ impl Follow {
         });
     }
 
+    /// Nobody asks the store any more: who waits for that is told.
+    fn end(&self) {
+        let failure = StoreError::Io {
+            doing: "reading the log on".into(),
+            error: "the engine has stopped".into(),
+        };
+        self.served.send_modify(|served| {
+            served.upto = u64::MAX;
+            served.failure = Some(failure);
+        });
+    }
+
     /// The poll interval, a little of it left to chance: nodes that were started together must not ask together for ever.
     fn interval(&self) -> Duration {
         let chance = uuid::Uuid::new_v4().as_bytes()[0];
@@ -145,6 +157,7 @@ pub(crate) async fn run(log: Arc<Log>, mut stopped: watch::Receiver<bool>) {
         let outcome = log.read_on(follow).await;
         follow.serve(upto, outcome);
     }
+    follow.end();
 }
 
 impl Log {
@@ -156,10 +169,11 @@ impl Log {
         let Some(follow) = &self.follow else { return Ok(()) };
         let Err(error) = follow.fresh().await else { return Ok(()) };
         let young = match (follow.options.stale_reads, follow.cut_off()) {
-            (Some(most), Some((age, _))) => age <= most,
+            // A store that is away comes back; one that shows something else is no reason to go on.
+            (Some(most), Some((age, StoreError::Io { .. }))) => age <= most,
+            (_, Some(_)) => false,
             // It answers again.
             (_, None) => true,
-            (None, Some(_)) => false,
         };
         if young { Ok(()) } else { Err(error.into()) }
     }
@@ -197,10 +211,19 @@ impl Log {
 
     fn take(&self, page: Result<CommitPage, StoreError>, head: &Head) -> Result<(), StoreError> {
         match page {
-            Ok(page) => {
-                self.show_page(&page);
+            Ok(page) if page.head.epoch != head.epoch => {
+                self.show_epoch(page.head);
                 Ok(())
             }
+            Ok(page) if self.show_page(&page) => Ok(()),
+            // To ask again would be to ask for ever.
+            Ok(_) => Err(StoreError::Corrupt {
+                place: "the log".into(),
+                what: format!(
+                    "what it has behind revision {} does not follow what this node knows of it",
+                    self.view().head.revision
+                ),
+            }),
             // So far behind that the log has forgotten it: what is in memory does not join up with it.
             Err(StoreError::Compacted { .. }) => {
                 self.show_from(*head);

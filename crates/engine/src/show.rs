@@ -36,17 +36,25 @@ impl Log {
         self.move_on(head, commits);
     }
 
-    /// Shows commits that may be those of other nodes; what is shown already is left out.
-    pub(crate) fn show_page(&self, page: &CommitPage) {
+    /// Shows commits that may be those of other nodes; what is shown already is left out. False when the rest does not join up.
+    pub(crate) fn show_page(&self, page: &CommitPage) -> bool {
         let _showing = self.showing.lock();
         let shown = self.view().head;
         let news = page.commits.iter().skip_while(|c| c.commit().revision <= shown.revision);
         let news = Group { commits: news.cloned().collect(), ..Group::default() };
-        // Another epoch began meanwhile: the next question to the store tells.
-        let Ok(reached) = news.head_after(&shown) else { return };
+        if news.commits.is_empty() {
+            // All of it was shown meanwhile, unless there is more and this page has none of it.
+            return !page.commits.is_empty() || page.head.revision <= shown.revision;
+        }
+        // The other one was faster to see the next epoch.
+        if page.head.epoch < shown.epoch {
+            return true;
+        }
+        let Ok(reached) = news.head_after(&shown) else { return false };
         let head = if reached.revision == page.head.revision { page.head } else { reached };
         self.forget_usage(&news.commits);
         self.move_on(head, &news.commits);
+        true
     }
 
     /// Nothing was appended, but another node may have reclaimed.
@@ -72,7 +80,8 @@ impl Log {
     /// The log has begun another life: who has seen more than it inherited is told so.
     pub(crate) fn show_epoch(&self, head: Head) {
         let _showing = self.showing.lock();
-        if self.view().head.epoch == head.epoch {
+        // An answer that was on its way for long may be of the life before.
+        if self.view().head.epoch >= head.epoch {
             return;
         }
         tracing::warn!(epoch = head.epoch.0, revision = head.revision.0, "the log has a new epoch");

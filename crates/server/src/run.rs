@@ -298,7 +298,7 @@ pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Runn
     let trusted = Trusted { trust, entrance, limiter, state, channel, snapshots, outside, stop };
     let running = Running::begin(settings, engine, Arc::new(keeper), trusted, api, admin).await?;
     let _ = unless_started.disarm();
-    let head = running.engine.status().head;
+    let head = running.engine.head();
     tracing::info!(
         listen = %running.api, admin_listen = %running.admin, store = name, log = %head.log,
         revision = head.revision.0, "serving"
@@ -383,7 +383,7 @@ impl Running {
         if let Some(channel) = &channel {
             bell::start(&engine, channel, &stop);
             let presence = Arc::new(Presence::new());
-            presence::start(&presence, engine.status().head.log, channel, &stop);
+            presence::start(&presence, engine.head().log, channel, &stop);
             if let Some(buckets) = buckets.clone() {
                 tokio::spawn(buckets.share(presence.nodes(), stop.clone()));
             }

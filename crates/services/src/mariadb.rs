@@ -133,6 +133,8 @@ fn server(
         let mut command = launch::command(&program, &directory, "KILL");
         command.arg("--no-defaults").arg(format!("--port={port}"));
         command.arg(format!("--datadir={}", directory.join("data").display()));
+        // A server that starts removes what it takes for temporary tables of its own from there.
+        command.arg(format!("--tmpdir={}", directory.join("data").display()));
         command.arg(format!("--socket={}", socket(&directory).display()));
         command.arg(format!("--pid-file={}", directory.join("pid").display()));
         command.args(&arguments);

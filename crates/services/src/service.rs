@@ -158,6 +158,11 @@ impl Service {
         let mut process = self.process();
         let family = Family::of(process.child.as_ref().expect("it runs").id());
         family.signal(Signal::STOP);
+        let until = Instant::now() + PATIENCE;
+        while !family.stands_still() {
+            assert!(Instant::now() < until, "{} does not stand still", self.name);
+            std::thread::sleep(Duration::from_millis(1));
+        }
         process.frozen = Some(family);
     }
 

@@ -83,6 +83,11 @@ impl Store for Wire {
     }
 }
 
+/// The database as it is now.
+fn shown(database: &RwLock<MemoryStore>) -> MemoryStore {
+    database.read().clone()
+}
+
 fn database() -> Arc<RwLock<MemoryStore>> {
     Arc::new(RwLock::new(MemoryStore::new().shared()))
 }
@@ -194,7 +199,7 @@ async fn three_nodes_lose_no_increment_and_every_watcher_sees_every_commit_once(
     {
         done.expect("a writer or reader");
     }
-    let page = database.read().clone().commits(Revision::ZERO, usize::MAX).await.expect("the log");
+    let page = shown(&database).commits(Revision::ZERO, usize::MAX).await.expect("the log");
     let versions: Vec<u64> = page.commits.iter().map(|c| c.commit().events[0].version).collect();
     assert_eq!(versions, (1..=3 * EACH).collect::<Vec<_>>());
     for engine in nodes {
@@ -300,7 +305,7 @@ async fn a_node_that_slept_through_a_compaction_goes_on_from_the_head() {
     for n in 1..=50 {
         set(&a, "a", "k", &n.to_string()).await;
     }
-    while database.read().clone().head().await.expect("a head").floors.events < Revision(40) {
+    while shown(&database).head().await.expect("a head").floors.events < Revision(40) {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     assert_eq!(text(&b, "k").await, "50");
@@ -319,7 +324,7 @@ async fn a_new_epoch_resets_who_saw_what_was_lost_and_nobody_else() {
     for n in 1..=3 {
         set(&a, "a", "k", &n.to_string()).await;
     }
-    let copy = database.read().clone().commits(Revision::ZERO, usize::MAX).await.expect("the log");
+    let copy = shown(&database).commits(Revision::ZERO, usize::MAX).await.expect("the log");
     let mut far = a.watch(&me(), Watch::default()).await.expect("a watch");
     set(&a, "a", "k", "99").await;
     let lost = ResumeToken::at(&a.status().head, Revision(4));
@@ -421,4 +426,32 @@ async fn who_slept_through_a_takeover_does_no_harm_when_it_wakes_up() {
     assert_eq!(given(&mut second).await.0, "k2");
     sleeper.shutdown().await;
     other.shutdown().await;
+}
+
+/// The database shows another log than it did, and does not say that it is another life of it.
+#[tokio::test]
+async fn a_log_that_does_not_join_up_is_an_error_and_nobody_waits_for_ever() {
+    let database = database();
+    let (a, _) = node(&database, polling()).await;
+    for n in 1..=3 {
+        set(&a, "a", "k", &n.to_string()).await;
+    }
+    let other = Arc::new(RwLock::new(
+        MemoryStore::with_head(Head::genesis(shown(&database).head().await.expect("a head").log))
+            .shared(),
+    ));
+    let (stranger, _) = node(&other, deaf()).await;
+    for n in 1..=5 {
+        set(&stranger, "a", "k", &format!("{n}0")).await;
+    }
+    *database.write() = shown(&other);
+    let refused = a.set(&me(), value("a", "k", "4")).await.expect_err("another log");
+    assert_eq!(refused.kind(), ErrorKind::Corrupt);
+    let refused = a.get(&me(), "a", "k").await.expect_err("another log");
+    assert_eq!(refused.kind(), ErrorKind::Corrupt);
+    assert!(a.cut_off().is_some());
+    a.shutdown().await;
+    let ended = tokio::time::timeout(Duration::from_secs(20), a.get(&me(), "a", "k")).await;
+    ended.expect("who asks a stopped engine is told").expect_err("stopped");
+    stranger.shutdown().await;
 }

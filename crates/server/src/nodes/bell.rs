@@ -56,16 +56,12 @@ pub(crate) fn start(engine: &Engine, channel: &Arc<dyn EventChannel>, stop: &Can
     if engine.appended().is_none() {
         return;
     }
-    match subject(engine.status().head.log) {
+    match subject(engine.head().log) {
         Ok(subject) => {
             let ringing = ring(engine.clone(), Arc::clone(channel), subject.clone());
             let hearing = hear(engine.clone(), Arc::clone(channel), subject);
-            for task in [
-                tokio::spawn(until(stop.clone(), ringing)),
-                tokio::spawn(until(stop.clone(), hearing)),
-            ] {
-                drop(task);
-            }
+            tokio::spawn(until(stop.clone(), ringing));
+            tokio::spawn(until(stop.clone(), hearing));
         }
         Err(error) => {
             tracing::error!(%error, "no bell: what other nodes write is found by polling")
@@ -84,7 +80,7 @@ async fn ring(engine: Engine, channel: Arc<dyn EventChannel>, subject: Subject) 
     let Some(mut appended) = engine.appended() else { return };
     while appended.changed().await.is_ok() {
         let revision = *appended.borrow_and_update();
-        let ring = Ring { epoch: engine.status().head.epoch, revision };
+        let ring = Ring { epoch: engine.head().epoch, revision };
         // Nobody waits for it: a ring that fails is not worth trying again, the next one says more.
         if let Err(error) = channel.publish(&subject, ring.encode()).await {
             tracing::debug!(%error, "the bell could not be rung");
@@ -114,7 +110,7 @@ async fn hear(engine: Engine, channel: Arc<dyn EventChannel>, subject: Subject) 
 fn beyond(engine: &Engine, heard: &Heard) -> Option<Revision> {
     let Heard::Message(message) = heard else { return None };
     let ring = Ring::decode(message)?;
-    (ring.epoch == engine.status().head.epoch).then_some(ring.revision)
+    (ring.epoch == engine.head().epoch).then_some(ring.revision)
 }
 
 #[cfg(test)]

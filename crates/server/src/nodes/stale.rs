@@ -20,7 +20,7 @@ pub(crate) fn marked(routes: Router, engine: &Engine) -> Router {
 
 async fn mark(State(engine): State<Engine>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    if let Some(age) = engine.status().cut_off {
+    if let Some((age, _)) = engine.cut_off() {
         response.headers_mut().insert(STALE, HeaderValue::from(age.as_secs()));
     }
     response

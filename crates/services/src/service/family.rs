@@ -36,6 +36,20 @@ impl Family {
         self.0.iter().take(1).for_each(|member| tell(*member, signal));
     }
 
+    /// True when every thread of theirs stands still: one that is in the middle of a system call goes on to its end.
+    pub(super) fn stands_still(&self) -> bool {
+        self.0.iter().filter(|member| is_there(**member)).all(|(pid, _)| {
+            let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+            threads.into_iter().all(|thread| {
+                let stat = fs::read_to_string(thread.path().join("stat"));
+                // Behind the name, which may have spaces and brackets in it, comes the state.
+                stat.is_ok_and(|stat| {
+                    stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'))
+                })
+            })
+        })
+    }
+
     pub(super) fn lives(&self) -> bool {
         self.0.iter().any(|member| is_there(*member))
     }

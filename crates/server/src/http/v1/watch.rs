@@ -171,7 +171,7 @@ impl Asked {
         let oldest = match error {
             EngineError::ForeignLog { oldest }
             | EngineError::Store(StoreError::Compacted { oldest, .. }) => *oldest,
-            _ => self.engine.status().head.floors.events,
+            _ => self.engine.head().floors.events,
         };
         blocks::reset(error.kind(), oldest, watcher.position(), self.sse.ids)
     }

@@ -232,7 +232,7 @@ impl Events {
     /// The place is gone: the client has to read the current state, and the stream goes on from now.
     async fn reset(&mut self, why: &Status) -> Result<Bytes, Status> {
         let engine = &self.face.here()?.engine;
-        let now = engine.status().head.revision;
+        let now = engine.head().revision;
         let token = engine.token(now);
         self.request.start = Some(Start::Token(token.to_string()));
         let request = self.asked.by(self.request.clone());
