@@ -1,7 +1,8 @@
 //! Filling an empty directory with a log of another store.
 //!
 //! The rows are those that appends would have written, but for kept rows, whose commits are not there. A note in the meta table
-//! says how far the filling came; while it is there, nobody else opens the directory.
+//! says how far the filling came; while it is there, nobody else opens the directory. A file beside the engine says the same when the
+//! table cannot be read.
 
 mod kept;
 mod note;
@@ -17,6 +18,7 @@ use holdfast_store::{Group, StoreError};
 
 use crate::append::batch;
 use crate::error::{io, reading};
+use crate::head_file::sync_directory;
 use crate::lock::{self, DirectoryLock};
 use crate::open::{ENGINE, Place, UNFINISHED, open_log};
 use crate::options::FjallOptions;
@@ -26,6 +28,9 @@ use crate::store::FjallStore;
 use crate::tables::Table;
 use crate::{head_file, keys};
 use note::Note;
+
+/// There from before a filling begins until after it is finished.
+pub(crate) const FILLING: &str = "FILLING";
 
 /// Fills a directory.
 pub struct FjallFill {
@@ -55,13 +60,39 @@ impl FjallFill {
 
 /// Refuses a directory whose filling was not finished.
 pub(crate) fn refuse_unfinished(store: &FjallStore, place: &Place) -> Result<(), StoreError> {
-    if Note::read(store)?.is_none() {
-        return Ok(());
+    match Note::read(store)? {
+        Some(_) => Err(unfinished(place)),
+        None => forget(place),
     }
-    Err(StoreError::Refused(format!(
+}
+
+/// Refuses a directory in which a filling was begun, whatever can be read of it.
+pub(crate) fn refuse_begun(place: &Place) -> Result<(), StoreError> {
+    if place.exists(FILLING)? { Err(unfinished(place)) } else { Ok(()) }
+}
+
+fn unfinished(place: &Place) -> StoreError {
+    StoreError::Refused(format!(
         "{} is being filled, and that is not finished: repeat the `holdfast restore` or `holdfast migrate` that began it, or remove the directory",
         place.root.display()
-    )))
+    ))
+}
+
+/// Leaves word that a filling begins.
+fn announce(place: &Place) -> Result<(), StoreError> {
+    let path = place.root.join(FILLING);
+    std::fs::write(&path, b"").map_err(io(format!("making {}", path.display())))?;
+    sync_directory(&place.root)
+}
+
+/// It is finished, and was when the note in the table went.
+fn forget(place: &Place) -> Result<(), StoreError> {
+    if !place.exists(FILLING)? {
+        return Ok(());
+    }
+    let path = place.root.join(FILLING);
+    std::fs::remove_file(&path).map_err(io(format!("removing {}", path.display())))?;
+    sync_directory(&place.root)
 }
 
 /// Refuses a directory with files that are not ours.
@@ -71,7 +102,8 @@ fn check_empty(place: &Place) -> Result<(), StoreError> {
     for file in std::fs::read_dir(&place.root).map_err(io(doing()))? {
         let name = file.map_err(io(doing()))?.file_name();
         let of_unfinished = [UNFINISHED, ENGINE, head_file::NAME].iter().any(|ours| name == *ours);
-        if name != lock::NAME && !(unfinished && of_unfinished) {
+        let ours = name == lock::NAME || name == FILLING;
+        if !(ours || unfinished && of_unfinished) {
             return Err(StoreError::Refused(format!(
                 "{} is not empty ({} is in it): choose an empty directory",
                 place.root.display(),
@@ -158,6 +190,7 @@ impl Fill for FjallFill {
         let lock = DirectoryLock::take(&self.path)?;
         if place.is_empty()? {
             check_empty(&place)?;
+            announce(&place)?;
             let state = State::begin(&outline.base(), outline.start.revision);
             let note = Note { outline: *outline, position: Position::START };
             place.begin(self.options, &state, Some(note.row()))?;
@@ -191,7 +224,7 @@ impl Fill for FjallFill {
     async fn finish(&mut self) -> Result<(), StoreError> {
         self.begun()?.finish()?;
         self.begun = None;
-        Ok(())
+        forget(&Place::new(&self.path))
     }
 }
 

@@ -43,6 +43,7 @@ pub(crate) fn open(path: &Path, options: FjallOptions) -> Result<FjallStore, Sto
     let lock = DirectoryLock::take(path)?;
     let place = Place::new(path);
     if place.is_empty()? {
+        fill::refuse_begun(&place)?;
         let head = Head::genesis(LogId(Uuid::new_v4()));
         place.begin(options, &State::begin(&head, Revision::ZERO), None)?;
     }
