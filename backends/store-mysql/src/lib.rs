@@ -8,6 +8,7 @@
 //! - `schema`: the tables, by numbered migrations
 //! - `append`: one conditional packet a group
 //! - `read`, `scan`: one packet a question
+//! - `fill`: another log into empty tables
 //! - `reclaim`: removal below the floors
 //! - `text`: statements as text
 //! - `failure`: what an error of the database means
@@ -19,6 +20,7 @@
 mod append;
 mod dialect;
 mod failure;
+mod fill;
 mod read;
 mod reclaim;
 mod scan;
@@ -32,7 +34,7 @@ pub use holdfast_store_sql::DatabaseClock;
 pub use settings::{MySqlSettings, Tls, TlsMode};
 
 use holdfast_store::StoreError;
-use holdfast_store_sql::SqlStore;
+use holdfast_store_sql::{SqlFill, SqlStore};
 
 /// A log in a database of MariaDB or MySQL, shared with every other node that opens it.
 pub type MySqlStore = SqlStore<MySql>;
@@ -45,4 +47,20 @@ pub type MySqlStore = SqlStore<MySql>;
 /// there is no such database.
 pub async fn open(settings: &MySqlSettings) -> Result<MySqlStore, StoreError> {
     SqlStore::open(MySql::new(settings)?, settings.waits()).await
+}
+
+/// Opens the log that is in this database already, to read it: none is made.
+///
+/// # Errors
+/// Those of [`open`]; [`StoreError::Refused`] when there is none.
+pub async fn open_existing(settings: &MySqlSettings) -> Result<MySqlStore, StoreError> {
+    SqlStore::open_existing(MySql::new(settings)?, settings.waits()).await
+}
+
+/// For filling this database with another log.
+///
+/// # Errors
+/// [`StoreError::Refused`] says which setting is wrong, without its secrets.
+pub fn fill(settings: &MySqlSettings) -> Result<SqlFill<MySql>, StoreError> {
+    SqlFill::new(MySql::new(settings)?, settings.waits())
 }

@@ -85,7 +85,7 @@ const HISTORY: &str = events!(
 
 const KEPT: &str = events!(
     "SELECT namespace, key, revision, idx, kind, value_len, body FROM history
-     WHERE revision <= $3 AND ((namespace, key) > ($4, $5) OR (namespace = $4 AND key = $5 AND revision < $6))
+     WHERE revision <= $3 AND (namespace, key) >= ($4, $5) AND (namespace <> $4 OR key <> $5 OR revision < $6)
      ORDER BY namespace, key, revision DESC, idx DESC LIMIT $2",
     "namespace, key, revision DESC, idx DESC"
 );
@@ -218,7 +218,6 @@ impl Pages<'_> {
         Ok(columns.event.is_large() && columns.value.is_none() && before > page::bytes(bytes))
     }
 
-    /// All rows of a revision come on one page, so it may take more of them than was thought.
     async fn history(
         &self,
         database: &mut PgConnection,
@@ -226,39 +225,15 @@ impl Pages<'_> {
         before: Option<Revision>,
     ) -> Result<Read<Page>, Failure> {
         let below = before.map_or(i64::MAX, |before| signed(before.0) - 1);
-        let mut wanted = page::rows(self.limit);
-        let mut bytes = self.limit.bytes;
-        loop {
-            let asked = self
-                .events(HISTORY, wanted, bytes)
+        let asked = |wanted, bytes| {
+            self.events(HISTORY, wanted, bytes)
                 .bind(of.namespace.as_str().as_bytes())
                 .bind(of.key.as_str().as_bytes())
-                .bind(below.min(newest(self.at)));
-            let rows = asked.fetch_all(&mut *database).await?;
-            let revision = self.at.resolve(&glimpse(first(&rows)?)?)?;
-            let mut fill = Fill::new(self.limit);
-            let mut cut = rows.len() as i64 == wanted;
-            for row in rows.iter().filter(|_| before != Some(Revision::ZERO)) {
-                if row.try_get::<Option<&[u8]>, _>(4)?.is_none() || fill.is_full() {
-                    continue;
-                }
-                let columns = Columns::of(row, 6)?;
-                if self.is_beyond(row, &columns, bytes)? {
-                    cut = true;
-                    break;
-                }
-                let event = columns.event.read(of.clone(), columns.value)?;
-                fill.push(Row::History(Arc::new(event)));
-            }
-            if fill.is_full() || !cut {
-                return Ok(Read { value: fill.finish(), revision });
-            }
-            wanted = wanted.saturating_mul(2);
-            bytes = usize::MAX;
-        }
+                .bind(below.min(newest(self.at)))
+        };
+        self.page_of_versions(database, asked).await
     }
 
-    /// The same for the rows of all keys.
     async fn kept(
         &self,
         database: &mut PgConnection,
@@ -270,16 +245,26 @@ impl Pages<'_> {
             Some((at, revision)) => (at.namespace.as_str(), at.key.as_str(), signed(revision.0)),
             None => ("", "", 0),
         };
-        let mut wanted = page::rows(self.limit);
-        let mut bytes = self.limit.bytes;
-        loop {
-            let asked = self
-                .events(KEPT, wanted, bytes)
+        let asked = |wanted, bytes| {
+            self.events(KEPT, wanted, bytes)
                 .bind((signed(below.0) - 1).min(newest(self.at)))
                 .bind(namespace.as_bytes())
                 .bind(key.as_bytes())
-                .bind(before);
-            let rows = asked.fetch_all(&mut *database).await?;
+                .bind(before)
+        };
+        self.page_of_versions(database, asked).await
+    }
+
+    /// All rows of a revision come on one page, so it may take more of them than was thought.
+    async fn page_of_versions<'q>(
+        &self,
+        database: &mut PgConnection,
+        asked: impl Fn(i64, usize) -> Asked<'q>,
+    ) -> Result<Read<Page>, Failure> {
+        let mut wanted = page::rows(self.limit);
+        let mut bytes = self.limit.bytes;
+        loop {
+            let rows = asked(wanted, bytes).fetch_all(&mut *database).await?;
             let revision = self.at.resolve(&glimpse(first(&rows)?)?)?;
             let mut fill = Fill::new(self.limit);
             let mut cut = rows.len() as i64 == wanted;
