@@ -6,25 +6,23 @@ mod clock;
 mod mysql;
 #[cfg(feature = "store-postgres")]
 mod postgres;
+mod site;
 #[cfg(any(feature = "store-postgres", feature = "store-mysql"))]
 mod tls;
 
-use std::fmt;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::path::Path;
 use std::sync::Arc;
 
 use holdfast_channel::EventChannel;
 use holdfast_engine::Clock;
-use holdfast_store::copy::Fill;
 use holdfast_store::{MemoryStore, Snapshots, Store};
-use holdfast_store_fjall::{FjallFill, FjallOptions, FjallStore};
+use holdfast_store_fjall::{FjallOptions, FjallStore};
 
-use crate::offline::backup;
-use crate::settings::{Settings, StoreKind, load_text};
+use crate::settings::{Settings, StoreKind};
 
 pub use holdfast_store::StoreError;
 pub use holdfast_store_fjall::RepairReport;
+pub use site::Site;
 
 /// A store, and what comes with it.
 pub struct Opened {
@@ -88,73 +86,4 @@ async fn embedded(settings: &Settings) -> Result<FjallStore, StoreError> {
 /// When nothing can be repaired there, or a server has it open.
 pub fn repair(data_dir: &Path) -> Result<RepairReport, StoreError> {
     holdfast_store_fjall::repair(data_dir, FjallOptions::default())
-}
-
-/// Where a store is: what `holdfast migrate` is told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Site {
-    /// An embedded one, in this directory.
-    Embedded(PathBuf),
-}
-
-impl fmt::Display for Site {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Embedded(path) => write!(f, "embedded:{}", path.display()),
-        }
-    }
-}
-
-impl FromStr for Site {
-    type Err = String;
-
-    /// `embedded:PATH`, or a file with settings.
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const EXPECTED: &str = "expected a store such as embedded:/var/lib/holdfast, or a file with settings (.toml, .yaml)";
-        match text.split_once(':') {
-            Some(("embedded", "")) => Err(format!("{text:?} names no directory: {EXPECTED}")),
-            Some(("embedded", path)) => Ok(Self::Embedded(path.into())),
-            _ if text == "memory" || text.starts_with("memory:") => {
-                Err("a store in memory ends with its process, there is nothing to move".to_owned())
-            }
-            _ if [".toml", ".yaml", ".yml"].iter().any(|end| text.ends_with(end)) => {
-                Self::of_file(Path::new(text))
-            }
-            _ => Err(format!("{text:?}: {EXPECTED}")),
-        }
-    }
-}
-
-impl Site {
-    fn of_file(path: &Path) -> Result<Self, String> {
-        let text = std::fs::read_to_string(path);
-        let text = text.map_err(|error| format!("{}: {error}", path.display()))?;
-        let loaded = load_text(path, &text).map_err(|faults| faults.to_string())?;
-        match loaded.settings.store.kind {
-            StoreKind::Embedded => Ok(Self::Embedded(loaded.settings.data_dir)),
-            StoreKind::Memory => "memory".parse(),
-            _ => Err(format!(
-                "{}: a log in a database cannot be moved by this release, only embedded ones",
-                path.display()
-            )),
-        }
-    }
-
-    /// The log that is there; none is made.
-    ///
-    /// # Errors
-    /// When there is none, or a server has it open.
-    pub fn open(&self) -> Result<Arc<dyn Store>, StoreError> {
-        match self {
-            Self::Embedded(path) => Ok(Arc::new(backup::open(path)?)),
-        }
-    }
-
-    /// For filling it.
-    #[must_use]
-    pub fn fill(&self) -> Box<dyn Fill> {
-        match self {
-            Self::Embedded(path) => Box::new(FjallFill::new(path, FjallOptions::default())),
-        }
-    }
 }

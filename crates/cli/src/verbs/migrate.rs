@@ -17,7 +17,7 @@ use crate::screen;
 /// other by digest. The old store is left as it is.
 #[derive(Debug, Args)]
 pub struct Migrate {
-    /// The store that has the log: embedded:PATH, or a file with settings
+    /// The store that has the log: embedded:PATH, the URL of a database, or a file with settings
     #[arg(long, value_name = "STORE")]
     from: Site,
     /// The store that gets it, in the same words
@@ -50,7 +50,10 @@ impl Migrate {
         );
         let parts = moved.digests.parts();
         let parts = parts.iter().map(|(name, part)| format!("{name:<9}{part}  {} rows", part.rows));
-        output::lines(std::iter::once(first).chain(parts))
+        let audit = moved.audit.iter().map(|(name, audit)| {
+            format!("audit files {name}: {} lines, the last hash is {}", audit.lines, audit.hash)
+        });
+        output::lines(std::iter::once(first).chain(parts).chain(audit))
     }
 }
 
@@ -63,10 +66,18 @@ fn document(moved: &Moved) -> Value {
         ];
         (name.to_owned(), Value::Table(members))
     });
+    let audit = moved.audit.iter().map(|(name, audit)| {
+        let members = vec![
+            ("lines".to_owned(), number(audit.lines)),
+            ("hash".to_owned(), Value::Text(audit.hash.to_string())),
+        ];
+        (name.clone(), Value::Table(members))
+    });
     Value::Table(vec![
         ("revision".to_owned(), number(moved.revision)),
         ("commits".to_owned(), number(moved.commits)),
         ("copied".to_owned(), Value::Bool(!moved.nothing_to_do)),
         ("digests".to_owned(), Value::Table(parts.to_vec())),
+        ("audit".to_owned(), Value::Table(audit.collect())),
     ])
 }

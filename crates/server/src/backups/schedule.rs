@@ -248,7 +248,7 @@ mod tests {
         names.iter().for_each(|name| std::fs::write(dir.path().join(name), "x").expect("written"));
         forget_old(dir.path(), 2).expect("forgotten");
         let left = |name: &&str| dir.path().join(name).exists();
-        let left: Vec<_> = names.iter().copied().filter(|name| left(&name)).collect();
+        let left: Vec<_> = names.iter().copied().filter(|name| left(name)).collect();
         assert_eq!(left, [names[1], names[2], names[4], names[5]]);
     }
 }

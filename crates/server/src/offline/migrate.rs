@@ -1,5 +1,7 @@
 //! `holdfast migrate`: a log out of one store and into another.
 
+mod audit;
+
 use std::sync::Arc;
 
 use futures::executor::block_on;
@@ -10,6 +12,8 @@ use thiserror::Error;
 use super::backup::Progress;
 use crate::stores::Site;
 
+pub use audit::AuditFailed;
+pub use holdfast_audit::Verified;
 pub use holdfast_store::copy::Digest;
 
 /// A log was not moved. What was copied stays, and the same call goes on from there.
@@ -34,6 +38,14 @@ pub enum Failed {
         /// What it said.
         error: StoreError,
     },
+    /// Somebody wrote to the store that is read.
+    #[error(
+        "{0} went on while it was copied: stop the servers that write to it, empty the new store and begin again"
+    )]
+    WentOn(String),
+    /// The log was moved, its audit files were not.
+    #[error("the log was moved, its audit files were not: {0}")]
+    Audit(#[from] AuditFailed),
     /// Both sides were read again, and are not the same.
     #[error("the two stores do not hold the same: {0} differs; do not use the new one")]
     Differs(&'static str),
@@ -48,6 +60,8 @@ pub struct Moved {
     pub revision: u64,
     /// Commits.
     pub commits: u64,
+    /// What auditors kept in files beside it, by name.
+    pub audit: Vec<(String, Verified)>,
     /// It was all there already.
     pub nothing_to_do: bool,
 }
@@ -59,7 +73,7 @@ pub struct Moved {
 pub fn migrate(from: &Site, to: &Site, progress: Progress<'_>) -> Result<Moved, Failed> {
     let of_from = |error| Failed::From { site: from.to_string(), error };
     let of_to = |error| Failed::To { site: to.to_string(), error };
-    if from == to {
+    if from.is_same(to) {
         return Err(Failed::Site(format!("{from} is both --from and --to")));
     }
     let store = from.open().map_err(of_from)?;
@@ -71,7 +85,7 @@ pub fn migrate(from: &Site, to: &Site, progress: Progress<'_>) -> Result<Moved, 
     let filled = match there {
         Some(there) => there,
         None => {
-            let mut fill = to.fill();
+            let mut fill = to.fill().map_err(of_to)?;
             let start = source.outline().start.revision;
             let mut each = |piece: &Piece| {
                 if let Some(Position::Commits(reached)) = piece.end() {
@@ -84,8 +98,15 @@ pub fn migrate(from: &Site, to: &Site, progress: Progress<'_>) -> Result<Moved, 
         }
     };
     let digests = block_on(Digests::of(&store)).map_err(of_from)?;
+    if block_on(store.head()).map_err(of_from)? != head {
+        return Err(Failed::WentOn(from.to_string()));
+    }
     same(&digests, &filled).map_err(of_to)??;
-    Ok(Moved { digests, revision: head.revision.0, commits, nothing_to_do })
+    let audit = match (from.audit(), to.audit()) {
+        (Some(from), Some(to)) => audit::migrate(from, to)?,
+        _ => Vec::new(),
+    };
+    Ok(Moved { digests, revision: head.revision.0, commits, audit, nothing_to_do })
 }
 
 fn same(digests: &Digests, filled: &Arc<dyn Store>) -> Result<Result<(), Failed>, StoreError> {

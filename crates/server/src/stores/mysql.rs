@@ -3,7 +3,8 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use holdfast_store::StoreError;
+use holdfast_store::copy::Fill;
+use holdfast_store::{Store, StoreError};
 use holdfast_store_mysql::MySqlSettings;
 
 use super::Opened;
@@ -21,6 +22,16 @@ pub(super) async fn open(settings: &StoreSettings) -> Result<Opened, StoreError>
         channel: None,
         snapshots: None,
     })
+}
+
+/// The log that is there, to be read.
+pub(super) async fn existing(settings: &StoreSettings) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(Arc::new(holdfast_store_mysql::open_existing(&settings_of(settings)?).await?))
+}
+
+/// For filling it.
+pub(super) fn fill(settings: &StoreSettings) -> Result<Box<dyn Fill>, StoreError> {
+    Ok(Box::new(holdfast_store_mysql::fill(&settings_of(settings)?)?))
 }
 
 fn settings_of(settings: &StoreSettings) -> Result<MySqlSettings, StoreError> {
