@@ -3,8 +3,10 @@
 //! - `backups`: taken of running and stopped servers, by callers and by the clock
 //! - `restores`: into empty directories, whole or up to a revision
 //! - `migrations`: between stores, killed and gone on with
+//! - `databases`: the same into databases and out of them, with tokens and audit files
 
 mod backups;
+mod databases;
 mod migrations;
 mod restores;
 
