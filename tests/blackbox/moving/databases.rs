@@ -34,12 +34,17 @@ fn prepared(settings: &str) -> Server {
 }
 
 /// The commits of a running server behind a revision, and what it says of the past of some keys.
-type Seen = (Vec<Commit>, Vec<String>);
+type Seen = (Vec<Commit>, Vec<(i32, String)>);
 
 async fn seen(server: &Server, after: u64) -> Seen {
     let commits = log::read_after(&server.holdfast().await, after).await.expect("the log");
-    let past = |key| run(server, &["-n", "moved", "history", key, "-o", "json"]).ok();
-    (commits, ["k0", "k1", "k3", "k5"].map(past).to_vec())
+    let past = |key: &str| {
+        let ended = run(server, &["-n", "moved", "history", key, "-o", "json"]);
+        (ended.code, ended.out)
+    };
+    let past = ["k0", "k1", "k2", "k3", "k4", "k5", "k6"].map(past).to_vec();
+    assert!(past.iter().any(|(code, _)| *code == 0), "no key has a past: {past:?}");
+    (commits, past)
 }
 
 /// Serves what is there: the same as before, for old tokens too.
