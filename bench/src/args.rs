@@ -120,4 +120,6 @@ pub(crate) enum RowName {
     Client,
     /// States and their events, beside the same work through config.v1
     State,
+    /// Nodes over PostgreSQL: beside a bare pool, three beside one, and a change's way between them
+    Nodes,
 }

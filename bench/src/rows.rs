@@ -5,6 +5,7 @@ mod commit;
 mod get;
 mod list;
 mod mixed;
+mod nodes;
 mod past;
 mod rego;
 mod rest;
@@ -139,5 +140,6 @@ async fn measure(bench: &mut Bench, row: RowName) -> Result<Section, Fault> {
         RowName::Trust => trust::measure(bench).await,
         RowName::Client => client::measure(bench).await,
         RowName::State => state::measure(bench).await,
+        RowName::Nodes => nodes::measure(bench).await,
     }
 }

@@ -1,5 +1,6 @@
 //! The servers that are measured.
 
+pub(crate) mod database;
 pub(crate) mod echo;
 pub(crate) mod etcd;
 pub(crate) mod holdfast;

@@ -15,6 +15,7 @@ use holdfast_server::grpc::call::{Knobs, Shared};
 use holdfast_server::grpc::services;
 use holdfast_server::http::{Face, SseKnobs, routes};
 use holdfast_server::metrics::Metrics;
+use holdfast_server::nodes::ways::Ways;
 use holdfast_server::peers::Peers;
 use holdfast_server::trust::state::StateTrust;
 use holdfast_store::MemoryStore;
@@ -95,6 +96,7 @@ impl Bed {
                 limits: None,
                 snapshots: None,
                 state: StateTrust::alone(&engine),
+                ways: Ways::default(),
                 peers: Peers::default(),
                 engine: engine.clone(),
                 metrics: Metrics::default(),

@@ -10,6 +10,7 @@
 //! - [`browser`]: headless Chromium with a page that tells what it sees; [`driven`]: led from page to page
 //! - [`http`]: HTTP/1.1 by hand; [`sse`]: event streams byte by byte; [`lines`]: streams of lines; [`raw`]: gRPC with bytes of the test's choice; [`relay`]: a connection that is watched
 //! - [`faults`]: a bad network: what is dropped, reset, late, stalled, slow
+//! - [`noise`]: a message server that cannot be relied on
 //! - [`visitor`]: a browser without scripts: cookies, forms, redirects; [`provider`]: an OpenID provider
 //! - [`register`]: linearizability of single keys
 //! - [`dice`], [`ports`], [`binary`], [`memory`], [`skip`], [`torture`]: what the ones above need
@@ -32,6 +33,7 @@ pub mod http;
 pub mod lines;
 pub mod log;
 pub mod memory;
+pub mod noise;
 pub mod ports;
 pub mod provider;
 pub mod raw;

@@ -80,8 +80,8 @@ async fn stream(bench: &Bench, section: &mut Section, server: &Holdfast) -> Resu
     let channels = server.connect(CONNECTIONS).await?;
     let (mut state, mut config) = (Vec::new(), Vec::new());
     for _ in 0..bench.scale.rounds {
-        state.push(fanout::measure(&fanout(Watched::State), &channels).await?);
-        config.push(fanout::measure(&fanout(Watched::Config), &channels).await?);
+        state.push(fanout::measure(&fanout(Watched::State), &channels[0], &channels).await?);
+        config.push(fanout::measure(&fanout(Watched::Config), &channels[0], &channels).await?);
     }
     let last = |seen: &[Delivered]| median(seen.iter().map(|one| one.last.p50));
     let work = format!("change at the last of {WATCHERS} watchers");

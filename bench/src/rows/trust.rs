@@ -101,8 +101,8 @@ async fn watch(
     let (with, without) = (links(closed, caller).await?, open.connect(CONNECTIONS).await?);
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..bench.scale.rounds {
-        ours.push(fanout::measure(&fanout, &with).await?);
-        theirs.push(fanout::measure(&fanout, &without).await?);
+        ours.push(fanout::measure(&fanout, &with[0], &with).await?);
+        theirs.push(fanout::measure(&fanout, &without[0], &without).await?);
     }
     let last = |seen: &[Delivered]| median(seen.iter().map(|one| one.last.p50));
     let work = format!("change at the last of {WATCHERS} watchers");

@@ -1,5 +1,7 @@
 //! What a use case can fail with.
 
+use std::sync::Arc;
+
 use holdfast_auth::{AuditError, AuthError};
 use holdfast_model::{ErrorKind, Revision, Unmet};
 use holdfast_store::{AppendError, StoreError};
@@ -262,6 +264,12 @@ pub enum EngineError {
     /// What the decision was made from changed again and again.
     #[error("the data behind the decision kept changing; nothing was applied, try again")]
     Contended,
+    /// Another node reads for the consumer group, and can be reached there.
+    #[error("the node at {address} reads for the group")]
+    ReadElsewhere {
+        /// As that node's settings tell it.
+        address: Arc<str>,
+    },
     /// The server is stopping.
     #[error("the server is shutting down")]
     Stopping,
@@ -318,7 +326,7 @@ impl EngineError {
             Self::Store(error) => error.kind(),
             Self::Append(error) => error.kind(),
             Self::Deadline => ErrorKind::DeadlineExceeded,
-            Self::Contended | Self::Stopping => ErrorKind::Unavailable,
+            Self::Contended | Self::ReadElsewhere { .. } | Self::Stopping => ErrorKind::Unavailable,
         }
     }
 }

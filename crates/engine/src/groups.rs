@@ -28,7 +28,7 @@ use crate::error::EngineError;
 use crate::events::Place;
 use crate::watching::{Start, Watch, Watcher};
 
-use lease::Lease;
+use lease::{Lease, Taking};
 use ledger::{Ledger, MemberId, Taken};
 pub use member::{Member, Parcel};
 use run::Run;
@@ -80,6 +80,20 @@ pub struct Join {
     pub acknowledges: bool,
     /// So many events are under way to it at most; `None`: the default.
     pub max_unacked: Option<usize>,
+    /// Where another node reads for the group, the member waits here until it is this node's turn, even if that one can be reached.
+    pub waits: bool,
+}
+
+/// Whose turn it is to read for a group.
+enum Turn {
+    /// This node's.
+    Own(Box<Run>),
+    /// That of another one, which can be reached.
+    Elsewhere(Arc<str>),
+    /// That of another one.
+    Waits,
+    /// That of another one, which has not yet written down where it begins.
+    JustBegun,
 }
 
 /// The groups that have members now.
@@ -146,6 +160,9 @@ impl Group {
 
 impl Engine {
     /// Becomes a member of a group. When this answers, nothing that is committed from now on is missed by the group.
+    ///
+    /// [`EngineError::ReadElsewhere`], also of [`Member::next`], where another node reads for the group and has an address: become
+    /// a member there.
     pub async fn join(&self, caller: &Caller, join: Join) -> Result<Member, EngineError> {
         self.authorize_watch(caller, &join.filters).await?;
         self.check_filters(&join.filters)?;
@@ -171,18 +188,30 @@ impl Engine {
     }
 
     /// Events of a group were processed, or have to be by another member. How many of them were under way.
+    ///
+    /// [`EngineError::ReadElsewhere`] where another node has to be told.
     pub async fn acknowledge(
         &self,
         caller: &Caller,
-        (group, filters): (&str, &[Filter]),
+        (name, filters): (&str, &[Filter]),
         ids: impl IntoIterator<Item = Uuid>,
         returned: impl IntoIterator<Item = Uuid>,
     ) -> Result<usize, EngineError> {
         self.authorize_watch(caller, filters).await?;
         let running = self.groups().running.lock().await;
-        let group = running.get(group).map(|running| Arc::clone(&running.group));
+        let group = running.get(name).map(|running| Arc::clone(&running.group));
         drop(running);
-        let Some(group) = group else { return Ok(0) };
+        let Some(group) = group else {
+            let log = self.log();
+            let reader = match &log.follow {
+                Some(_) => lease::reader(log, name).await?,
+                None => None,
+            };
+            return match reader {
+                Some(address) => Err(EngineError::ReadElsewhere { address }),
+                None => Ok(0),
+            };
+        };
         Ok(group.change(|ledger| ledger.acknowledge(ids) + ledger.give_back(returned)))
     }
 
@@ -197,26 +226,23 @@ impl Engine {
         });
         let own = self.as_server();
         let task = loop {
-            let (known, run) = own.take_over(join, &group).await?;
-            match run {
-                Some(run) => break tokio::spawn(run.run()),
-                None if known => {
+            match own.take_over(join, &group).await? {
+                Turn::Own(run) => break tokio::spawn(run.run()),
+                Turn::Elsewhere(address) if !join.waits => {
+                    return Err(EngineError::ReadElsewhere { address });
+                }
+                Turn::Elsewhere(_) | Turn::Waits => {
                     break tokio::spawn(own.stand_by(join.clone(), Arc::clone(&group)));
                 }
-                // Another node has just begun the group: from where is not written down yet.
-                None => tokio::time::sleep(LOOK).await,
+                // From where is not written down yet.
+                Turn::JustBegun => tokio::time::sleep(LOOK).await,
             }
         };
         Ok(Running { group, task })
     }
 
-    /// Reads for a group from now on, where whoever did so before ended; none: another node does. And whether it is known by now
-    /// how far the group is.
-    async fn take_over(
-        &self,
-        join: &Join,
-        group: &Arc<Group>,
-    ) -> Result<(bool, Option<Run>), EngineError> {
+    /// Reads for a group from now on, where whoever did so before ended.
+    async fn take_over(&self, join: &Join, group: &Arc<Group>) -> Result<Turn, EngineError> {
         let log = self.log();
         let keep = i64::try_from(log.options.groups.keep.as_nanos()).unwrap_or(i64::MAX);
         let oldest = Timestamp(log.now().0.saturating_sub(keep));
@@ -226,11 +252,13 @@ impl Engine {
         }
         let mut lease = None;
         if log.follow.is_some() {
-            let Some(taken) = Lease::take(log, &join.group, known.map(|known| known.at())).await?
-            else {
-                return Ok((known.is_some(), None));
+            let taking = Lease::take(log, &join.group, known.map(|known| known.at())).await?;
+            lease = match (taking, known) {
+                (Taking::Taken(lease), _) => Some(lease),
+                (Taking::Elsewhere(_), None) => return Ok(Turn::JustBegun),
+                (Taking::Elsewhere(Some(address)), _) => return Ok(Turn::Elsewhere(address)),
+                (Taking::Elsewhere(None), Some(_)) => return Ok(Turn::Waits),
             };
-            lease = Some(taken);
             // As whoever had it before left it: now nobody else writes it.
             known = stored::load(log, &join.group, oldest).await?.0;
         }
@@ -243,7 +271,7 @@ impl Engine {
         group.ledger.lock().read_to(done);
         let accepts = Arc::clone(&join.accepts);
         let run = Run::new(self.clone(), Arc::clone(group), watcher, accepts, (sent, lease));
-        Ok((true, Some(run)))
+        Ok(Turn::Own(Box::new(run)))
     }
 
     /// Until the node that reads for a group leaves it, or nobody here is a member any more.
@@ -264,8 +292,11 @@ impl Engine {
                 }
             }
             match self.take_over(&join, &group).await {
-                Ok((_, Some(run))) => return run.run().await,
-                Ok((_, None)) => {}
+                Ok(Turn::Own(run)) => return run.run().await,
+                Ok(Turn::Elsewhere(address)) if !join.waits => {
+                    return group.fail(EngineError::ReadElsewhere { address });
+                }
+                Ok(Turn::Elsewhere(_) | Turn::Waits | Turn::JustBegun) => {}
                 Err(error) => tracing::warn!(group = group.name, %error, "standing by"),
             }
         }

@@ -66,7 +66,7 @@ impl Log {
     pub(crate) fn new(store: Arc<dyn Store>, head: Head, options: Options, queue: Queue) -> Self {
         Self {
             turn: Turn::new(store.as_ref()),
-            follow: Follow::of(store.as_ref(), options.shared, &head),
+            follow: Follow::of(store.as_ref(), options.shared.clone(), &head),
             store,
             cache: Cache::new(options.cache_bytes),
             hub: Arc::new(Hub::new(&head, options.watch)),

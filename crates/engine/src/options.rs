@@ -36,7 +36,7 @@ pub struct Options {
 }
 
 /// How a node follows a log that it shares with others.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct SharedOptions {
     /// How often the store is asked for what is new when nobody rang.
     pub poll_interval: Duration,
@@ -44,6 +44,8 @@ pub struct SharedOptions {
     pub patience: Duration,
     /// For how long single entries are answered from memory while the store is cut off; `None`: not at all.
     pub stale_reads: Option<Duration>,
+    /// Where other nodes reach this one, for streams of consumer groups that it reads for; `None`: they wait for their turn.
+    pub address: Option<Arc<str>>,
 }
 
 impl Default for SharedOptions {
@@ -52,6 +54,7 @@ impl Default for SharedOptions {
             poll_interval: Duration::from_millis(250),
             patience: Duration::from_secs(2),
             stale_reads: None,
+            address: None,
         }
     }
 }

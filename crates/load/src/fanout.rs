@@ -58,15 +58,15 @@ pub struct Delivered {
     pub last: Measured,
 }
 
-/// Makes the changes over the first connection and follows them on all.
+/// Makes the changes over one connection and follows them on others.
 ///
 /// # Errors
 /// A call that fails; [`LoadError::Delivery`] when a watcher misses a change or sees another one.
 pub async fn measure<C: IntoLink + Clone>(
     fanout: &Fanout,
+    writer: &C,
     connections: &[C],
 ) -> Result<Delivered, LoadError> {
-    let Some(first) = connections.first() else { return Err(LoadError::Nothing) };
     let mut streams = Vec::with_capacity(fanout.watchers);
     for channel in connections.iter().cycle().take(fanout.watchers) {
         streams.push(open(channel, fanout).await?);
@@ -76,7 +76,7 @@ pub async fn measure<C: IntoLink + Clone>(
         watchers.spawn(follow(stream, fanout.changes));
     }
     let began = Instant::now();
-    let made = make(fanout, ConfigServiceClient::new(first.clone().into_link())).await?;
+    let made = make(fanout, ConfigServiceClient::new(writer.clone().into_link())).await?;
     let mut seen = Vec::with_capacity(fanout.watchers);
     while let Some(ended) = watchers.join_next().await {
         seen.push(ended??);

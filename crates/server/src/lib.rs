@@ -34,7 +34,7 @@ pub mod intercept;
 pub mod listen;
 pub mod logging;
 pub mod metrics;
-mod nodes;
+pub mod nodes;
 pub mod notify;
 pub mod observe;
 pub mod offline;

@@ -3,10 +3,12 @@
 //! - [`bell`]: "the log has reached this revision"
 //! - [`presence`]: who is there
 //! - [`stale`]: what is said while the log cannot be reached
+//! - [`ways`]: how a node reaches another one
 
 pub(crate) mod bell;
 pub(crate) mod presence;
 pub(crate) mod stale;
+pub mod ways;
 
 use std::time::Duration;
 

@@ -42,6 +42,7 @@ use crate::http::{self, Face, SseKnobs, cors};
 use crate::listen::{self, Bounds};
 use crate::metrics::{Exposition, Metrics, StateCalls};
 use crate::nodes::presence::{self, Presence};
+use crate::nodes::ways::Ways;
 use crate::nodes::{bell, stale};
 use crate::notify::{self, State as Told};
 use crate::observe::Observer;
@@ -371,6 +372,7 @@ impl Running {
             stop: stop.clone(),
             knobs: Knobs::of(settings),
             state,
+            ways: Ways::of(&settings.nodes),
             peers: Peers::default(),
             snapshots,
             keeper: Some(Arc::clone(&keeper)),

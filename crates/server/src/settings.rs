@@ -429,6 +429,12 @@ impl WatchSettings {
 }
 
 impl Settings {
+    /// Where other nodes reach this one when nothing is said of it: where it listens, if that is one address without TLS.
+    fn own_address(&self) -> Option<String> {
+        let reached = !self.listen.ip().is_unspecified() && self.tls.cert.is_none();
+        reached.then(|| format!("http://{}", self.listen))
+    }
+
     /// The part that the engine needs.
     #[must_use]
     pub fn engine_options(&self) -> Options {
@@ -458,7 +464,7 @@ impl Settings {
             quotas: self.quota.quotas().unwrap_or_default(),
             idempotency_ttl: self.idempotency_ttl,
             queue_bytes: self.queue_bytes.0,
-            shared: self.nodes.options(),
+            shared: self.nodes.options(self.own_address()),
             ..Options::default()
         }
     }

@@ -2,13 +2,17 @@
 
 use holdfast_services::{Nats, Postgres};
 use holdfast_tests::Server;
+use holdfast_tests::dice::Dice;
 use holdfast_tests::faults::{Fault, Network};
+use holdfast_tests::noise::NoisyNats;
 use holdfast_tests::server::Launch;
 
 /// A database, a channel, and nodes.
 pub(super) struct Cluster {
     pub(super) postgres: Postgres,
     pub(super) nats: Nats,
+    /// Between the nodes and the channel, where there is any.
+    pub(super) noise: Option<NoisyNats>,
     pub(super) nodes: Vec<Node>,
 }
 
@@ -24,18 +28,32 @@ impl Cluster {
     pub(super) async fn start(suite: &str, nodes: usize, settings: &str) -> Option<Self> {
         let postgres = Postgres::start(suite)?;
         let nats = Nats::start(suite)?;
-        let mut cluster = Self { postgres, nats, nodes: Vec::new() };
+        let cluster = Self { postgres, nats, noise: None, nodes: Vec::new() };
+        Some(cluster.with(nodes, settings).await)
+    }
+
+    /// The same with a channel that loses, repeats and reorders messages.
+    pub(super) async fn start_noisy(suite: &str, nodes: usize, dice: Dice) -> Option<Self> {
+        let postgres = Postgres::start(suite)?;
+        let nats = Nats::start(suite)?;
+        let noise = Some(NoisyNats::to(nats.service().port(), dice).await);
+        Some(Self { postgres, nats, noise, nodes: Vec::new() }.with(nodes, "").await)
+    }
+
+    async fn with(mut self, nodes: usize, settings: &str) -> Self {
         for _ in 0..nodes {
-            let node = cluster.join(settings).await;
-            cluster.nodes.push(node);
+            let node = self.join(settings).await;
+            self.nodes.push(node);
         }
-        Some(cluster)
+        self
     }
 
     /// One node more.
     pub(super) async fn join(&self, settings: &str) -> Node {
         let (database, channel) = (self.postgres.service().port(), self.nats.service().port());
-        let (to_database, to_channel) = (Network::to(database).await, Network::to(channel).await);
+        let before_channel = self.noise.as_ref().map_or(channel, |noise| noise.port);
+        let (to_database, to_channel) =
+            (Network::to(database).await, Network::to(before_channel).await);
         let url = |url: String, from: u16, to: u16| url.replace(&from.to_string(), &to.to_string());
         let settings = format!(
             r#"{settings}

@@ -155,67 +155,152 @@ async fn everybody_ready(cluster: &Cluster) {
     }
 }
 
+/// A load on all nodes of a cluster, and what it has to be explained by.
+struct Storm {
+    world: Arc<World>,
+    writing: JoinSet<Vec<(u64, Operation)>>,
+    watching: JoinSet<Vec<Commit>>,
+}
+
+impl Storm {
+    fn begin(cluster: &Cluster, watchers: usize, dice: &mut Dice) -> Self {
+        let ports = cluster.nodes.iter().map(|node| node.server.port()).collect();
+        let world = Arc::new(World {
+            ports,
+            over: AtomicBool::new(false),
+            end: AtomicU64::new(0),
+            answered: AtomicU64::new(0),
+        });
+        let (mut writing, mut watching) = (JoinSet::new(), JoinSet::new());
+        for who in 0..WRITERS {
+            writing.spawn(write(Arc::clone(&world), who, dice.fork()));
+        }
+        for _ in 0..watchers {
+            watching.spawn(watch(Arc::clone(&world), dice.fork()));
+        }
+        Self { world, writing, watching }
+    }
+
+    /// Nothing was lost, and everybody saw the same. How many operations were answered, and all commits.
+    async fn end(self, cluster: &Cluster) -> (u64, Vec<Commit>) {
+        everybody_ready(cluster).await;
+        let Self { world, writing, watching } = self;
+        world.over.store(true, Relaxed);
+        let mut histories: Vec<Vec<Operation>> = vec![Vec::new(); KEYS as usize];
+        for (key, operation) in writing.join_all().await.into_iter().flatten() {
+            histories[key as usize].push(operation);
+        }
+        let commits = log::check(&cluster.nodes[0].server.holdfast().await).await;
+        let end = commits.last().expect("there was a load").revision;
+        world.end.store(end, Relaxed);
+        for node in &cluster.nodes[1..] {
+            let there = log::check(&node.server.holdfast().await).await;
+            assert_eq!(there, commits, "one log on all nodes");
+        }
+        assert_acknowledged(&histories, &commits);
+        for history in &histories {
+            register::check(history).unwrap_or_else(|why| panic!("not linearizable: {why}"));
+        }
+        let done = tokio::time::timeout(PATIENCE, watching.join_all()).await;
+        for seen in done.expect("every watcher comes to the end") {
+            let (count, all) = (seen.len(), commits.len());
+            assert!(seen == commits, "a watcher saw another sequence: {count} of {all}");
+        }
+        (world.answered.load(Relaxed), commits)
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nodes_that_die_freeze_and_are_cut_off_lose_nothing() {
     let faults = torture::form(20, 500);
-    let watchers = torture::form(30, 100);
     let mut dice = Dice::new("nodes");
     let Some(mut cluster) = Cluster::start("nodes::storm", NODES, "").await else { return };
-    let ports = cluster.nodes.iter().map(|node| node.server.port()).collect();
-    let world = Arc::new(World {
-        ports,
-        over: AtomicBool::new(false),
-        end: AtomicU64::new(0),
-        answered: AtomicU64::new(0),
-    });
-    let mut writing = JoinSet::new();
-    for who in 0..WRITERS {
-        writing.spawn(write(Arc::clone(&world), who, dice.fork()));
-    }
-    let mut watching = JoinSet::new();
-    for _ in 0..watchers {
-        watching.spawn(watch(Arc::clone(&world), dice.fork()));
-    }
+    let storm = Storm::begin(&cluster, torture::form(30, 100), &mut dice);
     let mut kinds: HashMap<&str, u32> = HashMap::new();
     for _ in 0..faults {
         tokio::time::sleep(Duration::from_millis(200 + dice.below(600))).await;
         let kind = fault(&mut cluster, &mut dice).await;
         *kinds.entry(kind).or_default() += 1;
     }
-    everybody_ready(&cluster).await;
-    world.over.store(true, Relaxed);
-    let mut histories: Vec<Vec<Operation>> = vec![Vec::new(); KEYS as usize];
-    for (key, operation) in writing.join_all().await.into_iter().flatten() {
-        histories[key as usize].push(operation);
-    }
-    let commits = log::check(&cluster.nodes[0].server.holdfast().await).await;
-    let end = commits.last().expect("there was a load").revision;
-    world.end.store(end, Relaxed);
-    for node in &cluster.nodes[1..] {
-        assert_eq!(
-            log::check(&node.server.holdfast().await).await,
-            commits,
-            "one log on all nodes"
-        );
-    }
-    assert_acknowledged(&histories, &commits);
-    for history in &histories {
-        register::check(history).unwrap_or_else(|why| panic!("not linearizable: {why}"));
-    }
-    let done = tokio::time::timeout(PATIENCE, watching.join_all()).await;
-    for seen in done.expect("every watcher comes to the end") {
-        assert!(
-            seen == commits,
-            "a watcher saw another sequence: {} of {}",
-            seen.len(),
-            commits.len()
-        );
-    }
-    let answered = world.answered.load(Relaxed);
+    let (answered, commits) = storm.end(&cluster).await;
     assert!(answered > faults * 20, "only {answered} operations: this was no load");
     torture::figure("three nodes over PostgreSQL and NATS: faults", format!("{faults} {kinds:?}"));
     torture::figure("three nodes: operations answered, all explained", answered);
     torture::figure("three nodes: commits that each watcher saw", commits.len());
+}
+
+/// The database ends in one of three ways and comes back.
+fn restart(cluster: &Cluster, dice: &mut Dice) -> &'static str {
+    let (postgres, database) = (&cluster.postgres, cluster.postgres.service());
+    let pause = Duration::from_millis(dice.below(1_500));
+    let kind = match dice.below(3) {
+        0 => {
+            // Sessions end, others than with the signal that asks for patience.
+            let mut stop = postgres.command("pg_ctl");
+            let stop = stop.args(["stop", "-m", "fast", "-s", "-D"]).arg(postgres.data());
+            assert!(stop.status().expect("pg_ctl").success());
+            database.stop();
+            "stopped"
+        }
+        1 => {
+            database.kill();
+            "killed"
+        }
+        _ => {
+            database.freeze();
+            std::thread::sleep(pause);
+            database.thaw();
+            return "frozen";
+        }
+    };
+    std::thread::sleep(pause);
+    database.run();
+    kind
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_restarts_and_a_channel_that_garbles_lose_nothing() {
+    let faults = torture::form(5, 100);
+    let mut dice = Dice::new("nodes, their services");
+    let cluster = Cluster::start_noisy("nodes::storm", NODES, dice.fork()).await;
+    let Some(cluster) = cluster else { return };
+    let storm = Storm::begin(&cluster, torture::form(10, 100), &mut dice);
+    let mut kinds: HashMap<&str, u32> = HashMap::new();
+    for _ in 0..faults {
+        tokio::time::sleep(Duration::from_millis(500 + dice.below(1_500))).await;
+        let kind = tokio::task::block_in_place(|| restart(&cluster, &mut dice));
+        *kinds.entry(kind).or_default() += 1;
+    }
+    let (answered, commits) = storm.end(&cluster).await;
+    assert!(answered > faults * 20, "only {answered} operations: this was no load");
+    let told = cluster.noise.as_ref().expect("a noisy one").told();
+    let [lost, repeated, late] =
+        [&told.lost, &told.repeated, &told.late].map(|count| count.load(Relaxed));
+    assert!(lost > 0 && repeated > 0 && late > 0, "{told:?}");
+    torture::figure("database restarted, channel garbled", format!("{faults} {kinds:?} {told:?}"));
+    torture::figure("garbled: operations answered, all explained", answered);
+    torture::figure("garbled: commits that each watcher saw", commits.len());
+    // Every write by itself, so that a ring that is lost is not made up for by the next one.
+    let way = longest_way(&cluster).await;
+    torture::figure("garbled: longest of 100 ways to another node, poll interval 250 ms", way);
+}
+
+/// Milliseconds from the answer of a write on one node until a watcher on another has it, at most.
+async fn longest_way(cluster: &Cluster) -> u128 {
+    let (from, to) = (&cluster.nodes[0].server, &cluster.nodes[1].server);
+    let (writer, reader) = (from.config().await, to.holdfast().await);
+    let now = reader.watch(&[], None).await.expect("a watch");
+    let mut watch = log::Watch::new(now);
+    let mut longest = Duration::ZERO;
+    for n in 0..100 {
+        writer.set("way", "k", &n.to_string()).await.expect("a set");
+        let answered = Instant::now();
+        let next = tokio::time::timeout(PATIENCE, watch.next_commit()).await;
+        let commit = next.expect("it comes").expect("it goes on");
+        assert_eq!(commit.events[0].value, n.to_string());
+        longest = longest.max(answered.elapsed());
+    }
+    longest.as_millis()
 }
 
 /// Every acknowledged write is the commit that it was told it is.

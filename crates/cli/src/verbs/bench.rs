@@ -153,7 +153,8 @@ impl Bench {
             pace: Duration::from_secs(1) / self.changes,
             value_size: self.value_size as usize,
         };
-        let seen = fanout::measure(&fanout, channels).await?;
+        let first = channels.first().ok_or(holdfast_load::LoadError::Nothing)?;
+        let seen = fanout::measure(&fanout, first, channels).await?;
         Ok(vec![Row::of("delivery", seen.each), Row::of("last watcher", seen.last)])
     }
 }

@@ -2,17 +2,19 @@
 //!
 //! Who reads is an entry of the server's own. It is written by whoever takes over, and never renewed: what shows that its node is
 //! alive is the progress, which is written at least every [`BEAT`]. Progress is only written while the entry is the one that was
-//! taken, so a node that slept through a takeover can do no harm when it wakes up.
+//! taken, so a node that slept through a takeover can do no harm when it wakes up. The entry tells where that node is.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use holdfast_model::{
-    Actor, Batch, Codec, Condition, EntryKey, Precondition, Revision, Timestamp, ValueType, Write,
-    WriteAction, WriteMode,
+    Actor, Batch, Codec, Condition, Entry, EntryKey, Precondition, Revision, Timestamp, ValueType,
+    Write, WriteAction, WriteMode,
 };
 use holdfast_store::At;
+use serde::Deserialize;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::error::EngineError;
@@ -25,6 +27,21 @@ pub(super) const BEAT: Duration = Duration::from_secs(2);
 /// How long it may have said nothing when another one takes over.
 const SILENCE: Duration = Duration::from_secs(8);
 
+/// What the entry says.
+#[derive(Deserialize)]
+struct Holder {
+    /// Where streams of the group are to go; `None`: nowhere.
+    address: Option<Arc<str>>,
+}
+
+/// Who may take a group, or why not.
+pub(super) enum Taking {
+    /// This node has it now.
+    Taken(Lease),
+    /// Another node has it and was heard of. Where that is, if it says so.
+    Elsewhere(Option<Arc<str>>),
+}
+
 /// This node reads for a group.
 #[derive(Debug, Clone)]
 pub(super) struct Lease {
@@ -33,39 +50,38 @@ pub(super) struct Lease {
 }
 
 impl Lease {
-    /// Takes it; `None`: another node has it and was heard of, by the progress as it was at `beat`.
+    /// Takes it, unless another node has it and was heard of, by the progress as it was at `beat`.
     pub(super) async fn take(
         log: &Arc<Log>,
         group: &str,
         beat: Option<Timestamp>,
-    ) -> Result<Option<Self>, EngineError> {
-        let at = EntryKey::new(names::namespace(SPACE)?, names::key(group, any_key)?);
-        let read = log.store.get_many(std::slice::from_ref(&at), At::Latest).await?;
-        let held = read.value.into_iter().next().flatten();
+    ) -> Result<Taking, EngineError> {
+        let (at, held) = find(log, group).await?;
         if let Some(held) = &held {
             let heard = beat.unwrap_or_default().max(held.modified_at);
             let silence = i64::try_from(SILENCE.as_nanos()).unwrap_or(i64::MAX);
             if log.now().0 < heard.0.saturating_add(silence) {
-                return Ok(None);
+                return Ok(Taking::Elsewhere(elsewhere(log, held)));
             }
         }
+        // Another one each time: who takes over from itself takes over.
+        let holder = json!({ "taken": Uuid::new_v4(), "address": own_address(log) });
         let condition = Precondition {
             mod_revision: Some(held.map_or(Revision::ZERO, |held| held.mod_revision)),
             ..Precondition::default()
         };
         let action = WriteAction::Put {
-            // Another one each time: who takes over from itself takes over.
-            value: Bytes::from(format!("\"{}\"", Uuid::new_v4())),
+            value: Bytes::from(holder.to_string()),
             codec: Codec::json(),
-            value_type: ValueType::String,
+            value_type: ValueType::Custom,
             ttl: None,
             mode: WriteMode::Upsert,
         };
         let write = Write { at: at.clone(), action, condition };
         match log.maintain(batch(vec![write], Vec::new()), Vec::new()).await {
-            Ok(taken) => Ok(Some(Self { at, held: taken.revision })),
+            Ok(taken) => Ok(Taking::Taken(Self { at, held: taken.revision })),
             // Another node was faster.
-            Err(EngineError::Conflict { .. }) => Ok(None),
+            Err(EngineError::Conflict { .. }) => Ok(Taking::Elsewhere(None)),
             Err(error) => Err(error),
         }
     }
@@ -86,6 +102,29 @@ impl Lease {
             tracing::debug!(%error, "another node takes over the group later");
         }
     }
+}
+
+/// Where the node is that reads for a group, if it is another one and says so.
+pub(super) async fn reader(log: &Arc<Log>, group: &str) -> Result<Option<Arc<str>>, EngineError> {
+    let (_, held) = find(log, group).await?;
+    Ok(held.and_then(|held| elsewhere(log, &held)))
+}
+
+async fn find(log: &Arc<Log>, group: &str) -> Result<(EntryKey, Option<Arc<Entry>>), EngineError> {
+    let at = EntryKey::new(names::namespace(SPACE)?, names::key(group, any_key)?);
+    let read = log.store.get_many(std::slice::from_ref(&at), At::Latest).await?;
+    Ok((at, read.value.into_iter().next().flatten()))
+}
+
+fn elsewhere(log: &Log, held: &Entry) -> Option<Arc<str>> {
+    // What an earlier release wrote has no address.
+    let holder: Holder = serde_json::from_slice(&held.value).ok()?;
+    // Its own entry from before it was restarted leads nowhere.
+    holder.address.filter(|address| own_address(log).as_ref() != Some(address))
+}
+
+fn own_address(log: &Log) -> Option<Arc<str>> {
+    log.options.shared.address.clone()
 }
 
 fn batch(writes: Vec<Write>, conditions: Vec<Condition>) -> Batch {

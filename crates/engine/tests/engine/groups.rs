@@ -16,6 +16,7 @@ fn join(group: &str) -> Join {
         since: None,
         acknowledges: true,
         max_unacked: None,
+        waits: false,
     }
 }
 

@@ -245,7 +245,7 @@ async fn who_is_cut_off_says_so_answers_from_memory_where_allowed_and_recovers()
     let database = database();
     let stale_reads = Some(Duration::from_secs(600));
     let options = polling();
-    let shared = SharedOptions { stale_reads, ..options.shared };
+    let shared = SharedOptions { stale_reads, ..options.shared.clone() };
     let (a, _) = node(&database, polling()).await;
     let (strict, strict_wire) = node(&database, options.clone()).await;
     let (lenient, lenient_wire) = node(&database, Options { shared, ..options }).await;
@@ -359,6 +359,7 @@ fn join() -> Join {
         since: None,
         acknowledges: true,
         max_unacked: None,
+        waits: false,
     }
 }
 
@@ -396,6 +397,34 @@ async fn one_node_reads_for_a_group_and_the_next_goes_on_where_it_ended() {
     set(&a, "a", "k3", "1").await;
     let (key, _, repeated) = given(&mut second).await;
     assert_eq!((key.as_str(), repeated), ("k3", false));
+    a.shutdown().await;
+    b.shutdown().await;
+}
+
+#[tokio::test]
+async fn who_comes_to_another_node_is_told_where_the_group_is_read() {
+    let database = database();
+    let shared = SharedOptions { address: Some("http://a:1".into()), ..polling().shared };
+    let (a, _) = node(&database, Options { shared, ..polling() }).await;
+    let (b, _) = node(&database, polling()).await;
+    let mut first = a.join(&me(), join()).await.expect("a member");
+    for _ in 0..2 {
+        let told = b.join(&me(), join()).await.err().expect("it is read elsewhere");
+        let there =
+            matches!(&told, EngineError::ReadElsewhere { address } if &**address == "http://a:1");
+        assert!(there, "{told}");
+    }
+    set(&b, "a", "k1", "1").await;
+    let (_, id, _) = given(&mut first).await;
+    let filters = join().filters;
+    let told = b.acknowledge(&me(), ("g", &filters), [id], []).await.expect_err("not here");
+    assert!(matches!(told, EngineError::ReadElsewhere { .. }), "{told}");
+    assert_eq!(acknowledge(&a, id).await, 1);
+    // Who would rather wait gets what comes when it is this node's turn.
+    let mut second = b.join(&me(), Join { waits: true, ..join() }).await.expect("a member");
+    drop(first);
+    set(&a, "a", "k2", "1").await;
+    assert_eq!(given(&mut second).await.0, "k2");
     a.shutdown().await;
     b.shutdown().await;
 }

@@ -22,6 +22,7 @@ use tonic::{Code, Request, Response, Status};
 use crate::intercept::{RequestId, unbroken};
 use crate::listen::Peer;
 use crate::metrics::Metrics;
+use crate::nodes::ways::Ways;
 use crate::observe::Observation;
 use crate::peers::Peers;
 use crate::rate::{self, work_of};
@@ -46,6 +47,8 @@ pub struct Shared {
     pub state: StateTrust,
     /// What holds a moment of the log still; `None` where the store cannot.
     pub snapshots: Option<Arc<dyn Snapshots>>,
+    /// How other nodes of the same log are reached.
+    pub ways: Ways,
     /// Who listens to messages of peers.
     pub peers: Peers,
     /// What the adapters themselves have to know of the settings.
@@ -59,12 +62,14 @@ impl Shared {
         let (metrics, knobs) = (Metrics::default(), Knobs::of(settings));
         let state = StateTrust::alone(&engine);
         let peers = Peers::default();
+        let ways = Ways::default();
         Self {
             engine,
             metrics,
             stop,
             knobs,
             state,
+            ways,
             peers,
             snapshots: None,
             keeper: None,

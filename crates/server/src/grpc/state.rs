@@ -25,6 +25,7 @@ mod one;
 pub(crate) mod outward;
 mod peers;
 mod policy;
+mod relay;
 mod search;
 mod states;
 mod stream;
@@ -46,6 +47,7 @@ use holdfast_api::stategate::{
 use tonic::{Request, Response, Status, async_trait};
 
 use super::call::{Shared, Streamed};
+use relay::Relay;
 
 pub(crate) use access::refuse;
 pub(crate) use stream::Form;
@@ -76,7 +78,8 @@ impl Stategate {
         request: Request<StreamOpts>,
         form: Form,
     ) -> Result<Response<Streamed<Bytes>>, Status> {
-        let handle = |call, opts, gate| stream::lines(call, opts, gate, form);
+        let relay = Relay::of(&self.shared, &request);
+        let handle = |call, opts, gate| stream::lines(call, relay, opts, gate, form);
         access::streaming(&self.shared, STREAM, request, handle).await
     }
 }
@@ -140,7 +143,9 @@ impl EventService for Stategate {
         &self,
         request: Request<StreamOpts>,
     ) -> Result<Response<Self::StreamStream>, Status> {
-        access::streaming(&self.shared, STREAM, request, stream::stream).await
+        let relay = Relay::of(&self.shared, &request);
+        let handle = |call, opts, gate| stream::stream(call, relay, opts, gate);
+        access::streaming(&self.shared, STREAM, request, handle).await
     }
 
     async fn search(&self, request: Request<SearchEventOpts>) -> Answer<Events> {
@@ -152,6 +157,8 @@ impl EventService for Stategate {
     }
 
     async fn ack(&self, request: Request<AckOpts>) -> Answer<AckAnswer> {
-        access::unary(&self.shared, "/stategate.EventService/Ack", request, group::ack).await
+        let relay = Relay::of(&self.shared, &request);
+        let handle = |call, opts| group::ack(call, relay, opts);
+        access::unary(&self.shared, "/stategate.EventService/Ack", request, handle).await
     }
 }

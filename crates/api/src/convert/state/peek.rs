@@ -17,6 +17,13 @@ pub fn peek(codec: &Codec, value: &[u8], name: &str) -> Option<Option<Value>> {
         return None;
     }
     let text = std::str::from_utf8(value).ok()?;
+    // What is no object is shown as its only member, `value`.
+    if !text.trim_start().starts_with('{') {
+        return match name {
+            "value" => serde_json::from_str(text).ok().map(Some),
+            _ => serde_json::from_str::<IgnoredAny>(text).ok().map(|_| None),
+        };
+    }
     let mut from = serde_json::Deserializer::from_str(text);
     let found = from.deserialize_map(Member(name)).ok()?;
     from.end().ok()?;
@@ -77,7 +84,7 @@ mod tests {
     #[test]
     fn it_is_what_the_tree_has_or_says_nothing() {
         let deep = format!("{{\"b\":{}{}}}", "[".repeat(200), "]".repeat(200));
-        let texts: [&[u8]; 12] = [
+        let texts: [&[u8]; 14] = [
             b"{}",
             b" {\"a\":1} ",
             b"{\"b\":[{}],\"a\":{\"c\":null}}",
@@ -85,6 +92,8 @@ mod tests {
             b"{\"\\u0061\":\"x\"}",
             b"[{\"a\":1}]",
             b"7",
+            b" \"a\" ",
+            b"\"a",
             b"",
             b"{\"a\":1",
             b"{\"a\":1} x",
@@ -99,7 +108,7 @@ mod tests {
                 assert_eq!(found.as_ref(), values(&Codec::json(), text).get(name), "{text:?}");
             }
         }
-        assert_eq!(told, 5 * 4, "the plain objects");
+        assert_eq!(told, (5 + 3) * 4, "plain objects and plain values");
         let yaml = Codec::new("yaml").expect("a name");
         assert_eq!(peek(&yaml, b"{\"a\":1}", "a"), None);
     }

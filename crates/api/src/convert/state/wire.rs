@@ -14,10 +14,15 @@ use super::{into_struct, values};
 pub fn struct_of(codec: &Codec, value: &[u8]) -> Struct {
     if codec.as_str() == Codec::json().as_str()
         && let Ok(text) = std::str::from_utf8(value)
-        && let Ok(Wire(WireValue { kind: Some(Kind::StructValue(members)), .. })) =
-            serde_json::from_str(text)
+        && let Ok(Wire(shown)) = serde_json::from_str(text)
     {
-        return *members;
+        return match shown {
+            WireValue { kind: Some(Kind::StructValue(members)), .. } => *members,
+            other => {
+                let fields = [("value".to_owned(), other)].into_iter().collect();
+                Struct { fields, ..Struct::default() }
+            }
+        };
     }
     into_struct(values(codec, value))
 }

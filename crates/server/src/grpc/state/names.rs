@@ -9,6 +9,8 @@
 //! An entry whose key has no first segment (`k`, `/k`, `k/`) is of type `_`, under its whole key. That leaves an entry that is
 //! called `_/k` in so many letters; it is of type `x:5F:`.
 
+use std::borrow::Cow;
+
 /// Which characters a side cannot hold, at the beginning of a name or further on.
 type Foreign = fn(char, bool) -> bool;
 
@@ -55,8 +57,8 @@ pub(crate) fn segment(name: &str) -> String {
 pub(crate) fn state_of(key: &str) -> (String, String) {
     let (kind, rest) = match first_segment(key) {
         Some((segment, rest)) if first_segment(rest).is_none() => (more(segment), rest),
-        Some((segment, rest)) => (segment.to_owned(), rest),
-        None => (NO_TYPE.to_owned(), key),
+        Some((segment, rest)) => (Cow::Borrowed(segment), rest),
+        None => (Cow::Borrowed(NO_TYPE), key),
     };
     (translate(&kind, no_segment, no_state), translate(rest, no_key, no_state))
 }
@@ -96,6 +98,11 @@ fn no_segment(c: char, first: bool) -> bool {
 
 /// A name of one side as a name of the other.
 fn translate(name: &str, not_here: Foreign, not_there: Foreign) -> String {
+    // Nearly every name is the same on both sides.
+    let is_foreign = |(at, c)| not_there(c, at == 0);
+    if !name.contains("x:") && !name.char_indices().any(is_foreign) {
+        return name.to_owned();
+    }
     let mut out = String::with_capacity(name.len());
     let mut rest = name;
     while let Some(c) = rest.chars().next() {
@@ -183,13 +190,13 @@ fn less(kind: &str) -> Option<String> {
 }
 
 /// The type of a segment behind which there is no other.
-fn more(segment: &str) -> String {
+fn more(segment: &str) -> Cow<'_, str> {
     if segment == NO_TYPE {
-        return NO_TYPE_ESCAPED.to_owned();
+        return NO_TYPE_ESCAPED.into();
     }
     match segment.strip_prefix('x').filter(|_| is_no_type(segment)) {
-        Some(rest) => format!("{ESCAPED_X}{rest}"),
-        None => segment.to_owned(),
+        Some(rest) => format!("{ESCAPED_X}{rest}").into(),
+        None => segment.into(),
     }
 }
 

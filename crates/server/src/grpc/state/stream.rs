@@ -19,6 +19,7 @@ use super::event::{Happened, before, is_shown};
 use super::fault::{About, Refusal};
 use super::group::Sharing;
 use super::policy::Gate;
+use super::relay::Relay;
 use super::valid::invalid;
 use super::wanted::Wanted;
 use crate::grpc::call::{Call, Streamed};
@@ -92,10 +93,11 @@ fn form_all(commit: &Commit, form: Form) -> All {
 /// The events as messages of the service.
 pub(super) async fn stream(
     call: Call,
+    relay: Relay,
     opts: StreamOpts,
     gate: Option<Gate>,
 ) -> Result<Streamed<Message>, Refusal> {
-    let streaming = Running::begin(call, opts, gate, Form::Protobuf).await?;
+    let streaming = Running::begin(call, relay, opts, gate, Form::Protobuf).await?;
     Ok(Box::pin(stream::unfold(Some(streaming), |streaming| async move {
         let mut streaming = streaming?;
         match streaming.next().await {
@@ -108,11 +110,12 @@ pub(super) async fn stream(
 /// The same as lines of JSON.
 pub(super) async fn lines(
     call: Call,
+    relay: Relay,
     opts: StreamOpts,
     gate: Option<Gate>,
     form: Form,
 ) -> Result<Streamed<Bytes>, Refusal> {
-    let streaming = Running::begin(call, opts, gate, form).await?;
+    let streaming = Running::begin(call, relay, opts, gate, form).await?;
     Ok(Box::pin(stream::unfold(Some(streaming), |streaming| async move {
         let mut streaming = streaming?;
         match streaming.next().await {
@@ -133,6 +136,7 @@ enum Running {
 impl Running {
     async fn begin(
         call: Call,
+        relay: Relay,
         opts: StreamOpts,
         gate: Option<Gate>,
         form: Form,
@@ -141,7 +145,7 @@ impl Running {
             let streaming = Streaming::begin(call, opts, gate, form).await?;
             return Ok(Self::Own(Box::new(streaming)));
         }
-        Ok(Self::Shared(Box::new(Sharing::begin(call, opts, gate, form).await?)))
+        Ok(Self::Shared(Box::new(Sharing::begin(call, relay, opts, gate, form).await?)))
     }
 
     async fn next(&mut self) -> Result<Bytes, Refusal> {

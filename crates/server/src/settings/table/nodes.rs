@@ -19,4 +19,14 @@ pub(super) const SETTINGS: &[Setting] = &[
         about: "For how long a node that is cut off answers single entries from its memory. Such answers have the header `holdfast-stale` with the seconds. Not set: UNAVAILABLE at once.",
         of: |s| &mut s.nodes.stale_reads,
     },
+    Setting {
+        path: "nodes.address",
+        about: "Where other nodes reach this one, and only this one: `http://HOST:PORT`, or https. They pass streams of consumer groups on to the node that reads for the group, with the caller's headers. Not set: `listen`, where that is a single address without TLS. Streams on nodes that cannot reach that node wait until it is their node's turn.",
+        of: |s| &mut s.nodes.address,
+    },
+    Setting {
+        path: "nodes.ca",
+        about: "Authorities to trust for the certificates of other nodes instead of the system's, PEM.",
+        of: |s| &mut s.nodes.ca,
+    },
 ];
