@@ -6,10 +6,11 @@ use std::{env, fs};
 
 use tonic_build::manual::{Builder, Method, Service};
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "config/v1/config.proto",
     "holdfast/v1/holdfast.proto",
     "holdfast/v1/trust.proto",
+    "holdfast/v1/admin.proto",
     "stategate/schema.proto",
     "google/rpc/status.proto",
     "google/rpc/error_details.proto",

@@ -94,6 +94,7 @@ impl Bed {
             let shared = Shared {
                 keeper: None,
                 limits: None,
+                snapshots: None,
                 state: StateTrust::alone(&engine),
                 ways: Ways::default(),
                 peers: Peers::default(),

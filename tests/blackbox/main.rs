@@ -26,6 +26,7 @@
 //! - [`policy`]: policies, tried without a server
 //! - [`observe`]: what is told of requests; [`proxies`]: where callers are; [`limits`]: what a connection may cost
 //! - [`providers`]: the cases of both contracts, over every database and every channel
+//! - [`moving`]: a log in a file and back, and from one store into another
 //! - [`quotas`]: how much a namespace may hold
 //! - [`past`]: reads of the past, rollback, search; [`transactions`]: sums and single keys under concurrency
 //! - [`signin`]: people in front of browsers
@@ -59,6 +60,7 @@ mod holdfast_v1;
 mod http_v1;
 mod http_v2;
 mod limits;
+mod moving;
 mod nodes;
 mod observe;
 mod openapi;

@@ -12,6 +12,7 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
         "model" | "remote" | "dial" | "tree" | "query" | "services" => &[],
         "store" | "channel" | "auth" | "grants" => &["model"],
         "audit" => &["model", "auth"],
+        "backup" => &["model", "store"],
         "api" => &["model"],
         // The messages of the services, and nothing behind them.
         "graphql" => &["api"],
@@ -30,6 +31,7 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
             "cluster",
             "dashboard",
             "store",
+            "backup",
             "channel",
             "remote",
             "dial",

@@ -142,7 +142,7 @@ impl FjallStore {
         writer.read_only = Some(reason.to_owned());
     }
 
-    fn batch_of(
+    pub(crate) fn batch_of(
         &self,
         writer: &mut Writer,
         view: &View,

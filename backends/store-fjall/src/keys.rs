@@ -13,6 +13,10 @@ pub(crate) const STATE: &[u8] = &[1];
 pub(crate) const DUE: u8 = 2;
 pub(crate) const SIDE: u8 = 3;
 pub(crate) const WITNESS: &[u8] = &[4];
+/// There while the store is being filled.
+pub(crate) const FILLING: &[u8] = &[5];
+/// There while the history has rows that no commit tells of, but reads need for a time.
+pub(crate) const LOOSE: &[u8] = &[6];
 
 pub(crate) fn log(revision: Revision) -> [u8; 8] {
     revision.0.to_be_bytes()

@@ -6,6 +6,8 @@
 //! - `append`: one group, one engine batch, one flush
 //! - `read`, `scan`: answers from a view
 //! - `reclaim`: removal below the floors, in small steps
+//! - `fill`: [`FjallFill`], which fills an empty directory with a log of another store
+//! - `snapshot`: a view that is held still
 //! - `tables`, `keys`, `row`, `log_row`, `state`: what lies where, and in which bytes
 //! - [`format`](mod@format): the readers of these bytes, one by one
 //! - `options`: [`FjallOptions`]
@@ -15,6 +17,7 @@
 
 mod append;
 mod error;
+mod fill;
 pub mod format;
 mod head_file;
 mod journal;
@@ -29,13 +32,16 @@ mod reclaim;
 mod repair;
 mod row;
 mod scan;
+mod snapshot;
 mod space;
 mod state;
 mod stats;
 mod store;
 mod tables;
 
+pub use fill::FjallFill;
 pub use open::chain::{ChainFault, ChainReport, verify_chain};
+pub use open::has_log;
 pub use options::FjallOptions;
 pub use repair::{RepairReport, repair};
 pub use stats::FjallStats;

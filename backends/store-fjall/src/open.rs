@@ -24,7 +24,7 @@ use crate::state::{FORMAT, State};
 use crate::stats::Counters;
 use crate::store::{FjallStore, View};
 use crate::tables::{Table, Tables};
-use crate::{journal, keys, manifest};
+use crate::{fill, journal, keys, manifest};
 
 /// The engine's own directory, inside ours.
 pub(crate) const ENGINE: &str = "engine";
@@ -42,12 +42,34 @@ pub(crate) fn open(path: &Path, options: FjallOptions) -> Result<FjallStore, Sto
     std::fs::create_dir_all(path).map_err(io(format!("making {}", path.display())))?;
     let lock = DirectoryLock::take(path)?;
     let place = Place::new(path);
-    if place.exists(UNFINISHED)? || !(place.exists(ENGINE)? || place.exists(head_file::NAME)?) {
-        place.begin(options)?;
+    if place.is_empty()? {
+        fill::refuse_begun(&place)?;
+        let head = Head::genesis(LogId(Uuid::new_v4()));
+        place.begin(options, &State::begin(&head, Revision::ZERO), None)?;
     }
+    let store = open_log(&place, lock, options)?;
+    fill::refuse_unfinished(&store, &place)?;
+    Ok(store)
+}
+
+/// Whether a log was ever finished in this directory, or begun to be filled. Nothing is opened, nothing is changed.
+///
+/// # Errors
+/// When the system does not say.
+pub fn has_log(path: impl AsRef<Path>) -> Result<bool, StoreError> {
+    Place::new(path.as_ref()).is_empty().map(|empty| !empty)
+}
+
+/// Opens the log of a directory that is ours, finished or not.
+pub(crate) fn open_log(
+    place: &Place,
+    lock: DirectoryLock,
+    options: FjallOptions,
+) -> Result<FjallStore, StoreError> {
     let Checked { db, tables, view, state, record, flushed } = place.open_checked(options)?;
+    let path = &place.root;
     let head_file = HeadFile::open(path, Some(record), &view.head, state.trimmed(), flushed)?;
-    let space = Space::new(place.root, options.reserve_bytes);
+    let space = Space::new(place.root.clone(), options.reserve_bytes);
     Ok(FjallStore {
         head_file,
         view: ArcSwap::new(Arc::new(view)),
@@ -98,8 +120,19 @@ impl Place {
         path.try_exists().map_err(io(format!("looking for {}", path.display())))
     }
 
-    /// Makes a new log. Until the note of it is gone, a crash leaves nothing that anybody was told of.
-    fn begin(&self, options: FjallOptions) -> Result<(), StoreError> {
+    /// True when no log was ever finished here.
+    pub(crate) fn is_empty(&self) -> Result<bool, StoreError> {
+        Ok(self.exists(UNFINISHED)? || !(self.exists(ENGINE)? || self.exists(head_file::NAME)?))
+    }
+
+    /// Makes a new log, with the note of a filling if there is one. Until the note in the folder is gone, a crash leaves nothing
+    /// that anybody was told of.
+    pub(crate) fn begin(
+        &self,
+        options: FjallOptions,
+        state: &State,
+        filling: Option<Vec<u8>>,
+    ) -> Result<(), StoreError> {
         let note = self.root.join(UNFINISHED);
         let doing = || format!("making a new log in {}", self.root.display());
         std::fs::write(&note, b"").map_err(io(doing()))?;
@@ -107,10 +140,12 @@ impl Place {
         if self.engine.try_exists().map_err(io(doing()))? {
             std::fs::remove_dir_all(&self.engine).map_err(io(doing()))?;
         }
-        let head = Head::genesis(LogId(Uuid::new_v4()));
         let (db, tables) = open_engine(&self.engine, options)?;
-        let mut first = batch(&db, &tables, 1);
-        first.insert(&tables.meta, keys::STATE, State::begin(&head, Revision::ZERO).encode());
+        let mut first = batch(&db, &tables, 2);
+        first.insert(&tables.meta, keys::STATE, state.encode());
+        if let Some(row) = filling {
+            first.insert(&tables.meta, keys::FILLING, row);
+        }
         first.commit().map_err(reading)?;
         db.persist(PersistMode::SyncAll).map_err(reading)?;
         drop((tables, db));
@@ -118,7 +153,8 @@ impl Place {
         for folder in ["", "keyspaces"] {
             sync_directory(&self.engine.join(folder))?;
         }
-        drop(HeadFile::open(&self.root, None, &head, Revision::ZERO, Batch::default())?);
+        let head = state.base_head();
+        drop(HeadFile::open(&self.root, None, &head, state.trimmed(), Batch::default())?);
         std::fs::remove_file(&note).map_err(io(doing()))?;
         sync_directory(&self.root)
     }

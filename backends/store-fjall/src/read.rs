@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use fjall::Readable;
 use holdfast_model::{Entry, EntryKey, Revision, Sealed};
-use holdfast_store::{CommitPage, HistoryRow, StoreError, check_cursor};
+use holdfast_store::{At, CommitPage, HistoryRow, Read, StoreError, check_cursor};
 
 use crate::error::{REMEDY, corrupt, reading};
 use crate::keys;
@@ -27,6 +27,17 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// The entries of these keys.
+    pub(crate) fn get_many(
+        &self,
+        keys: &[EntryKey],
+        at: At,
+    ) -> Result<Read<Vec<Option<Arc<Entry>>>>, StoreError> {
+        let revision = at.resolve(&self.view.head)?;
+        let value = keys.iter().map(|key| self.entry(key, revision)).collect::<Result<_, _>>()?;
+        Ok(Read { value, revision })
+    }
+
     /// The entry of a key when `revision` was the head.
     pub(crate) fn entry(
         &self,
@@ -115,14 +126,32 @@ impl Reader<'_> {
         let to = keys::history(key, Revision::ZERO, 0);
         for guard in self.view.snapshot.range(&self.tables.history, from..=to) {
             let (key, row) = guard.into_inner().map_err(reading)?;
-            let row = EventRow::parse(Table::History, &key, &row)?;
-            let (revision, index) = keys::parse_history(&key)?;
-            let visited = Visited { reader: self, at, key: &key, row, revision, index };
-            if !visit(&visited)? {
+            if !visit(&self.visited(at, &key, &row)?)? {
                 break;
             }
         }
         Ok(())
+    }
+
+    fn visited<'a>(
+        &'a self,
+        at: &'a EntryKey,
+        key: &'a [u8],
+        row: &'a [u8],
+    ) -> Result<Visited<'a>, StoreError> {
+        let row = EventRow::parse(Table::History, key, row)?;
+        let (revision, index) = keys::parse_history(key)?;
+        Ok(Visited { reader: self, at, key, row, revision, index })
+    }
+
+    /// All of a row of the history.
+    pub(crate) fn history_row(
+        &self,
+        at: &EntryKey,
+        key: &[u8],
+        row: &[u8],
+    ) -> Result<HistoryRow, StoreError> {
+        self.visited(at, key, row)?.read()
     }
 
     /// The value that a row names.

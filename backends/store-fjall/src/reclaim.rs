@@ -4,6 +4,7 @@
 //! rows nobody needs any more. One step is one batch that also notes how far it came, so a run may stop anywhere.
 
 mod disk;
+mod loose;
 mod step;
 
 use holdfast_model::{Floors, Head, Revision};
@@ -20,7 +21,8 @@ use self::step::Step;
 impl FjallStore {
     pub(crate) async fn reclaim_to(&self, floors: Floors) -> Result<Reclaimed, StoreError> {
         self.raise(floors)?;
-        let mut sum = Reclaimed::default();
+        let versions = self.remove_loose().await?;
+        let mut sum = Reclaimed { versions, ..Reclaimed::default() };
         let mut dead = Dead::default();
         while let Some(step) = self.step()? {
             sum.commits += step.done.commits;
@@ -60,7 +62,7 @@ impl FjallStore {
         let mut head = view.head;
         head.ordinal_base = step.ordinal_base;
         self.write_state(&mut writer, batch, &head, step.trimmed)?;
-        if step.last {
+        if step.last && Step::bound(&head) == head.revision {
             writer.swept = Some(head.revision);
         }
         // Somebody may wait to append: without this the next step could take the lock again before they wake up.

@@ -14,6 +14,7 @@ use holdfast_store::StoreError;
 
 use crate::append::batch;
 use crate::error::io;
+use crate::fill;
 use crate::head_file::{self, sync_directory};
 use crate::keys;
 use crate::lock::DirectoryLock;
@@ -44,10 +45,12 @@ pub struct RepairReport {
 /// Makes a damaged data directory usable again. Needs as much free space as the intact data takes.
 ///
 /// # Errors
-/// [`StoreError::Refused`] when there is nothing that could be repaired, or somebody has the directory open.
+/// [`StoreError::Refused`] when there is nothing that could be repaired, somebody has the directory open, or it is being filled:
+/// a part of a log must not be taken for all of it.
 pub fn repair(path: impl AsRef<Path>, options: FjallOptions) -> Result<RepairReport, StoreError> {
     let place = Place::new(path.as_ref());
     let lock = DirectoryLock::take(&place.root)?;
+    fill::refuse_begun(&place)?;
     if place.exists(UNFINISHED)? {
         return Err(StoreError::Refused(format!(
             "no log was ever finished in {}: start the server, it will make one",

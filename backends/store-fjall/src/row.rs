@@ -1,9 +1,7 @@
 //! Rows of the entries and the history, and the checksum that every row of ours ends with.
 
 use bytes::Bytes;
-use holdfast_model::{
-    Codec, Commit, Entry, EntryKey, Event, EventKind, Revision, Timestamp, ValueType,
-};
+use holdfast_model::{Codec, Entry, EntryKey, Event, EventKind, Revision, Timestamp, ValueType};
 use holdfast_store::{HistoryRow, StoreError};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -77,12 +75,18 @@ struct Stored<'a> {
 }
 
 /// Appends the body of a row with all of the event.
-pub(crate) fn full(commit: &Commit, index: u32, event: &Event, body: &mut Vec<u8>) {
+pub(crate) fn full(
+    revision: Revision,
+    time: Timestamp,
+    index: u32,
+    event: &Event,
+    body: &mut Vec<u8>,
+) {
     let large = event.value.len() > INLINE_BYTES;
     let stored = Stored {
-        revision: commit.revision.0,
+        revision: revision.0,
         index,
-        time: commit.time.0,
+        time: time.0,
         id: *event.id.as_bytes(),
         version: event.version,
         ordinal: event.ordinal,

@@ -31,6 +31,7 @@ pub(crate) fn page(
             namespaces(reader, prefix, after.as_ref(), *now, revision, &mut page)?;
         }
         Scan::History { of, before } => history(reader, of, *before, revision, &mut page)?,
+        Scan::Kept { below, after } => kept(reader, *below, after.as_ref(), revision, &mut page)?,
         Scan::Due(now) => stale = due(reader, *now, &mut page)?,
         Scan::Side { prefix, after } => side(reader, prefix, after.as_ref(), &mut page)?,
     }
@@ -114,6 +115,31 @@ fn history(
         return Ok(());
     }
     reader.history(&key, of, newest, |row| Ok(page.push(Row::History(Arc::new(row.read()?)))))
+}
+
+fn kept(
+    reader: &Reader<'_>,
+    below: Revision,
+    after: Option<&(EntryKey, Revision)>,
+    revision: Revision,
+    page: &mut PageBuilder,
+) -> Result<(), StoreError> {
+    let behind = |(at, revision): &(EntryKey, Revision)| {
+        keys::next(keys::history(&keys::entry(at), *revision, 0))
+    };
+    let from = after.map(behind).unwrap_or_default();
+    for guard in reader.view.snapshot.range(&reader.tables.history, from..) {
+        let (key, row) = guard.into_inner().map_err(reading)?;
+        let (wrote, _) = keys::parse_history(&key)?;
+        if wrote >= below || wrote > revision {
+            continue;
+        }
+        let at = keys::parse_entry(&key[..key.len() - keys::HISTORY_SUFFIX])?;
+        if !page.push(Row::History(Arc::new(reader.history_row(&at, &key, &row)?))) {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn due(

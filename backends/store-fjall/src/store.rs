@@ -9,7 +9,7 @@ use fjall::{Database, Snapshot};
 use holdfast_model::{Entry, EntryKey, Floors, Head, Revision};
 use holdfast_store::{
     AppendError, At, Capabilities, CommitPage, Group, Page, PageLimit, Read, Reclaimed, Scan,
-    Store, StoreError,
+    Snapshots, Store, StoreError,
 };
 use parking_lot::Mutex;
 
@@ -18,6 +18,7 @@ use crate::head_file::HeadFile;
 use crate::lock::DirectoryLock;
 use crate::options::FjallOptions;
 use crate::read::Reader;
+use crate::snapshot::Moment;
 use crate::stats::Counters;
 use crate::tables::Tables;
 use crate::{open, scan};
@@ -82,12 +83,7 @@ impl Store for FjallStore {
         keys: &[EntryKey],
         at: At,
     ) -> Result<Read<Vec<Option<Arc<Entry>>>>, StoreError> {
-        self.read(|reader| {
-            let revision = at.resolve(&reader.view.head)?;
-            let value =
-                keys.iter().map(|key| reader.entry(key, revision)).collect::<Result<_, _>>()?;
-            Ok(Read { value, revision })
-        })
+        self.read(|reader| reader.get_many(keys, at))
     }
 
     async fn scan(&self, what: &Scan, at: At, page: PageLimit) -> Result<Read<Page>, StoreError> {
@@ -110,5 +106,11 @@ impl Store for FjallStore {
 
     async fn reclaim(&self, floors: Floors) -> Result<Reclaimed, StoreError> {
         self.reclaim_to(floors).await
+    }
+}
+
+impl Snapshots for FjallStore {
+    fn snapshot(self: Arc<Self>) -> Arc<dyn Store> {
+        Arc::new(Moment { view: self.view.load_full(), store: self })
     }
 }

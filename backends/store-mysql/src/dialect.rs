@@ -6,7 +6,7 @@ use holdfast_model::{Entry, EntryKey, Floors, Head, Revision};
 use holdfast_store::{
     At, Capabilities, CommitPage, Page, PageLimit, Read, Reclaimed, Scan, StoreError,
 };
-use holdfast_store_sql::dialect::{Appended, Between, Dialect, Greeting};
+use holdfast_store_sql::dialect::{Appended, Between, Dialect, Filling, Greeting};
 use holdfast_store_sql::{Failure, Fate, signed};
 use sqlx::Row as _;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
@@ -15,7 +15,7 @@ use crate::read::{HEAD, head_of, run};
 use crate::scan::Pages;
 use crate::settings::MySqlSettings;
 use crate::text::Text;
-use crate::{append, failure, read, reclaim, schema, server, session};
+use crate::{append, failure, fill, read, reclaim, schema, server, session};
 
 /// One log in one database.
 pub struct MySql {
@@ -71,6 +71,10 @@ impl Dialect for MySql {
         run(database, Text::new(&statements)).await.map(drop)
     }
 
+    async fn exists(&self, database: &mut MySqlConnection) -> Result<bool, Failure> {
+        Ok(schema::version(database).await?.is_some_and(|version| version > 0))
+    }
+
     async fn migrate(&self, database: &mut MySqlConnection) -> Result<(), Failure> {
         server::check(database, self.settings.commit_bytes).await?;
         schema::migrate(self, database).await
@@ -91,6 +95,24 @@ impl Dialect for MySql {
         head: &Head,
     ) -> Result<bool, Failure> {
         session::begin_epoch(database, found, head).await
+    }
+
+    async fn begin_filling(
+        &self,
+        database: &mut MySqlConnection,
+        found: &Head,
+        base: (&Head, Revision),
+        note: &[u8],
+    ) -> Result<bool, Failure> {
+        fill::begin(database, found, base, note).await
+    }
+
+    async fn fill(
+        &self,
+        database: &mut MySqlConnection,
+        filling: &Filling<'_>,
+    ) -> Result<bool, Failure> {
+        fill::put(database, filling, server::packet(self.settings.commit_bytes)).await
     }
 
     async fn append(

@@ -10,6 +10,7 @@
 //! - `append`: one conditional packet a group
 //! - `packets`: its statements, where they are too long for one
 //! - `read`, `scan`: one packet a question
+//! - `fill`: another log into empty tables
 //! - `reclaim`: removal below the floors
 //! - `text`: statements as text
 //! - `failure`: what an error of the database means
@@ -21,6 +22,7 @@
 mod append;
 mod dialect;
 mod failure;
+mod fill;
 mod packets;
 mod read;
 mod reclaim;
@@ -36,7 +38,7 @@ pub use holdfast_store_sql::DatabaseClock;
 pub use settings::{MySqlSettings, Tls, TlsMode};
 
 use holdfast_store::StoreError;
-use holdfast_store_sql::SqlStore;
+use holdfast_store_sql::{SqlFill, SqlStore};
 
 /// A log in a database of MariaDB or MySQL, shared with every other node that opens it.
 pub type MySqlStore = SqlStore<MySql>;
@@ -49,4 +51,20 @@ pub type MySqlStore = SqlStore<MySql>;
 /// there is no such database.
 pub async fn open(settings: &MySqlSettings) -> Result<MySqlStore, StoreError> {
     SqlStore::open(MySql::new(settings)?, settings.waits()).await
+}
+
+/// Opens the log that is in this database already, to read it: none is made.
+///
+/// # Errors
+/// Those of [`open`]; [`StoreError::Refused`] when there is none.
+pub async fn open_existing(settings: &MySqlSettings) -> Result<MySqlStore, StoreError> {
+    SqlStore::open_existing(MySql::new(settings)?, settings.waits()).await
+}
+
+/// For filling this database with another log.
+///
+/// # Errors
+/// [`StoreError::Refused`] says which setting is wrong, without its secrets.
+pub fn fill(settings: &MySqlSettings) -> Result<SqlFill<MySql>, StoreError> {
+    SqlFill::new(MySql::new(settings)?, settings.waits())
 }

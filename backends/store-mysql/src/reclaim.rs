@@ -1,5 +1,7 @@
 //! Removal of what lies below the floors: floors first, then one transaction a step, under the lock of the head.
 
+use std::collections::BTreeSet;
+
 use holdfast_model::{EntryKey, EventKind, Floors};
 use holdfast_store::Reclaimed;
 use holdfast_store_sql::{Failure, INLINE_BYTES, signed, trim};
@@ -7,6 +9,7 @@ use sqlx::Row as _;
 use sqlx::mysql::{MySqlConnection, MySqlRow};
 
 use crate::read::{HEAD, head_of, run};
+use crate::scan::entry_name;
 use crate::text::{Text, place};
 
 /// Commits of one step: appends wait for it.
@@ -41,6 +44,9 @@ async fn step_locked(database: &mut MySqlConnection) -> Result<Option<Reclaimed>
     let (_, head) = head_of(&rows)?;
     let trimmed: i64 = rows.get(1).map(|row| row.try_get(0)).transpose()?.unwrap_or(0);
     let bound = signed(trim::bound(head.floors).0);
+    if let Some(done) = loose(database, bound).await? {
+        return Ok(Some(done));
+    }
     if bound <= trimmed {
         run(database, Text::new("ROLLBACK")).await?;
         return Ok(None);
@@ -67,6 +73,35 @@ async fn step_locked(database: &mut MySqlConnection) -> Result<Option<Reclaimed>
     text = text.number(end).sql("; UPDATE head SET trimmed = ").number(end);
     let text = text.sql(", ordinal_base = GREATEST(ordinal_base, ").number(base).sql("); COMMIT");
     run(database, text).await?;
+    Ok(Some(done))
+}
+
+/// A step among the events that no commit tells of; `None` when there are none up to `bound`.
+async fn loose(database: &mut MySqlConnection, bound: i64) -> Result<Option<Reclaimed>, Failure> {
+    let look = Text::new("SELECT namespace, name FROM loose WHERE revision <= ")
+        .number(bound)
+        .sql(" ORDER BY revision, namespace, name LIMIT ")
+        .number(COMMITS);
+    let rows = run(database, look).await?;
+    let keys: BTreeSet<EntryKey> = rows.iter().map(entry_name).collect::<Result<_, _>>()?;
+    if keys.is_empty() {
+        return Ok(None);
+    }
+    let mut done = Reclaimed::default();
+    let (mut text, mut base) = (Text::default(), 0);
+    for key in &keys {
+        let versions = versions(database, key).await?;
+        text = forget(text, key, &versions, bound, &mut done, &mut base)
+            .sql("DELETE FROM loose WHERE namespace = ")
+            .bytes(key.namespace.as_str().as_bytes())
+            .sql(" AND name = ")
+            .bytes(key.key.as_str().as_bytes())
+            .sql(" AND revision <= ")
+            .number(bound)
+            .sql("; ");
+    }
+    text = text.sql("UPDATE head SET ordinal_base = GREATEST(ordinal_base, ");
+    run(database, text.number(base).sql("); COMMIT")).await?;
     Ok(Some(done))
 }
 

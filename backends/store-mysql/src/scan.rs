@@ -34,6 +34,7 @@ impl Pages<'_> {
                 self.namespaces(database, prefix, after.as_ref(), *now).await
             }
             Scan::History { of, before } => self.history(database, of, *before).await,
+            Scan::Kept { below, after } => self.kept(database, *below, after.as_ref()).await,
             Scan::Due(now) => self.due(database, *now).await,
             Scan::Side { prefix, after } => self.side(database, prefix, after.as_ref()).await,
         }
@@ -120,21 +121,15 @@ impl Pages<'_> {
     }
 
     fn entry(&self, row: &MySqlRow, fill: &mut Fill) -> Result<(), Failure> {
-        let namespace = name(row.try_get(0)?).and_then(|name| Namespace::new(name).ok());
-        let key = name(row.try_get(1)?).and_then(|name| Key::new(name).ok());
-        let (Some(namespace), Some(key)) = (namespace, key) else {
-            return Err(corrupt("the table entries", "a key is no name of an entry").into());
-        };
         let columns = Columns::of(row, 2)?;
         if is_beyond(row, &columns, self.limit.bytes)? {
             fill.close();
             return Ok(());
         }
-        fill.push_entry(columns.event.read(EntryKey::new(namespace, key), columns.value)?);
+        fill.push_entry(columns.event.read(entry_name(row)?, columns.value)?);
         Ok(())
     }
 
-    /// All rows of a revision come on one page, so it may take more of them than was thought.
     async fn history(
         &self,
         database: &mut MySqlConnection,
@@ -142,10 +137,8 @@ impl Pages<'_> {
         before: Option<Revision>,
     ) -> Result<Read<Page>, Failure> {
         let below = before.map_or(place(i64::MAX, u32::MAX), |before| place(signed(before.0), 0));
-        let mut wanted = page::rows(self.limit);
-        let mut bytes = self.limit.bytes;
-        loop {
-            let inner = Text::new("SELECT namespace, name, place, kind, value_len, body FROM history WHERE namespace = ")
+        let inner = |wanted| {
+            Text::new("SELECT namespace, name, place, kind, value_len, body FROM history WHERE namespace = ")
                 .bytes(of.namespace.as_str().as_bytes())
                 .sql(" AND name = ")
                 .bytes(of.key.as_str().as_bytes())
@@ -154,8 +147,64 @@ impl Pages<'_> {
                 .sql(" AND place <= ")
                 .bytes(&newest(self.at))
                 .sql(" ORDER BY place DESC LIMIT ")
-                .number(wanted);
-            let select = self.events(inner, "place DESC", bytes);
+                .number(wanted)
+        };
+        self.page_of_versions(database, inner, "place DESC").await
+    }
+
+    /// Rows come newest first of each key, the index has them oldest first: as many rows in its order tell the keys whose rows
+    /// have to be sorted.
+    async fn kept(
+        &self,
+        database: &mut MySqlConnection,
+        below: Revision,
+        after: Option<&(EntryKey, Revision)>,
+    ) -> Result<Read<Page>, Failure> {
+        const ORDER: &str = "namespace, name, place DESC";
+        let below = place(signed(below.0), 0);
+        // Before all names when there was no page before.
+        let (namespace, key, before) = match after {
+            Some((at, revision)) => (at.namespace.as_str(), at.key.as_str(), signed(revision.0)),
+            None => ("", "", 0),
+        };
+        let behind = |text: Text, row: &str| {
+            let names = |text: Text, sign| {
+                let text = text.sql(row).sql("namespace = ").bytes(namespace.as_bytes());
+                text.sql(" AND ").sql(row).sql("name ").sql(sign).bytes(key.as_bytes())
+            };
+            let text = names(text.sql("("), "= ").sql(" AND ").sql(row).sql("place < ");
+            let text = names(text.bytes(&place(before, 0)).sql(" OR "), "> ").sql(" OR ");
+            let text = text.sql(row).sql("namespace > ").bytes(namespace.as_bytes()).sql(") AND ");
+            let text = text.sql(row).sql("place < ").bytes(&below).sql(" AND ").sql(row);
+            text.sql("place <= ").bytes(&newest(self.at))
+        };
+        let inner = |wanted| {
+            let text = Text::new(
+                "SELECT h.namespace, h.name, h.place, h.kind, h.value_len, h.body FROM (SELECT DISTINCT namespace, name FROM \
+                 (SELECT namespace, name FROM history FORCE INDEX (PRIMARY) WHERE ",
+            );
+            let text =
+                behind(text, "").sql(" ORDER BY namespace, name, place LIMIT ").number(wanted);
+            let text = text.sql(
+                ") AS near) AS e STRAIGHT_JOIN history h ON h.namespace = e.namespace AND h.name = e.name WHERE ",
+            );
+            let text = behind(text, "h.").sql(" ORDER BY ").sql(ORDER);
+            text.sql(" LIMIT ").number(wanted)
+        };
+        self.page_of_versions(database, inner, ORDER).await
+    }
+
+    /// All rows of a revision come on one page, so it may take more of them than was thought.
+    async fn page_of_versions(
+        &self,
+        database: &mut MySqlConnection,
+        inner: impl Fn(i64) -> Text,
+        order: &str,
+    ) -> Result<Read<Page>, Failure> {
+        let mut wanted = page::rows(self.limit);
+        let mut bytes = self.limit.bytes;
+        loop {
+            let select = self.events(inner(wanted), order, bytes);
             let (head, rows) = snapshot(database, select).await?;
             let revision = self.at.resolve(&head)?;
             let mut fill = Fill::new(self.limit);
@@ -169,7 +218,7 @@ impl Pages<'_> {
                     cut = true;
                     break;
                 }
-                let event = columns.event.read(of.clone(), columns.value)?;
+                let event = columns.event.read(entry_name(row)?, columns.value)?;
                 fill.push(Row::History(Arc::new(event)));
             }
             if fill.is_full() || !cut {
@@ -242,6 +291,16 @@ impl Pages<'_> {
 fn is_beyond(row: &MySqlRow, columns: &Columns<'_>, bytes: usize) -> Result<bool, Failure> {
     let before: i64 = row.try_get(7)?;
     Ok(columns.event.is_large() && columns.value.is_none() && before > page::bytes(bytes))
+}
+
+/// The name in the columns 0 and 1.
+pub(crate) fn entry_name(row: &MySqlRow) -> Result<EntryKey, Failure> {
+    let namespace = name(row.try_get(0)?).and_then(|name| Namespace::new(name).ok());
+    let key = name(row.try_get(1)?).and_then(|name| Key::new(name).ok());
+    match (namespace, key) {
+        (Some(namespace), Some(key)) => Ok(EntryKey::new(namespace, key)),
+        _ => Err(corrupt("the table history", "a key is no name of an entry").into()),
+    }
 }
 
 fn name(bytes: &[u8]) -> Option<&str> {

@@ -15,7 +15,8 @@ use crate::text::{Row, Text};
 
 /// Number `n` is the `n`-th of them. Never changed once released, and harmless when it runs again: what defines tables is no
 /// transaction here.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_log.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../migrations/0001_log.sql"), include_str!("../migrations/0002_filling.sql")];
 
 /// The version that this release knows.
 pub(crate) const VERSION: i32 = MIGRATIONS.len() as i32;
@@ -67,7 +68,7 @@ async fn migrate_locked(dialect: &MySql, database: &mut MySqlConnection) -> Resu
 }
 
 /// The newest migration that ran; `None` when none did.
-async fn version(database: &mut MySqlConnection) -> Result<Option<i32>, Failure> {
+pub(crate) async fn version(database: &mut MySqlConnection) -> Result<Option<i32>, Failure> {
     let exists = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'migrations'";
     let rows = run(database, Text::new(exists)).await?;
     let count: i64 = rows.first().map(|row| row.try_get(0)).transpose()?.unwrap_or(0);

@@ -50,7 +50,7 @@ pub(crate) async fn greet(
         .sql(identity(flavour))
         .sql(", CAST(identity AS CHAR), (SELECT MAX(version) FROM migrations), (SELECT canonical FROM log WHERE revision = ")
         .number(look_at)
-        .sql(") FROM head");
+        .sql("), (SELECT note FROM filling) FROM head");
     let rows = run(database, text).await?;
     let (micros, head) = head_of(&rows)?;
     let row = rows.get(1).ok_or_else(|| corrupt("an answer", "it is cut off"))?;
@@ -62,6 +62,7 @@ pub(crate) async fn greet(
         remembered: row.try_get(2)?,
         version: row.try_get::<Option<i32>, _>(3)?.unwrap_or(0),
         canonical: row.try_get(4)?,
+        filling: row.try_get(5)?,
         head,
     })
 }

@@ -6,7 +6,7 @@ use holdfast_model::{Entry, EntryKey, Floors, Head, Revision};
 use holdfast_store::{
     At, Capabilities, CommitPage, Page, PageLimit, Read, Reclaimed, Scan, StoreError,
 };
-use holdfast_store_sql::dialect::{Appended, Between, Dialect, Greeting};
+use holdfast_store_sql::dialect::{Appended, Between, Dialect, Filling, Greeting};
 use holdfast_store_sql::{Failure, Fate, signed};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Row as _};
@@ -14,7 +14,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use crate::scan::Pages;
 use crate::schema::{self, head_columns};
 use crate::settings::PostgresSettings;
-use crate::{append, failure, read, reclaim, server, session};
+use crate::{append, failure, fill, read, reclaim, server, session};
 
 /// One log in one database.
 pub struct Postgres {
@@ -59,6 +59,10 @@ impl Dialect for Postgres {
         Ok(())
     }
 
+    async fn exists(&self, database: &mut PgConnection) -> Result<bool, Failure> {
+        Ok(schema::version(database, &self.schema).await?.is_some())
+    }
+
     async fn migrate(&self, database: &mut PgConnection) -> Result<(), Failure> {
         server::check(database).await?;
         schema::migrate(self, database).await
@@ -75,6 +79,24 @@ impl Dialect for Postgres {
         head: &Head,
     ) -> Result<bool, Failure> {
         session::begin_epoch(database, found, head).await
+    }
+
+    async fn begin_filling(
+        &self,
+        database: &mut PgConnection,
+        found: &Head,
+        base: (&Head, Revision),
+        note: &[u8],
+    ) -> Result<bool, Failure> {
+        fill::begin(database, found, base, note).await
+    }
+
+    async fn fill(
+        &self,
+        database: &mut PgConnection,
+        filling: &Filling<'_>,
+    ) -> Result<bool, Failure> {
+        fill::put(database, filling).await
     }
 
     async fn append(

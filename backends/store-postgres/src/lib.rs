@@ -9,6 +9,7 @@
 //! - `schema`: the tables, by numbered migrations
 //! - `append`: one conditional statement a group
 //! - `read`, `scan`: one statement a question
+//! - `fill`: another log into empty tables
 //! - `reclaim`: removal below the floors, one statement a step
 //! - `failure`: what an error of the database means
 //! - [`channel`] - [`PostgresChannel`]: the bell, by LISTEN and NOTIFY
@@ -22,6 +23,7 @@ mod append;
 pub mod channel;
 mod dialect;
 mod failure;
+mod fill;
 mod read;
 mod reclaim;
 mod scan;
@@ -36,7 +38,7 @@ pub use holdfast_store_sql::DatabaseClock;
 pub use settings::{PostgresSettings, Tls, TlsMode};
 
 use holdfast_store::StoreError;
-use holdfast_store_sql::SqlStore;
+use holdfast_store_sql::{SqlFill, SqlStore};
 
 /// A log in a PostgreSQL database, shared with every other node that opens it.
 pub type PostgresStore = SqlStore<Postgres>;
@@ -49,4 +51,20 @@ pub type PostgresStore = SqlStore<Postgres>;
 /// there is no such database.
 pub async fn open(settings: &PostgresSettings) -> Result<PostgresStore, StoreError> {
     SqlStore::open(Postgres::new(settings)?, settings.waits()).await
+}
+
+/// Opens the log that is in this database already, to read it: none is made.
+///
+/// # Errors
+/// Those of [`open`]; [`StoreError::Refused`] when there is none.
+pub async fn open_existing(settings: &PostgresSettings) -> Result<PostgresStore, StoreError> {
+    SqlStore::open_existing(Postgres::new(settings)?, settings.waits()).await
+}
+
+/// For filling this database with another log.
+///
+/// # Errors
+/// [`StoreError::Refused`] says which setting is wrong, without its secrets.
+pub fn fill(settings: &PostgresSettings) -> Result<SqlFill<Postgres>, StoreError> {
+    SqlFill::new(Postgres::new(settings)?, settings.waits())
 }

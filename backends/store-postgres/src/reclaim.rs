@@ -1,10 +1,12 @@
 //! Removal of what lies below the floors: floors first, then one statement a step, by one node at a time.
 
+use std::collections::BTreeSet;
+
 use holdfast_model::{Floors, Head};
 use holdfast_store::Reclaimed;
 use holdfast_store_sql::group::Names;
 use holdfast_store_sql::{Failure, signed, trim, unsigned};
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Connection as _, Row as _};
 
 use crate::schema::{self, head_columns};
@@ -44,9 +46,9 @@ const STEP: &str = "WITH touched AS (
         DELETE FROM large_values v USING versions g
         WHERE g.value_len > 512 AND v.revision = g.revision AND v.idx = g.idx RETURNING 1
     ), commits AS (
-        DELETE FROM log WHERE revision > $4 AND revision <= $3 RETURNING 1
+        DELETE FROM log WHERE revision > $4 AND revision <= $5 RETURNING 1
     ), moved AS (
-        UPDATE head SET trimmed = greatest(trimmed, $3), ordinal_base = greatest(ordinal_base,
+        UPDATE head SET trimmed = greatest(trimmed, $5), ordinal_base = greatest(ordinal_base,
             (SELECT max(ordinal) FROM versions WHERE kind IN (2, 3, 5))) RETURNING 1
     )
     SELECT (SELECT count(*) FROM commits), (SELECT count(*) FROM versions), (SELECT count(*) FROM large), (SELECT count(*) FROM moved)";
@@ -67,6 +69,10 @@ pub(crate) async fn step(
     let trimmed: i64 = row.try_get(0)?;
     let head: Head = schema::head(&row, 1)?;
     let bound = signed(trim::bound(head.floors).0);
+    if let Some(done) = loose(&mut transaction, bound, trimmed).await? {
+        transaction.commit().await?;
+        return Ok(Some(done));
+    }
     if bound <= trimmed {
         return Ok(None);
     }
@@ -81,12 +87,50 @@ pub(crate) async fn step(
     let end = commits.last().filter(|_| full).map_or(bound, |(revision, _)| *revision);
     let keys = trim::keys(commits)?;
     let names = Names::of(&keys);
-    let step =
-        sqlx::query(STEP).bind(&names.namespace[..]).bind(&names.key[..]).bind(end).bind(trimmed);
-    let done = step.fetch_one(&mut *transaction).await?;
+    let step = sqlx::query(STEP)
+        .bind(&names.namespace[..])
+        .bind(&names.key[..])
+        .bind(end)
+        .bind(trimmed)
+        .bind(end);
+    let done = removed(&step.fetch_one(&mut *transaction).await?)?;
     transaction.commit().await?;
+    Ok(Some(done))
+}
+
+/// A step among the events that no commit tells of; `None` when there are none up to `bound`.
+async fn loose(
+    database: &mut PgConnection,
+    bound: i64,
+    trimmed: i64,
+) -> Result<Option<Reclaimed>, Failure> {
+    const LOOK: &str = "SELECT namespace, key FROM loose WHERE revision <= $1 ORDER BY revision, namespace, key LIMIT $2";
+    const FORGET: &str = "DELETE FROM loose USING unnest($1::bytea[], $2::bytea[]) AS t (namespace, key) \
+         WHERE loose.namespace = t.namespace AND loose.key = t.key AND loose.revision <= $3";
+    let look = sqlx::query(LOOK).bind(bound).bind(trim::COMMITS);
+    let rows = look.fetch_all(&mut *database).await?;
+    let names = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
+    let names: BTreeSet<(&[u8], &[u8])> = names.collect::<Result<_, sqlx::Error>>()?;
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let (namespaces, keys): (Vec<_>, Vec<_>) = names.into_iter().unzip();
+    // No commit goes with them.
+    let step = sqlx::query(STEP)
+        .bind(&namespaces[..])
+        .bind(&keys[..])
+        .bind(bound)
+        .bind(trimmed)
+        .bind(trimmed);
+    let done = removed(&step.fetch_one(&mut *database).await?)?;
+    let forget = sqlx::query(FORGET).bind(&namespaces[..]).bind(&keys[..]).bind(bound);
+    forget.execute(database).await?;
+    Ok(Some(done))
+}
+
+fn removed(row: &PgRow) -> Result<Reclaimed, Failure> {
     let count = |column: usize| -> Result<u64, Failure> {
-        Ok(unsigned(done.try_get(column)?, "an answer")?)
+        Ok(unsigned(row.try_get(column)?, "an answer")?)
     };
-    Ok(Some(Reclaimed { commits: count(0)?, versions: count(1)?, values: count(2)? }))
+    Ok(Reclaimed { commits: count(0)?, versions: count(1)?, values: count(2)? })
 }

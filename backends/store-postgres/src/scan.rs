@@ -29,6 +29,7 @@ impl Pages<'_> {
                 self.namespaces(database, prefix, after.as_ref(), *now).await
             }
             Scan::History { of, before } => self.history(database, of, *before).await,
+            Scan::Kept { below, after } => self.kept(database, *below, after.as_ref()).await,
             Scan::Due(now) => self.due(database, *now).await,
             Scan::Side { prefix, after } => self.side(database, prefix, after.as_ref()).await,
         }
@@ -80,6 +81,13 @@ const HISTORY: &str = events!(
     "SELECT namespace, key, revision, idx, kind, value_len, body FROM history
      WHERE namespace = $3 AND key = $4 AND revision <= $5 ORDER BY revision DESC, idx DESC LIMIT $2",
     "revision DESC, idx DESC"
+);
+
+const KEPT: &str = events!(
+    "SELECT namespace, key, revision, idx, kind, value_len, body FROM history
+     WHERE revision <= $3 AND (namespace, key) >= ($4, $5) AND (namespace <> $4 OR key <> $5 OR revision < $6)
+     ORDER BY namespace, key, revision DESC, idx DESC LIMIT $2",
+    "namespace, key, revision DESC, idx DESC"
 );
 
 const DUE: &str = events!(
@@ -194,17 +202,13 @@ impl Pages<'_> {
         if row.try_get::<Option<&[u8]>, _>(4)?.is_none() || fill.is_full() {
             return Ok(());
         }
-        let namespace = name(row.try_get(4)?).and_then(|name| Namespace::new(name).ok());
-        let key = name(row.try_get(5)?).and_then(|name| Key::new(name).ok());
-        let (Some(namespace), Some(key)) = (namespace, key) else {
-            return Err(corrupt("the table entries", "a key is no name of an entry").into());
-        };
+        let at = entry_name(row)?;
         let columns = Columns::of(row, 6)?;
         if self.is_beyond(row, &columns, self.limit.bytes)? {
             fill.close();
             return Ok(());
         }
-        fill.push_entry(columns.event.read(EntryKey::new(namespace, key), columns.value)?);
+        fill.push_entry(columns.event.read(at, columns.value)?);
         Ok(())
     }
 
@@ -214,7 +218,6 @@ impl Pages<'_> {
         Ok(columns.event.is_large() && columns.value.is_none() && before > page::bytes(bytes))
     }
 
-    /// All rows of a revision come on one page, so it may take more of them than was thought.
     async fn history(
         &self,
         database: &mut PgConnection,
@@ -222,19 +225,50 @@ impl Pages<'_> {
         before: Option<Revision>,
     ) -> Result<Read<Page>, Failure> {
         let below = before.map_or(i64::MAX, |before| signed(before.0) - 1);
+        let asked = |wanted, bytes| {
+            self.events(HISTORY, wanted, bytes)
+                .bind(of.namespace.as_str().as_bytes())
+                .bind(of.key.as_str().as_bytes())
+                .bind(below.min(newest(self.at)))
+        };
+        self.page_of_versions(database, asked).await
+    }
+
+    async fn kept(
+        &self,
+        database: &mut PgConnection,
+        below: Revision,
+        after: Option<&(EntryKey, Revision)>,
+    ) -> Result<Read<Page>, Failure> {
+        // Before all names when there was no page before.
+        let (namespace, key, before) = match after {
+            Some((at, revision)) => (at.namespace.as_str(), at.key.as_str(), signed(revision.0)),
+            None => ("", "", 0),
+        };
+        let asked = |wanted, bytes| {
+            self.events(KEPT, wanted, bytes)
+                .bind((signed(below.0) - 1).min(newest(self.at)))
+                .bind(namespace.as_bytes())
+                .bind(key.as_bytes())
+                .bind(before)
+        };
+        self.page_of_versions(database, asked).await
+    }
+
+    /// All rows of a revision come on one page, so it may take more of them than was thought.
+    async fn page_of_versions<'q>(
+        &self,
+        database: &mut PgConnection,
+        asked: impl Fn(i64, usize) -> Asked<'q>,
+    ) -> Result<Read<Page>, Failure> {
         let mut wanted = page::rows(self.limit);
         let mut bytes = self.limit.bytes;
         loop {
-            let asked = self
-                .events(HISTORY, wanted, bytes)
-                .bind(of.namespace.as_str().as_bytes())
-                .bind(of.key.as_str().as_bytes())
-                .bind(below.min(newest(self.at)));
-            let rows = asked.fetch_all(&mut *database).await?;
+            let rows = asked(wanted, bytes).fetch_all(&mut *database).await?;
             let revision = self.at.resolve(&glimpse(first(&rows)?)?)?;
             let mut fill = Fill::new(self.limit);
             let mut cut = rows.len() as i64 == wanted;
-            for row in rows.iter().filter(|_| before != Some(Revision::ZERO)) {
+            for row in &rows {
                 if row.try_get::<Option<&[u8]>, _>(4)?.is_none() || fill.is_full() {
                     continue;
                 }
@@ -243,7 +277,7 @@ impl Pages<'_> {
                     cut = true;
                     break;
                 }
-                let event = columns.event.read(of.clone(), columns.value)?;
+                let event = columns.event.read(entry_name(row)?, columns.value)?;
                 fill.push(Row::History(Arc::new(event)));
             }
             if fill.is_full() || !cut {
@@ -301,6 +335,16 @@ impl Pages<'_> {
             fill.push(Row::Side(key.into(), value.into()));
         }
         Ok(Read { value: fill.finish(), revision })
+    }
+}
+
+/// The name in the columns 4 and 5.
+fn entry_name(row: &PgRow) -> Result<EntryKey, Failure> {
+    let namespace = name(row.try_get(4)?).and_then(|name| Namespace::new(name).ok());
+    let key = name(row.try_get(5)?).and_then(|name| Key::new(name).ok());
+    match (namespace, key) {
+        (Some(namespace), Some(key)) => Ok(EntryKey::new(namespace, key)),
+        _ => Err(corrupt("the table entries", "a key is no name of an entry").into()),
     }
 }
 

@@ -10,7 +10,8 @@ use uuid::Uuid;
 use crate::dialect::Postgres;
 
 /// Number `n` is the `n`-th of them. Never changed once released: what has to change becomes a further one.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_log.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../migrations/0001_log.sql"), include_str!("../migrations/0002_filling.sql")];
 
 /// The version that this release knows.
 pub(crate) const VERSION: i32 = MIGRATIONS.len() as i32;
@@ -67,7 +68,10 @@ pub(crate) async fn migrate(
 }
 
 /// The newest migration that ran; `None` when none did.
-async fn version(database: &mut PgConnection, schema: &str) -> Result<Option<i32>, sqlx::Error> {
+pub(crate) async fn version(
+    database: &mut PgConnection,
+    schema: &str,
+) -> Result<Option<i32>, sqlx::Error> {
     // Not `to_regclass`: what it remembers may be from before the lock was had.
     const EXISTS: &str = "SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
          WHERE n.nspname = $1 AND c.relname = 'migrations')";

@@ -25,7 +25,7 @@ pub(crate) async fn greet(database: &mut PgConnection, look_at: i64) -> Result<G
         ", ",
         identity!(),
         ", (SELECT max(version) FROM migrations), head.identity, \
-         (SELECT canonical FROM log WHERE revision = $1), ",
+         (SELECT canonical FROM log WHERE revision = $1), (SELECT note FROM filling), ",
         head_columns!(),
         " FROM head"
     );
@@ -36,7 +36,8 @@ pub(crate) async fn greet(database: &mut PgConnection, look_at: i64) -> Result<G
         version: row.try_get::<Option<i32>, _>(2)?.unwrap_or(0),
         remembered: row.try_get(3)?,
         canonical: row.try_get(4)?,
-        head: schema::head(&row, 5)?,
+        filling: row.try_get(5)?,
+        head: schema::head(&row, 6)?,
     })
 }
 

@@ -9,6 +9,7 @@ use sqlx::{Connection, Database};
 
 use crate::Rows;
 use crate::failure::{Failure, Fate};
+use crate::group::Names;
 
 /// A connection of a dialect.
 pub type ConnectionOf<D> = <<D as Dialect>::Database as Database>::Connection;
@@ -28,6 +29,8 @@ pub struct Greeting {
     pub version: i32,
     /// Canonical bytes of the commit that was asked for.
     pub canonical: Option<Vec<u8>>,
+    /// How far it is filled with another log; `None` when it is not being filled.
+    pub filling: Option<Vec<u8>>,
     /// Where the log ends.
     pub head: Head,
 }
@@ -52,6 +55,28 @@ pub struct Between<'a> {
     pub head: &'a Head,
     /// What it writes.
     pub rows: Rows<'a>,
+}
+
+/// A part of another log that the tables are filled with.
+#[derive(Debug)]
+pub struct Filling<'a> {
+    /// What it writes, as a group that was judged behind the head that is there.
+    pub between: Between<'a>,
+    /// What a reclaim has to look at, although no commit tells of it.
+    pub loose: Loose<'a>,
+    /// The note that has to be there.
+    pub before: &'a [u8],
+    /// The note behind it; `None` when the tables are full.
+    pub after: Option<&'a [u8]>,
+}
+
+/// Entries with events whose commits are not there.
+#[derive(Debug, Default)]
+pub struct Loose<'a> {
+    /// Names of entries.
+    pub names: Names<'a>,
+    /// Of each event.
+    pub revision: Vec<i64>,
 }
 
 /// The statements of one kind of database, and what its errors mean. Every method is one question: one statement, or one
@@ -79,6 +104,9 @@ pub trait Dialect: Send + Sync + 'static {
     /// Makes a session ours.
     fn begin_session(&self, database: &mut ConnectionOf<Self>) -> impl Answer<()>;
 
+    /// True when a log was begun there.
+    fn exists(&self, database: &mut ConnectionOf<Self>) -> impl Answer<bool>;
+
     /// Makes the tables what this release needs, under a lock; begins the log in an empty database.
     fn migrate(&self, database: &mut ConnectionOf<Self>) -> impl Answer<()>;
 
@@ -92,6 +120,19 @@ pub trait Dialect: Send + Sync + 'static {
         found: &Greeting,
         head: &Head,
     ) -> impl Answer<bool>;
+
+    /// Makes `base` the head of tables that hold nothing, in the log that begins with `found`, and leaves a note. Answers
+    /// false when they hold something. All up to the revision beside `base` counts as reclaimed.
+    fn begin_filling(
+        &self,
+        database: &mut ConnectionOf<Self>,
+        found: &Head,
+        base: (&Head, Revision),
+        note: &[u8],
+    ) -> impl Answer<bool>;
+
+    /// Takes a part, all or nothing; false when the note or the head are not those that were expected.
+    fn fill(&self, database: &mut ConnectionOf<Self>, filling: &Filling<'_>) -> impl Answer<bool>;
 
     /// The conditional append, durable when it answers. `locked`: in the transaction that [`Dialect::lock`] began, which ends
     /// here in any case.

@@ -1,7 +1,7 @@
 //! Rows of the history: one event of one key. Entries name the row that made them, so the event is kept once.
 
 use bytes::Bytes;
-use holdfast_model::{Codec, Commit, EntryKey, Event, EventKind, Revision, Timestamp, ValueType};
+use holdfast_model::{Codec, EntryKey, Event, EventKind, Revision, Timestamp, ValueType};
 use holdfast_store::{HistoryRow, StoreError};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -46,12 +46,12 @@ pub struct EventRow<'a> {
     pub body: &'a [u8],
 }
 
-/// The column `body` of an event.
+/// The column `body` of an event of the commit with this revision and time.
 #[must_use]
-pub fn body(commit: &Commit, index: i32, event: &Event) -> Vec<u8> {
+pub fn body(revision: Revision, time: Timestamp, index: i32, event: &Event) -> Vec<u8> {
     let large = event.value.len() > INLINE_BYTES;
     let stored = Stored {
-        time: commit.time.0,
+        time: time.0,
         id: *event.id.as_bytes(),
         version: event.version,
         ordinal: event.ordinal,
@@ -72,7 +72,7 @@ pub fn body(commit: &Commit, index: i32, event: &Event) -> Vec<u8> {
         body.extend_from_slice(&event.value);
     }
     let row = EventRow {
-        revision: signed(commit.revision.0),
+        revision: signed(revision.0),
         index,
         kind: i16::from(event.kind.number()),
         value_len: i32::try_from(event.value.len()).unwrap_or(i32::MAX),
@@ -161,6 +161,7 @@ impl EventRow<'_> {
 
 #[cfg(test)]
 mod tests {
+    use holdfast_model::Commit;
     use holdfast_testkit::scribe::{Change, Scribe, key};
 
     use super::*;
@@ -185,7 +186,7 @@ mod tests {
             for sealed in &group.commits {
                 let commit = sealed.commit();
                 let event = &commit.events[0];
-                let body = body(commit, 0, event);
+                let body = body(commit.revision, commit.time, 0, event);
                 let large = (event.value.len() > INLINE_BYTES).then(|| event.value.clone());
                 let read = row(commit, event, &body).read(at.clone(), large.clone());
                 let expected = HistoryRow {

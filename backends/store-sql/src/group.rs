@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use holdfast_model::{Commit, EntryKey, Event, EventKind};
+use holdfast_model::{EntryKey, Event, EventKind, Revision, Timestamp};
 use holdfast_store::Group;
 
 use crate::event::{self, INLINE_BYTES};
@@ -33,7 +33,7 @@ pub struct Rows<'a> {
 pub struct Log<'a> {
     /// Of each commit.
     pub revision: Vec<i64>,
-    /// [`Commit::weight`].
+    /// [`holdfast_model::Commit::weight`].
     pub weight: Vec<i64>,
     /// Canonical bytes.
     pub canonical: Vec<&'a [u8]>,
@@ -100,7 +100,7 @@ impl<'a> Rows<'a> {
     #[must_use]
     pub fn of(group: &'a Group) -> Self {
         let mut rows = Self::default();
-        let mut newest: BTreeMap<&EntryKey, (&Commit, i32, &Event)> = BTreeMap::new();
+        let mut newest: BTreeMap<&EntryKey, (Revision, i32, &Event)> = BTreeMap::new();
         for sealed in &group.commits {
             let commit = sealed.commit();
             rows.log.revision.push(signed(commit.revision.0));
@@ -108,25 +108,37 @@ impl<'a> Rows<'a> {
             rows.log.canonical.push(sealed.canonical());
             rows.log.inline.push(log::inline(commit));
             for (index, event) in (0_i32..).zip(&commit.events) {
-                rows.event(commit, index, event);
+                rows.event(commit.revision, commit.time, index, event);
                 if event.kind != EventKind::Superseded {
-                    newest.insert(&event.at, (commit, index, event));
+                    newest.insert(&event.at, (commit.revision, index, event));
                 }
             }
         }
-        for (at, (commit, index, event)) in newest {
-            if event.leaves_entry() {
-                rows.entries.push(at, commit, index, event);
-            } else {
-                rows.removed.push(at);
-            }
+        for (_, (revision, index, event)) in newest {
+            rows.left_behind(revision, index, event);
         }
         rows.side(group);
         rows
     }
 
-    fn event(&mut self, commit: &Commit, index: i32, event: &'a Event) {
-        let revision = signed(commit.revision.0);
+    /// An event that reads see, when no later one of its key is among the rows.
+    pub(crate) fn left_behind(&mut self, revision: Revision, index: i32, event: &'a Event) {
+        if event.leaves_entry() {
+            self.entries.push(revision, index, event);
+        } else {
+            self.removed.push(&event.at);
+        }
+    }
+
+    pub(crate) fn event(
+        &mut self,
+        revision: Revision,
+        time: Timestamp,
+        index: i32,
+        event: &'a Event,
+    ) {
+        let body = event::body(revision, time, index, event);
+        let revision = signed(revision.0);
         let history = &mut self.history;
         history.names.push(&event.at);
         history.revision.push(revision);
@@ -135,7 +147,7 @@ impl<'a> Rows<'a> {
         history.ordinal.push(signed(event.ordinal));
         history.expires_at.push(event.expires_at.map(|time| time.0));
         history.value_len.push(i32::try_from(event.value.len()).unwrap_or(i32::MAX));
-        history.body.push(event::body(commit, index, event));
+        history.body.push(body);
         if event.value.len() > INLINE_BYTES {
             self.values.revision.push(revision);
             self.values.index.push(index);
@@ -175,9 +187,9 @@ impl<'a> Names<'a> {
 }
 
 impl<'a> Entries<'a> {
-    fn push(&mut self, at: &'a EntryKey, commit: &Commit, index: i32, event: &Event) {
-        self.names.push(at);
-        self.revision.push(signed(commit.revision.0));
+    fn push(&mut self, revision: Revision, index: i32, event: &'a Event) {
+        self.names.push(&event.at);
+        self.revision.push(signed(revision.0));
         self.index.push(index);
         self.expires_at.push(event.expires_at.map(|time| time.0));
     }

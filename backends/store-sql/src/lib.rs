@@ -4,6 +4,7 @@
 //! - `append` - the truth about a group whose connection broke; `writer` - the row lock after lost races
 //! - [`link`] - [`Link`](link::Link): new connections, and what they are asked before they are used; [`seen`] - what a node has
 //!   seen of the log, and when an epoch has to begin
+//! - [`fill`] - [`SqlFill`]: another log into an empty database, piece by piece
 //! - [`group`] - [`Rows`]: a group as columns of the tables
 //! - [`event`] - [`EventRow`]: a row of the history, encoded and read back; [`log`] - commits as rows of the log; [`head`] -
 //!   [`HeadRow`]: where the log ends
@@ -23,6 +24,7 @@ pub mod clock;
 pub mod dialect;
 pub mod event;
 pub mod failure;
+pub mod fill;
 pub mod group;
 pub mod head;
 pub mod link;
@@ -41,6 +43,7 @@ pub use clock::DatabaseClock;
 pub use dialect::Dialect;
 pub use event::{EventRow, INLINE_BYTES};
 pub use failure::{Failure, Fate};
+pub use fill::SqlFill;
 pub use group::Rows;
 pub use head::HeadRow;
 pub use page::Fill;

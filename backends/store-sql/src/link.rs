@@ -12,11 +12,23 @@ use sqlx::{ConnectOptions as _, Pool};
 use crate::clock::DatabaseClock;
 use crate::dialect::{ConnectionOf, Dialect, Greeting};
 use crate::failure::Failure;
+use crate::patience::Patience;
 use crate::seen::{self, Found, Seen};
 use crate::{Waits, log, signed};
 
 /// A statement outlives its time at the server by no more than it takes to say so.
 const GRACE: Duration = Duration::from_secs(1);
+
+/// What a log is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be read and written; begun where there is none.
+    Serve,
+    /// To be read; there has to be one.
+    Read,
+    /// To be filled with another log.
+    Fill,
+}
 
 /// What the connections of a store share.
 pub struct Link<D> {
@@ -24,6 +36,7 @@ pub struct Link<D> {
     pub dialect: D,
     /// What this process has seen of the log.
     pub seen: Seen,
+    purpose: Purpose,
     waits: Waits,
     clock: OnceLock<DatabaseClock>,
     /// Why the last new connection could not be used; the pool itself only says that there was none in time.
@@ -32,9 +45,10 @@ pub struct Link<D> {
 
 impl<D: Dialect> Link<D> {
     /// Nothing is connected yet.
-    pub fn new(dialect: D, waits: Waits) -> Self {
+    pub fn new(dialect: D, waits: Waits, purpose: Purpose) -> Self {
         Self {
             dialect,
+            purpose,
             waits,
             seen: Seen::default(),
             clock: OnceLock::new(),
@@ -63,9 +77,29 @@ impl<D: Dialect> Link<D> {
             .connect_lazy_with(self.dialect.options())
     }
 
-    /// The first connection of a store.
-    pub async fn first(&self) -> Result<ConnectionOf<D>, Failure> {
+    /// The first connection of a store. A database that is not there yet is waited for, as long as for an append.
+    ///
+    /// # Errors
+    /// What is wrong with the database, or with what is in it.
+    pub async fn first(&self) -> Result<ConnectionOf<D>, StoreError> {
+        let mut patience = Patience::of(self.waits.append);
+        loop {
+            match self.first_once().await {
+                Ok(connection) => return Ok(connection),
+                Err(failure) => match patience.pause().filter(|_| failure.passes::<D>()) {
+                    Some(pause) => tokio::time::sleep(pause).await,
+                    None => return Err(failure.store_error("opening the store")),
+                },
+            }
+        }
+    }
+
+    async fn first_once(&self) -> Result<ConnectionOf<D>, Failure> {
         let mut database = self.connect_raw().await?;
+        if self.purpose == Purpose::Read && !self.dialect.exists(&mut database).await? {
+            let what = format!("there is no log in {}", self.dialect.place());
+            return Err(StoreError::Refused(what).into());
+        }
         self.dialect.migrate(&mut database).await?;
         self.greet(&mut database).await?;
         Ok(database)
@@ -123,6 +157,17 @@ impl<D: Dialect> Link<D> {
             let greeting = self.dialect.greet(database, look_at).await?;
             self.heard(asked, greeting.micros);
             check_version(&self.dialect, greeting.version)?;
+            if self.purpose == Purpose::Fill {
+                // Nobody has seen anything of it.
+                break;
+            }
+            if greeting.filling.is_some() {
+                return Err(StoreError::Refused(format!(
+                    "{} is being filled, and that is not finished: repeat the `holdfast migrate` that began it, or remove the tables",
+                    self.dialect.place()
+                ))
+                .into());
+            }
             let Some((head, why)) = judge(seen, &greeting)? else {
                 self.seen.note(&greeting.head);
                 break;

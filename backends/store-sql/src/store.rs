@@ -18,7 +18,7 @@ use crate::background::Background;
 use crate::clock::DatabaseClock;
 use crate::dialect::Dialect;
 use crate::failure::Failure;
-use crate::link::Link;
+use crate::link::{Link, Purpose};
 use crate::patience::Patience;
 use crate::question::{Commits, Entries, HeadNow, Pages, Question, Raise, Trim};
 use crate::writer::Writer;
@@ -62,12 +62,20 @@ impl<D: Dialect> SqlStore<D> {
     /// [`StoreError::Refused`] and [`StoreError::Corrupt`] say in a sentence what is wrong and what to do;
     /// [`StoreError::Io`]: there is no such database.
     pub async fn open(dialect: D, waits: Waits) -> Result<Self, StoreError> {
-        let io = |error: std::io::Error| StoreError::Io {
-            doing: "starting threads".into(),
-            error: error.to_string(),
-        };
-        let background = Background::start(D::CAPABILITIES.name).map_err(io)?;
-        let opening = background.run(Shared::open(dialect, waits)).await;
+        Self::open_for(dialect, waits, Purpose::Serve).await
+    }
+
+    /// Opens the log that is in this database already, to read it.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`]; [`StoreError::Refused`] when there is none.
+    pub async fn open_existing(dialect: D, waits: Waits) -> Result<Self, StoreError> {
+        Self::open_for(dialect, waits, Purpose::Read).await
+    }
+
+    async fn open_for(dialect: D, waits: Waits, purpose: Purpose) -> Result<Self, StoreError> {
+        let background = Background::start(D::CAPABILITIES.name).map_err(no_threads)?;
+        let opening = background.run(Shared::open(dialect, waits, purpose)).await;
         let shared = opening.ok_or_else(stopped)??;
         let clock = shared.link.clock().ok_or_else(stopped)?;
         Ok(Self { background, shared: Arc::new(shared), clock })
@@ -87,18 +95,9 @@ impl<D: Dialect> SqlStore<D> {
 }
 
 impl<D: Dialect> Shared<D> {
-    async fn open(dialect: D, waits: Waits) -> Result<Self, StoreError> {
-        let link = Arc::new(Link::new(dialect, waits));
-        let mut patience = Patience::of(waits.append);
-        let connection = loop {
-            match link.first().await {
-                Ok(connection) => break connection,
-                Err(failure) => match patience.pause().filter(|_| failure.passes::<D>()) {
-                    Some(pause) => tokio::time::sleep(pause).await,
-                    None => return Err(failure.store_error("opening the store")),
-                },
-            }
-        };
+    async fn open(dialect: D, waits: Waits, purpose: Purpose) -> Result<Self, StoreError> {
+        let link = Arc::new(Link::new(dialect, waits, purpose));
+        let connection = link.first().await?;
         let pool = link.pool();
         Ok(Self {
             link,
@@ -141,7 +140,11 @@ impl<D: Dialect> Shared<D> {
     }
 }
 
-fn stopped() -> StoreError {
+pub(crate) fn no_threads(error: std::io::Error) -> StoreError {
+    StoreError::Io { doing: "starting threads".into(), error: error.to_string() }
+}
+
+pub(crate) fn stopped() -> StoreError {
     StoreError::Io { doing: "asking the database".into(), error: "the store was stopped".into() }
 }
 

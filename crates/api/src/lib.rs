@@ -37,6 +37,8 @@ pub mod holdfast_v1 {
     include!(concat!(env!("OUT_DIR"), "/client/holdfast.v1.HoldfastService.rs"));
     include!(concat!(env!("OUT_DIR"), "/server/holdfast.v1.TrustService.rs"));
     include!(concat!(env!("OUT_DIR"), "/client/holdfast.v1.TrustService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/server/holdfast.v1.AdminService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/client/holdfast.v1.AdminService.rs"));
 }
 
 /// The stategate dialect.

@@ -9,9 +9,9 @@ use clap::{ArgAction, ArgMatches, Args, CommandFactory as _, Parser, Subcommand}
 use crate::contexts::Secret;
 use crate::output::Layout;
 use crate::verbs::{
-    agent, alias, apply, audit, bench, completion, context, delete, diff, doctor, events, export,
-    gateway, get, history, import, list, man, ns, policy, repair, role, rollback, search, serve,
-    set, snapshot, token, txn, user, watch, whoami,
+    agent, alias, apply, audit, backup, bench, completion, context, delete, diff, doctor, events,
+    export, gateway, get, history, import, list, man, migrate, ns, policy, repair, restore, role,
+    rollback, search, serve, set, snapshot, token, txn, user, watch, whoami,
 };
 
 /// Holdfast: a configuration server with history, watches and atomic commits, and the commands to work with it.
@@ -139,6 +139,10 @@ pub enum Command {
     Serve(serve::Serve),
     Gateway(gateway::Gateway),
     Repair(repair::Repair),
+    #[command(subcommand)]
+    Backup(backup::Backup),
+    Restore(restore::Restore),
+    Migrate(migrate::Migrate),
     #[command(subcommand)]
     Audit(audit::Audit),
     #[command(subcommand)]

@@ -4,7 +4,7 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | use cases, one file for each noun | [`entries`] [`batches`] [`edits`] [`history`] [`snapshot`] [`txn`] [`reads`] [`diff`] [`rollback`] [`reverts`] [`search`] [`select`] [`events`] [`aliases`] [`locks`] [`cached`] [`namespaces`] [`watching`] [`groups`] [`trust`] |
+//! | use cases, one file for each noun | [`entries`] [`batches`] [`edits`] [`history`] [`snapshot`] [`txn`] [`reads`] [`diff`] [`rollback`] [`reverts`] [`search`] [`select`] [`events`] [`aliases`] [`locks`] [`cached`] [`namespaces`] [`watching`] [`groups`] [`trust`] [`backup`] |
 //! | of which state a read is | [`moment`] |
 //! | rights that outlast a call | [`permit`] |
 //! | entries that are kept for callers beside theirs | `own` |
@@ -22,6 +22,7 @@
 
 pub mod aliases;
 pub mod auditing;
+pub mod backup;
 pub mod batches;
 mod cache;
 pub mod cached;

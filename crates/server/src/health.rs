@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::backups::Scheduled;
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::routing::get;
@@ -18,6 +19,7 @@ pub struct Health {
     engine: Engine,
     gatekeeper: Option<Arc<Gatekeeper>>,
     channel: Option<Arc<dyn EventChannel>>,
+    backups: Option<Scheduled>,
     stopping: Arc<AtomicBool>,
 }
 
@@ -43,7 +45,14 @@ impl Health {
     /// Of this engine.
     #[must_use]
     pub fn new(engine: Engine, gatekeeper: Option<Arc<Gatekeeper>>) -> Self {
-        Self { engine, gatekeeper, channel: None, stopping: Arc::new(AtomicBool::new(false)) }
+        let stopping = Arc::new(AtomicBool::new(false));
+        Self { engine, gatekeeper, channel: None, backups: None, stopping }
+    }
+
+    /// And of scheduled backups.
+    #[must_use]
+    pub fn with_backups(self, backups: Option<Scheduled>) -> Self {
+        Self { backups, ..self }
     }
 
     /// And of what carries messages to other nodes.
@@ -94,6 +103,7 @@ impl Health {
         let mut checks = vec![serving, store, clock, log];
         checks.extend(self.gatekeeper.as_deref().map(trust));
         checks.extend(self.channel.as_deref().map(channel));
+        checks.extend(self.backups.as_ref().map(backups));
         checks
     }
 
@@ -144,6 +154,14 @@ fn channel(channel: &dyn EventChannel) -> Check {
         Some(Ok(())) => Check::new("channel", Verdict::Good, name),
         Some(Err(error)) => Check::new("channel", Verdict::Doubtful, &error.to_string()),
         None => Check::new("channel", Verdict::Doubtful, &format!("{name} does not say how it is")),
+    }
+}
+
+/// Calls are answered without them, too.
+fn backups(backups: &Scheduled) -> Check {
+    match backups.last() {
+        Ok(found) => Check::new("backup", Verdict::Good, &found),
+        Err(why) => Check::new("backup", Verdict::Doubtful, &why),
     }
 }
 

@@ -15,6 +15,7 @@
 //! - [`tls`]: certificates of the server and of callers
 //! - [`proxies`]: where a caller is that came through them
 //! - [`rate`]: how often a client may call
+//! - [`backups`]: of the running server
 //! - [`offline`]: verbs of the command line that need no server
 //! - [`peers`]: messages between those who are connected
 //! - [`trust`]: who may do what; [`signin`]: how people sign in
@@ -23,6 +24,7 @@
 //! Invariants: no handler runs before the guard recognised the caller; a watch ends with an error, never with OK; two
 //! settings that contradict each other never start.
 
+pub mod backups;
 pub mod channels;
 pub mod gateway;
 pub mod grpc;

@@ -21,6 +21,8 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 use tonic::Code;
 
+use crate::backups::Scheduled;
+
 pub use stategate::StateCalls;
 pub(crate) use stategate::go_name;
 
@@ -157,6 +159,13 @@ impl Exposition {
         );
         r.register_collector(Box::new(State { engine: engine.clone(), gatekeeper, data_dir }));
         Self { registry }
+    }
+
+    /// And of scheduled backups.
+    #[must_use]
+    pub fn with_backups(mut self, backups: &Scheduled) -> Self {
+        backups.register(self.registry.sub_registry_with_prefix("holdfast"));
+        self
     }
 
     /// The text that a scrape gets.

@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use holdfast_api::config_v1::config_service_server::SERVICE_NAME as CONFIG_V1;
+use holdfast_api::holdfast_v1::admin_service_server::SERVICE_NAME as ADMIN;
 use holdfast_api::holdfast_v1::holdfast_service_server::SERVICE_NAME as HOLDFAST_V1;
 use holdfast_api::holdfast_v1::trust_service_server::SERVICE_NAME as TRUST;
 use holdfast_api::stategate::cache_service_server::SERVICE_NAME as CACHE;
@@ -22,7 +23,7 @@ use holdfast_auth::{AllowAll, Auditor, Gatekeeper, Guard, Policy, RateLimiter, S
 use holdfast_channel::{ChannelError, EventChannel};
 use holdfast_engine::{Engine, EngineError};
 use holdfast_policy_rego::Recorder;
-use holdfast_store::StoreError;
+use holdfast_store::{Snapshots, StoreError};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -32,6 +33,7 @@ use tokio_util::sync::CancellationToken;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
+use crate::backups::Scheduled;
 use crate::grpc::call::{Knobs, Shared};
 use crate::grpc::services;
 use crate::grpc::state::outward::Outward;
@@ -200,6 +202,7 @@ pub struct Running {
     health: Health,
     reporter: HealthReporter,
     traces: Option<Traces>,
+    backing_up: Option<JoinHandle<()>>,
     stop: CancellationToken,
     stop_admin: CancellationToken,
     serving: JoinHandle<()>,
@@ -276,7 +279,7 @@ pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Runn
     // Before the store: a taken port should not cost a recovery.
     let api = listen::bind(settings.listen).await?;
     let admin = listen::bind(settings.admin_listen).await?;
-    let Opened { store, clock, channel: bell } = stores::open(settings).await?;
+    let Opened { store, clock, channel: bell, snapshots } = stores::open(settings).await?;
     let name = store.capabilities().name;
     let mut options = settings.engine_options();
     options.clock = clock.unwrap_or(options.clock);
@@ -293,7 +296,7 @@ pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Runn
         report_troubles(&trust.gatekeeper);
     }
     let channel = channel.or(bell);
-    let trusted = Trusted { trust, entrance, limiter, state, channel, outside, stop };
+    let trusted = Trusted { trust, entrance, limiter, state, channel, snapshots, outside, stop };
     let running = Running::begin(settings, engine, Arc::new(keeper), trusted, api, admin).await?;
     let _ = unless_started.disarm();
     let head = running.engine.head();
@@ -332,6 +335,7 @@ struct Trusted {
     limiter: Option<Arc<dyn RateLimiter>>,
     state: StateTrust,
     channel: Option<Arc<dyn EventChannel>>,
+    snapshots: Option<Arc<dyn Snapshots>>,
     outside: Option<Arc<dyn EventChannel>>,
     stop: CancellationToken,
 }
@@ -345,7 +349,9 @@ impl Running {
         api: TcpListener,
         admin: TcpListener,
     ) -> Result<Self, ServeError> {
-        let Trusted { trust, entrance, limiter, state, channel, outside, stop } = trusted;
+        let Trusted { trust, entrance, limiter, state, channel, snapshots, outside, stop } =
+            trusted;
+        let backups = Scheduled::of(&settings.backup, snapshots.clone(), &engine);
         let stop_admin = CancellationToken::new();
         let mut metrics = Metrics::default();
         if settings.state.stand_in {
@@ -368,6 +374,7 @@ impl Running {
             state,
             ways: Ways::of(&settings.nodes),
             peers: Peers::default(),
+            snapshots,
             keeper: Some(Arc::clone(&keeper)),
             limits: limiter.or_else(|| buckets.clone().map(|buckets| buckets as _)),
         };
@@ -389,7 +396,9 @@ impl Running {
                 tokio::spawn(outward.run(stop.clone()));
             }
         }
-        let health = Health::new(engine.clone(), gatekeeper.clone()).with_channel(channel);
+        let health = Health::new(engine.clone(), gatekeeper.clone())
+            .with_channel(channel)
+            .with_backups(backups.clone());
         let reporter = HealthReporter::new();
         // Before the listeners: who finds the server ready must find its services serving.
         report(&reporter, ServingStatus::Serving).await;
@@ -408,7 +417,11 @@ impl Running {
         };
         let data_dir = matches!(settings.store.kind, StoreKind::Embedded);
         let data_dir: Option<PathBuf> = data_dir.then(|| settings.data_dir.clone());
-        let exposition = Exposition::new(&metrics, &engine, gatekeeper, data_dir);
+        let mut exposition = Exposition::new(&metrics, &engine, gatekeeper, data_dir);
+        if let Some(backups) = &backups {
+            exposition = exposition.with_backups(backups);
+        }
+        let backing_up = backups.map(|backups| tokio::spawn(backups.run(stop.clone())));
         let mut admin_routes = metrics_route(exposition).merge(health.routes());
         if settings.state.stand_in {
             admin_routes = admin_routes.merge(stand_in::routes());
@@ -439,6 +452,7 @@ impl Running {
             health,
             reporter,
             traces,
+            backing_up,
             stop,
             stop_admin,
         })
@@ -462,6 +476,11 @@ impl Running {
         if self.serving.await.is_err() {
             tracing::error!("the API listener had panicked");
         }
+        if let Some(backing_up) = self.backing_up
+            && backing_up.await.is_err()
+        {
+            tracing::error!("what makes scheduled backups had panicked");
+        }
         if let Some(traces) = self.traces {
             traces.end().await;
         }
@@ -476,7 +495,7 @@ impl Running {
 
 /// Whose health is told: the whole, by the name of nothing, and each service.
 const SERVICES: &[&str] =
-    &["", CONFIG_V1, HOLDFAST_V1, TRUST, STATES, EVENTS, ENTITIES, PEERS, CACHE, MUTEXES];
+    &["", CONFIG_V1, HOLDFAST_V1, TRUST, ADMIN, STATES, EVENTS, ENTITIES, PEERS, CACHE, MUTEXES];
 
 /// They rise and fall together.
 async fn report(reporter: &HealthReporter, status: ServingStatus) {

@@ -4,6 +4,7 @@
 //! - [`security`]: the part about who may do what; [`signin`]: about how people sign in
 //! - [`table`]: every setting with its path and its sentence; [`documentation`], environment names and printing come from it
 //! - [`state`]: about the stategate dialect; [`stategate`]: variables of that server that this one takes, too
+//! - [`backup`]: of scheduled backups
 //! - [`graphql`]: about stategate in GraphQL
 //! - [`channel`]: what carries messages between nodes
 //! - [`quota`]: how much a namespace may hold
@@ -11,6 +12,7 @@
 //! - [`form`]: how a value is written: sizes, durations, addresses
 //! - [`mod@load`]: the layers, and every fault at once
 
+pub mod backup;
 pub mod channel;
 pub mod database;
 pub mod documentation;
@@ -32,11 +34,12 @@ use std::time::Duration;
 use holdfast_engine::GroupOptions;
 use holdfast_engine::options::{Limits, Options, Retention, WatchOptions};
 
+pub use backup::BackupSettings;
 pub use channel::{ChannelKind, ChannelSettings, EventSettings};
 pub use database::{DatabaseSettings, DatabaseTls};
 pub use form::{Count, Names, Secret, Share, Size};
 pub use graphql::GraphqlSettings;
-pub use load::{Faults, Layers, Loaded, load};
+pub use load::{Faults, Layers, Loaded, load, load_text};
 pub use nodes::NodeSettings;
 pub use quota::QuotaSettings;
 pub use security::{
@@ -113,6 +116,8 @@ pub struct Settings {
     pub state: StateSettings,
     /// The same in GraphQL.
     pub graphql: GraphqlSettings,
+    /// Scheduled backups.
+    pub backup: BackupSettings,
 }
 
 /// Where the log is kept.
@@ -379,6 +384,7 @@ impl Default for Settings {
             trace: TraceSettings::default(),
             state: StateSettings::default(),
             graphql: GraphqlSettings::default(),
+            backup: BackupSettings::default(),
         }
     }
 }
@@ -487,6 +493,7 @@ impl Settings {
         faults.extend(self.signin.contradictions(self));
         faults.extend(self.state.contradictions());
         faults.extend(self.graphql.contradictions());
+        faults.extend(self.backup.contradictions(matches!(self.store.kind, StoreKind::Embedded)));
         if !self.dev {
             faults.extend(self.tls.contradictions(self.listen.ip()));
         }

@@ -6,6 +6,7 @@ mod clock;
 mod mysql;
 #[cfg(feature = "store-postgres")]
 mod postgres;
+mod site;
 #[cfg(any(feature = "store-postgres", feature = "store-mysql"))]
 mod tls;
 
@@ -14,13 +15,14 @@ use std::sync::Arc;
 
 use holdfast_channel::EventChannel;
 use holdfast_engine::Clock;
-use holdfast_store::{MemoryStore, Store};
+use holdfast_store::{MemoryStore, Snapshots, Store};
 use holdfast_store_fjall::{FjallOptions, FjallStore};
 
 use crate::settings::{Settings, StoreKind};
 
 pub use holdfast_store::StoreError;
 pub use holdfast_store_fjall::RepairReport;
+pub use site::Site;
 
 /// A store, and what comes with it.
 pub struct Opened {
@@ -30,11 +32,14 @@ pub struct Opened {
     pub clock: Option<Arc<dyn Clock>>,
     /// Its own way to tell the other nodes; `None`: it has none.
     pub channel: Option<Arc<dyn EventChannel>>,
+    /// What holds a moment of it still; `None` when it cannot.
+    pub snapshots: Option<Arc<dyn Snapshots>>,
 }
 
 impl Opened {
-    fn alone(store: Arc<dyn Store>) -> Self {
-        Self { store, clock: None, channel: None }
+    fn alone<S: Snapshots>(store: S) -> Self {
+        let store = Arc::new(store);
+        Self { store: store.clone(), clock: None, channel: None, snapshots: Some(store) }
     }
 }
 
@@ -44,7 +49,7 @@ impl Opened {
 /// What the store says when it cannot be opened.
 pub async fn open(settings: &Settings) -> Result<Opened, StoreError> {
     match settings.store.kind {
-        StoreKind::Memory => Ok(Opened::alone(Arc::new(MemoryStore::new()))),
+        StoreKind::Memory => Ok(Opened::alone(MemoryStore::new())),
         StoreKind::Embedded => embedded(settings).await.map(Opened::alone),
         #[cfg(feature = "store-postgres")]
         StoreKind::Postgres => postgres::open(&settings.store).await,
@@ -62,18 +67,17 @@ fn not_compiled_in(kind: StoreKind) -> StoreError {
     StoreError::Refused(format!("store.kind: {:?} is not compiled in", kind.word()))
 }
 
-async fn embedded(settings: &Settings) -> Result<Arc<dyn Store>, StoreError> {
+async fn embedded(settings: &Settings) -> Result<FjallStore, StoreError> {
     let directory = settings.data_dir.clone();
     let options = FjallOptions {
         cache_bytes: settings.store.cache_bytes.0 as u64,
         reserve_bytes: settings.store.reserve_bytes.0 as u64,
     };
     let opening = tokio::task::spawn_blocking(move || FjallStore::open(&directory, options));
-    let opened = opening.await.map_err(|error| StoreError::Io {
+    opening.await.map_err(|error| StoreError::Io {
         doing: "opening the store".into(),
         error: error.to_string(),
-    })?;
-    Ok(Arc::new(opened?))
+    })?
 }
 
 /// Brings the damaged data directory of an embedded store back to what is provably intact.

@@ -7,20 +7,25 @@
 //! - [`group`] - [`Group`]: what is appended
 //! - [`read`] - [`At`], [`Scan`], [`Row`], [`Page`], [`CommitPage`]: what is read
 //! - [`error`] - [`StoreError`], [`AppendError`]
+//! - [`snapshot`] - [`Snapshots`]: a moment of a log that is held still
+//! - [`copy`] - [`copy::Source`], [`copy::Fill`]: how a log is taken out of one store and put into another
 //! - [`memory`] - [`MemoryStore`]
 //!
 //! Invariant: a store decides nothing. It keeps judged groups, all or nothing, and answers questions about them.
 
 pub mod contract;
+pub mod copy;
 pub mod error;
 pub mod group;
 pub mod memory;
 pub mod read;
+pub mod snapshot;
 
 pub use contract::{Capabilities, Reclaimed, Store};
 pub use error::{AppendError, StoreError};
 pub use group::{Group, SideWrite, same_end};
-pub use memory::MemoryStore;
+pub use memory::{MemoryFill, MemoryStore};
 pub use read::{
     At, CommitPage, HistoryRow, Page, PageBuilder, PageLimit, Read, Row, Scan, check_cursor,
 };
+pub use snapshot::{Frozen, Snapshots};

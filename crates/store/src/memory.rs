@@ -1,5 +1,6 @@
 //! The store that keeps everything in memory: for tests, and where nothing has to survive.
 
+mod fill;
 mod scan;
 mod state;
 
@@ -7,19 +8,25 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use holdfast_model::{Entry, EntryKey, Epoch, EpochStart, Floors, Head, LogId, Revision};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use uuid::Uuid;
 
 use crate::contract::{Capabilities, Reclaimed, Store};
 use crate::error::{AppendError, StoreError};
 use crate::group::{Group, same_end};
+use crate::memory::fill::Filling;
 use crate::memory::state::State;
 use crate::read::{At, CommitPage, Page, PageLimit, Read, Scan, check_cursor};
+use crate::snapshot::{Frozen, Snapshots};
+
+pub use fill::MemoryFill;
 
 /// A log in memory. Clones share it, so a test can "open it again".
 #[derive(Debug, Clone)]
 pub struct MemoryStore {
     state: Arc<RwLock<State>>,
+    /// What a filling brought so far; nobody reads it.
+    filling: Arc<Mutex<Option<Filling>>>,
     /// Several engines append to it.
     shared: bool,
 }
@@ -32,7 +39,12 @@ impl MemoryStore {
 
     /// An empty log that continues another one: what a restore begins with.
     pub fn with_head(head: Head) -> Self {
-        Self { state: Arc::new(RwLock::new(State::new(head))), shared: false }
+        Self::of(State::new(head))
+    }
+
+    fn of(state: State) -> Self {
+        let state = Arc::new(RwLock::new(state));
+        Self { state, filling: Arc::default(), shared: false }
     }
 
     /// The log begins another life: its next commit has this revision.
@@ -46,6 +58,12 @@ impl MemoryStore {
     #[must_use]
     pub fn shared(self) -> Self {
         Self { shared: true, ..self }
+    }
+}
+
+impl Snapshots for MemoryStore {
+    fn snapshot(self: Arc<Self>) -> Arc<dyn Store> {
+        Arc::new(Frozen(Self::of(self.state.read().clone())))
     }
 }
 

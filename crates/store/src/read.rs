@@ -94,6 +94,15 @@ pub enum Scan {
         /// The revision of the last row of the page before.
         before: Option<Revision>,
     },
+    /// [`Row::History`]: the events still kept of all keys, removed ones included, with a revision below `below`: by key, and of one
+    /// key newest first. `at` bounds them from above. The rows of one revision of one key come on one page, even beyond its limit.
+    /// With the events floor as `below`, these are what the commits of the log cannot tell any more.
+    Kept {
+        /// Only events before this one.
+        below: Revision,
+        /// Key and revision of the last row of the page before.
+        after: Option<(EntryKey, Revision)>,
+    },
     /// [`Row::Entry`]: current entries whose expiry is not later than this, soonest first (always of the latest state).
     Due(Timestamp),
     /// [`Row::Side`]: side rows by key (always of the latest state).
@@ -208,11 +217,13 @@ impl PageBuilder {
         let weight = row.weight();
         let full = self.page.rows.len() >= self.limit.rows.get()
             || self.weight.saturating_add(weight) > self.limit.bytes;
-        let starts_with_another_revision = match (self.page.rows.last(), &row) {
-            (Some(Row::History(last)), Row::History(row)) => last.revision != row.revision,
+        let may_part = match (self.page.rows.last(), &row) {
+            (Some(Row::History(last)), Row::History(row)) => {
+                last.revision != row.revision || last.event.at != row.event.at
+            }
             _ => true,
         };
-        if full && starts_with_another_revision && !self.page.rows.is_empty() {
+        if full && may_part && !self.page.rows.is_empty() {
             self.page.more = true;
             return false;
         }

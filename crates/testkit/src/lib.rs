@@ -4,6 +4,7 @@
 //! - [`store_suite`] - the conformance suite of the store contract, one function for each behaviour (start here for a new
 //!   backend)
 //! - [`shared_suite`] - what stores that nodes share have to show beyond that, on real servers
+//! - [`copy_suite`] - the same for the contract of what a log is copied into
 //! - [`channel_suite`] - the same for the contract of event channels
 //! - [`differential`] - random groups against a plain model, read back at every revision
 //! - [`random`] - seeded random numbers
@@ -11,6 +12,7 @@
 //! Everything here panics when the thing under test is wrong: it is made to be called from tests.
 
 pub mod channel_suite;
+pub mod copy_suite;
 pub mod differential;
 pub mod random;
 pub mod scribe;

@@ -82,6 +82,11 @@ impl Scribe {
         Self { head, ids: 0, known: HashMap::new() }
     }
 
+    /// Goes on behind this head, with the keys it knows.
+    pub fn follow(&mut self, head: Head) {
+        self.head = head;
+    }
+
     /// The end of the log, with all that was written so far.
     pub fn head(&self) -> Head {
         self.head

@@ -5,6 +5,7 @@
 
 mod append;
 mod history;
+mod kept;
 mod log;
 mod reclaim;
 mod scan;
@@ -61,6 +62,9 @@ pub const CASES: &[(&str, Case)] = cases![
     history::several_events_of_a_key_in_one_commit_are_kept,
     history::events_are_found_however_large_their_commit_is,
     history::a_superseded_version_shows_in_the_history_only,
+    kept::rows_of_all_keys_come_by_key_and_newest_first,
+    kept::the_bound_and_the_moment_hold,
+    kept::what_a_reclaim_leaves_is_kept,
     log::commits_are_whole_and_within_the_budget,
     log::commits_are_chained_across_groups_and_reopening,
     reclaim::floors_rise_and_never_fall,

@@ -70,7 +70,8 @@ impl<'a> Filling<'a> {
             if place.searched {
                 row::short(place.event(), &mut self.row);
             } else {
-                row::full(place.commit, place.index, place.event(), &mut self.row);
+                let (revision, time) = (place.commit.revision, place.commit.time);
+                row::full(revision, time, place.index, place.event(), &mut self.row);
             }
             seal_in(Table::History, &key, &mut self.row);
             self.batch.insert(&self.tables.history, &key[..], &self.row[..]);
@@ -94,7 +95,13 @@ impl<'a> Filling<'a> {
             let event = newest.event();
             let due = event.expires_at.filter(|_| event.leaves_entry());
             self.row.clear();
-            row::full(newest.commit, newest.index, event, &mut self.row);
+            row::full(
+                newest.commit.revision,
+                newest.commit.time,
+                newest.index,
+                event,
+                &mut self.row,
+            );
             seal_in(Table::Entries, key, &mut self.row);
             entry_row(&mut self.batch, self.tables, key, &self.row, due);
         }

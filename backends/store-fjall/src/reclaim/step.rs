@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fjall::{OwnedWriteBatch, Readable};
-use holdfast_model::{EntryKey, Event, EventKind, Revision, Sealed};
+use holdfast_model::{EntryKey, Event, EventKind, Head, Revision, Sealed};
 use holdfast_store::{Reclaimed, StoreError};
 
 use super::disk::Dead;
@@ -51,16 +51,19 @@ impl Seen {
 }
 
 impl Step {
+    /// What both floors have passed. The commit of the head stays in the log, it says where the log ends; its keys are trimmed
+    /// all the same.
+    pub(super) fn bound(head: &Head) -> Revision {
+        Revision(head.floors.events.0.saturating_sub(1)).min(head.floors.history)
+    }
+
     pub(super) fn plan(
         store: &FjallStore,
         view: &View,
         writer: &Writer,
     ) -> Result<Option<(Self, OwnedWriteBatch)>, StoreError> {
         let head = view.head;
-        let floors = head.floors;
-        // What both floors have passed. The commit of the head stays in the log, it says where the log ends; its keys are
-        // trimmed all the same.
-        let bound = Revision(floors.events.0.saturating_sub(1)).min(floors.history);
+        let bound = Self::bound(&head);
         let swept_all = bound == head.revision && writer.swept == Some(head.revision);
         if bound <= writer.state.trimmed()
             || (swept_all && writer.state.trimmed().next() >= head.revision)
@@ -180,7 +183,8 @@ impl Planner<'_> {
         if log_row::is_searched(&seen.commit) {
             let key = keys::history(key, seen.revision(), seen.index);
             let mut row = Vec::new();
-            row::full(seen.commit.commit(), seen.index, seen.event(), &mut row);
+            let time = seen.commit.commit().time;
+            row::full(seen.revision(), time, seen.index, seen.event(), &mut row);
             seal_in(Table::History, &key, &mut row);
             self.batch.insert(&self.reader.tables.history, key, row);
         }

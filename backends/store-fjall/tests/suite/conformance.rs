@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use holdfast_store::Store;
-use holdfast_store_fjall::{FjallOptions, FjallStore};
+use holdfast_store::copy::Fill;
+use holdfast_store::{Store, StoreError};
+use holdfast_store_fjall::{FjallFill, FjallOptions, FjallStore};
+use holdfast_testkit::copy_suite::{self, Place};
 use holdfast_testkit::differential::{self, Plan};
 use holdfast_testkit::store_suite::{self, Backend};
 use tempfile::TempDir;
@@ -27,6 +29,22 @@ impl Backend for Directory {
 #[tokio::test]
 async fn conformance() {
     store_suite::run(Directory::new).await;
+}
+
+#[async_trait]
+impl Place for Directory {
+    async fn open(&self) -> Result<Arc<dyn Store>, StoreError> {
+        Ok(Arc::new(FjallStore::open(self.0.path(), FjallOptions::default())?))
+    }
+
+    async fn fill(&self) -> Box<dyn Fill> {
+        Box::new(FjallFill::new(self.0.path(), FjallOptions::default()))
+    }
+}
+
+#[tokio::test]
+async fn copies() {
+    copy_suite::run(Directory::new).await;
 }
 
 #[tokio::test]

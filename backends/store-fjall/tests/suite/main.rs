@@ -6,3 +6,4 @@ mod crash;
 mod dump;
 mod flips;
 mod repair;
+mod snapshots;

@@ -1,12 +1,14 @@
 //! Repair: what is intact before the damage is there afterwards, nothing else is, and a new epoch begins.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use futures::executor::block_on;
 use holdfast_model::{Epoch, Revision};
-use holdfast_store::{At, Store, StoreError};
-use holdfast_store_fjall::{RepairReport, repair};
-use holdfast_testkit::scribe::Scribe;
+use holdfast_store::copy::{Fill as _, LogSource, Position, Source as _, copy};
+use holdfast_store::{At, MemoryStore, Store, StoreError};
+use holdfast_store_fjall::{FjallFill, RepairReport, repair};
+use holdfast_testkit::scribe::{Scribe, key};
 
 use crate::dump::{Dump, dump, open, open_and_dump, options};
 use crate::flips::{copy_of, directory, files};
@@ -113,4 +115,45 @@ fn check(
     assert!(again.is_err(), "the directory is open");
     let again = repair(path, options()).expect("nothing is left to repair");
     assert!(!again.changed, "{what}: {again:?}");
+}
+
+/// Half a log must not become one that is taken for whole.
+#[test]
+fn a_directory_that_is_being_filled_is_not_repaired() {
+    let log = Arc::new(MemoryStore::new());
+    let mut scribe = Scribe::continuing(block_on(log.head()).expect("a head"));
+    for number in 0..40 {
+        let head = scribe.head();
+        let group = scribe.set(&key("n", &format!("k{number}")), vec![7; 40_000]);
+        block_on(log.append(&head, group)).expect("appended");
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path();
+    let mut source = block_on(LogSource::open(log)).expect("a source");
+    let outline = *source.outline();
+    let mut fill = FjallFill::new(path, options());
+    let position = block_on(fill.begin(&outline)).expect("begun");
+    let piece = block_on(source.next(&position)).expect("a piece").expect("there is one");
+    block_on(fill.put(&piece)).expect("taken");
+    assert_ne!(piece.end(), Some(Position::Commits(outline.head.revision)), "half of the log");
+    drop(fill);
+
+    let refused = |what: &str| {
+        let repaired = repair(path, options()).expect_err(what);
+        assert!(repaired.to_string().contains("is being filled"), "{what}: {repaired}");
+    };
+    refused("an intact one");
+    let head = std::fs::read(path.join("HEAD")).expect("read");
+    std::fs::remove_file(path.join("HEAD")).expect("removed");
+    refused("a damaged one");
+    assert!(open(path).is_err());
+    std::fs::write(path.join("HEAD"), head).expect("written");
+
+    block_on(copy(&mut source, &mut FjallFill::new(path, options()), &mut |_| {})).expect("copied");
+    assert!(!path.join("FILLING").exists());
+    // As after a kill between the last two steps.
+    std::fs::write(path.join("FILLING"), b"").expect("written");
+    drop(open(path).expect("it is finished"));
+    assert!(!path.join("FILLING").exists());
+    assert!(!repair(path, options()).expect("intact").changed);
 }

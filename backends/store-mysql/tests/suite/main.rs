@@ -1,6 +1,7 @@
 //! The shared suite and what is MariaDB's own, against real servers.
 
 mod conformance;
+mod copies;
 mod epochs;
 mod server;
 mod shared;

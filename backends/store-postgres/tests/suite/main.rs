@@ -2,6 +2,7 @@
 
 mod channel;
 mod conformance;
+mod copies;
 mod epochs;
 mod shared;
 mod tls;

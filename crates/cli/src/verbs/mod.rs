@@ -4,6 +4,7 @@ pub mod agent;
 pub mod alias;
 pub mod apply;
 pub mod audit;
+pub mod backup;
 pub mod bench;
 pub mod completion;
 pub mod context;
@@ -18,9 +19,11 @@ pub mod history;
 pub mod import;
 pub mod list;
 pub mod man;
+pub mod migrate;
 pub mod ns;
 pub mod policy;
 pub mod repair;
+pub mod restore;
 pub mod role;
 pub mod rollback;
 pub mod search;
@@ -47,6 +50,9 @@ pub fn run(cli: Cli, matches: &ArgMatches) -> Result<(), Failure> {
         Command::Serve(serve) => return serve.run(),
         Command::Gateway(gateway) => return gateway.run(&cli.global),
         Command::Repair(repair) => return repair.run(&cli.global),
+        Command::Backup(backup) => return backup.run(cli.global, matches),
+        Command::Restore(restore) => return restore.run(&cli.global),
+        Command::Migrate(migrate) => return migrate.run(&cli.global),
         Command::Audit(audit) => return audit.run(&cli.global),
         Command::Policy(policy) if policy.is_offline() => return policy.run(&cli.global),
         Command::Context(context) => return context.run(&cli.global, matches),
@@ -102,6 +108,9 @@ async fn talk(command: Command, global: Global) -> Result<(), Failure> {
         | Command::Serve(_)
         | Command::Gateway(_)
         | Command::Repair(_)
+        | Command::Backup(_)
+        | Command::Restore(_)
+        | Command::Migrate(_)
         | Command::Audit(_)
         | Command::Policy(_)
         | Command::Context(_)

@@ -12,6 +12,7 @@ use holdfast_auth::{Asking, AuthError, Credentials, Identity, RateLimiter, Work}
 use holdfast_engine::{Caller, Engine, Origin};
 use holdfast_graphql::Bounds;
 use holdfast_model::{Precondition, Revision};
+use holdfast_store::Snapshots;
 use http::Extensions;
 use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
@@ -44,6 +45,8 @@ pub struct Shared {
     pub keeper: Option<Arc<Keeper>>,
     /// Who decides about calls of stategate.
     pub state: StateTrust,
+    /// What holds a moment of the log still; `None` where the store cannot.
+    pub snapshots: Option<Arc<dyn Snapshots>>,
     /// How other nodes of the same log are reached.
     pub ways: Ways,
     /// Who listens to messages of peers.
@@ -60,7 +63,18 @@ impl Shared {
         let state = StateTrust::alone(&engine);
         let peers = Peers::default();
         let ways = Ways::default();
-        Self { engine, metrics, stop, knobs, state, ways, peers, keeper: None, limits: None }
+        Self {
+            engine,
+            metrics,
+            stop,
+            knobs,
+            state,
+            ways,
+            peers,
+            snapshots: None,
+            keeper: None,
+            limits: None,
+        }
     }
 
     /// For the services of stategate: the same behind the guard of theirs.

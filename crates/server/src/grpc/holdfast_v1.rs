@@ -2,11 +2,13 @@
 //!
 //! - `commit`, `watch`, `txn`, `read`, `diff`, `rollback`, `events`, `search`: the RPCs
 //! - `trust`: tokens, users, roles and policies: a service of its own over the same engine
+//! - `admin`: the log as a whole
 //! - `moment`, `cursor`: which state a read is of, and how its pages hang together
 //! - `frames`: commits as frames of at most 1 MiB
 //! - `strict`: what is refused, with the path of the member
 //! - `error`: reasons and metadata
 
+mod admin;
 pub(crate) mod commit;
 mod cursor;
 pub(crate) mod diff;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use holdfast_api::config_v1::config_service_server::ConfigServiceServer;
+use holdfast_api::holdfast_v1::admin_service_server::AdminServiceServer;
 use holdfast_api::holdfast_v1::holdfast_service_server::HoldfastServiceServer;
 use holdfast_api::holdfast_v1::trust_service_server::TrustServiceServer;
 use holdfast_api::stategate::cache_service_server::CacheServiceServer;
@@ -57,6 +58,9 @@ pub fn routes(
     let trust = TrustServiceServer::new(HoldfastV1::new(shared.clone()))
         .max_decoding_message_size(shared.knobs.request_bytes)
         .accept_compressed(CompressionEncoding::Gzip);
+    let admin = AdminServiceServer::new(HoldfastV1::new(shared.clone()))
+        .max_decoding_message_size(shared.knobs.request_bytes)
+        .accept_compressed(CompressionEncoding::Gzip);
     let states = StateServiceServer::new(stategate.clone())
         .max_decoding_message_size(shared.knobs.request_bytes)
         .accept_compressed(CompressionEncoding::Gzip);
@@ -79,6 +83,7 @@ pub fn routes(
     let routes = Routes::new(sockets.layer(web.layer(authn(config_v1::refuse).layer(config))))
         .add_service(sockets.layer(web.layer(authn(holdfast_v1::refuse).layer(holdfast))))
         .add_service(sockets.layer(web.layer(authn(holdfast_v1::refuse).layer(trust))))
+        .add_service(sockets.layer(web.layer(authn(holdfast_v1::refuse).layer(admin))))
         .add_service(sockets.layer(web.layer(authn_of_state.layer(states))))
         .add_service(sockets.layer(web.layer(authn_of_state.layer(entities))))
         .add_service(sockets.layer(web.layer(authn_of_state.layer(events))))

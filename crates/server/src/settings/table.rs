@@ -1,5 +1,6 @@
 //! Every setting there is; a file beside for each large part.
 
+mod backup;
 mod channel;
 mod cors;
 mod database;
@@ -41,6 +42,7 @@ pub fn all() -> impl Iterator<Item = &'static Setting> {
         .chain(cors::SETTINGS)
         .chain(signin::SETTINGS)
         .chain(state::SETTINGS)
+        .chain(backup::SETTINGS)
 }
 
 /// Those without a file of their own.

@@ -3,7 +3,8 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use holdfast_store::StoreError;
+use holdfast_store::copy::Fill;
+use holdfast_store::{Store, StoreError};
 use holdfast_store_postgres::{PostgresChannel, PostgresSettings};
 
 use super::Opened;
@@ -19,7 +20,18 @@ pub(super) async fn open(settings: &StoreSettings) -> Result<Opened, StoreError>
         clock: Some(Arc::new(SharedClock(store.clock()))),
         store: Arc::new(store),
         channel: Some(Arc::new(channel)),
+        snapshots: None,
     })
+}
+
+/// The log that is there, to be read.
+pub(super) async fn existing(settings: &StoreSettings) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(Arc::new(holdfast_store_postgres::open_existing(&settings_of(settings)?).await?))
+}
+
+/// For filling it.
+pub(super) fn fill(settings: &StoreSettings) -> Result<Box<dyn Fill>, StoreError> {
+    Ok(Box::new(holdfast_store_postgres::fill(&settings_of(settings)?)?))
 }
 
 fn settings_of(settings: &StoreSettings) -> Result<PostgresSettings, StoreError> {

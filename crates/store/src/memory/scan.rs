@@ -7,7 +7,7 @@ use bytes::Bytes;
 use holdfast_model::{Entry, EntryKey, Key, Namespace, Prefix, Revision, Timestamp};
 
 use super::state::{State, entry_in};
-use crate::read::{At, Page, PageBuilder, PageLimit, Row, Scan};
+use crate::read::{At, HistoryRow, Page, PageBuilder, PageLimit, Row, Scan};
 
 pub(super) fn page(state: &State, what: &Scan, at: At, limit: PageLimit) -> Page {
     let mut page = PageBuilder::new(limit);
@@ -22,13 +22,16 @@ pub(super) fn page(state: &State, what: &Scan, at: At, limit: PageLimit) -> Page
             let _ = names.all(|name| push(Row::Namespace(name)));
         }
         Scan::History { of, before } => {
-            let newest = match at {
-                At::Latest => Revision(u64::MAX),
-                At::Revision(revision) => revision,
-            };
+            let newest = newest(at);
             let mut rows = state.history.get(of).into_iter().flatten().rev().filter(|row| {
                 row.revision <= newest && before.is_none_or(|before| row.revision < before)
             });
+            let _ = rows.all(|row| push(Row::History(row.clone())));
+        }
+        Scan::Kept { below, after } => {
+            let newest = newest(at);
+            let wanted = |row: &HistoryRow| row.revision < *below && row.revision <= newest;
+            let mut rows = kept(state, after.as_ref()).filter(|row| wanted(row));
             let _ = rows.all(|row| push(Row::History(row.clone())));
         }
         Scan::Due(now) => {
@@ -45,6 +48,26 @@ pub(super) fn page(state: &State, what: &Scan, at: At, limit: PageLimit) -> Page
         }
     }
     page.finish()
+}
+
+fn newest(at: At) -> Revision {
+    match at {
+        At::Latest => Revision(u64::MAX),
+        At::Revision(revision) => revision,
+    }
+}
+
+/// The history of all keys behind `after`, newest first.
+fn kept<'a>(
+    state: &'a State,
+    after: Option<&'a (EntryKey, Revision)>,
+) -> impl Iterator<Item = &'a Arc<HistoryRow>> {
+    let start = after.map_or(Bound::Unbounded, |(key, _)| Bound::Included(key));
+    let rows = state.history.range::<EntryKey, _>((start, Bound::Unbounded));
+    let behind = move |at: &EntryKey, row: &HistoryRow| {
+        after.is_none_or(|(key, revision)| at != key || row.revision < *revision)
+    };
+    rows.flat_map(move |(at, rows)| rows.iter().rev().filter(move |row| behind(at, row)))
 }
 
 fn entries<'a>(

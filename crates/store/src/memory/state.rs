@@ -10,7 +10,7 @@ use crate::contract::Reclaimed;
 use crate::group::Group;
 use crate::read::{At, HistoryRow};
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct State {
     pub(super) head: Head,
     pub(super) log: BTreeMap<Revision, Arc<Sealed>>,
@@ -47,6 +47,16 @@ impl State {
                 None => self.side.remove(&write.key),
             };
         }
+    }
+
+    /// Takes a row of a key whose newer rows are there already.
+    pub(super) fn keep(&mut self, row: &Arc<HistoryRow>) {
+        let at = &row.event.at;
+        let newer = self.history.get(at).is_some_and(|rows| rows.iter().any(|row| row.counts()));
+        if row.counts() && !newer {
+            self.replace(at, row.entry());
+        }
+        self.history.entry(at.clone()).or_default().insert(0, row.clone());
     }
 
     fn apply_event(&mut self, commit: &Commit, event: &Event) {

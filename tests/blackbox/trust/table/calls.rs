@@ -97,6 +97,10 @@ fn trust() -> Vec<Row> {
     rows
 }
 
+fn admin() -> Vec<Row> {
+    vec![("Backup", json!({}), Door::Closed, TRUST)]
+}
+
 fn states() -> Vec<Row> {
     use Door::Closed;
     // The namespace of the table has an entry `k`, which is a state of no type.
@@ -235,7 +239,7 @@ fn encoded(service: &str, method: &str, request: &serde_json::Value) -> Bytes {
         "GetRole" => GetRoleRequest, "ListRoles" => ListRolesRequest,
         "DeleteRole" => DeleteRoleRequest, "PutPolicy" => PutPolicyRequest,
         "GetPolicy" => GetPolicyRequest, "ListPolicies" => ListPoliciesRequest,
-        "DeletePolicy" => DeletePolicyRequest,
+        "DeletePolicy" => DeletePolicyRequest, "Backup" => BackupRequest,
     )
 }
 
@@ -252,6 +256,7 @@ async fn every_call_keeps_its_door() {
                 "ConfigService" => config(),
                 "HoldfastService" => holdfast(),
                 "TrustService" => trust(),
+                "AdminService" => admin(),
                 "StateService" => states(),
                 "EventService" => events(),
                 "EntityService" => entities(),

@@ -41,6 +41,11 @@ pub(crate) fn invalid(field: impl Into<String>, why: impl Into<String>) -> Refus
     EngineError::InvalidArgument { field: field.into(), why: why.into() }.into()
 }
 
+/// What this server does not do.
+pub(crate) fn unsupported(why: &str) -> Refusal {
+    Refusal(status(ErrorKind::Unsupported, why, Vec::new()))
+}
+
 /// A cursor that this server did not make, or not for this request.
 pub(crate) fn invalid_cursor(why: &str) -> Refusal {
     Refusal(status(ErrorKind::InvalidCursor, &format!("invalid cursor: {why}"), Vec::new()))
