@@ -18,12 +18,14 @@
 //! - [`channels`]: event channels over real servers, as settings and deployments name them
 //! - [`openapi`]: the document of the HTTP face, and the server held against it
 //! - [`audit`]: what auditors kept, and the chain of the log, checked and searched without a server
+//! - [`databases`]: databases that should not be trusted
 //! - [`crash`]: SIGKILL under load; [`shutdown`]: an orderly stop
 //! - [`sdk`]: the clients for other languages, each by its own tests
 //! - [`deploy`]: what installs the server, read by the tools of those who will use it
 //! - [`http_v2`]: holdfast.v1 over HTTP
 //! - [`policy`]: policies, tried without a server
 //! - [`observe`]: what is told of requests; [`proxies`]: where callers are; [`limits`]: what a connection may cost
+//! - [`providers`]: the cases of both contracts, over every database and every channel
 //! - [`moving`]: a log in a file and back, and from one store into another
 //! - [`quotas`]: how much a namespace may hold
 //! - [`past`]: reads of the past, rollback, search; [`transactions`]: sums and single keys under concurrency
@@ -46,6 +48,7 @@ mod config_only;
 mod config_v1;
 mod contexts;
 mod crash;
+mod databases;
 mod deploy;
 mod doctor;
 mod examples;
@@ -63,6 +66,7 @@ mod observe;
 mod openapi;
 mod past;
 mod policy;
+mod providers;
 mod proxies;
 mod quotas;
 mod real_input;

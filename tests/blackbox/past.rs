@@ -75,8 +75,7 @@ async fn every_state_reads_again_as_it_was() {
         let (revision, etag, entries) = snapshot(&holdfast, None).await.expect("a snapshot");
         states.insert(revision, (etag, entries));
         if n % (commits / 3) == 0 {
-            server.kill();
-            server.start_again().await;
+            server.restart().await;
             holdfast = server.holdfast().await;
         }
     }

@@ -1,6 +1,7 @@
 //! The harness of the black-box tests: the real binary, started on free ports, and clients that speak to it.
 //!
 //! - [`server`]: [`Server`], a `holdfast serve` process: **start here**
+//! - [`shared`]: [`Shared`], a log in a database, for one server or for all of a run
 //! - [`client`]: [`Config`] and [`Holdfast`], the two gRPC dialects; [`Failure`], an error with its details
 //! - [`stategate`]: states and events of stategate; [`entities`]: entities; [`coordination`]: its locks, cached values and messages of peers
 //! - [`graphql`]: stategate in GraphQL
@@ -40,6 +41,7 @@ pub mod raw;
 pub mod register;
 pub mod relay;
 pub mod server;
+pub mod shared;
 pub mod skip;
 pub mod sse;
 pub mod stategate;
@@ -50,4 +52,5 @@ pub mod visitor;
 pub use client::{Config, Failure, Holdfast};
 pub use foreign_server::ForeignServer;
 pub use server::Server;
+pub use shared::Shared;
 pub use stategate::Stategate;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::{Config, Holdfast, Stategate, binary, http, ports};
+use crate::{Config, Holdfast, Shared, Stategate, binary, http, ports};
 
 /// How long a start or a stop may take on a loaded machine before the test gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -20,6 +20,7 @@ pub struct Launch {
     arguments: Vec<String>,
     settings: String,
     variables: Vec<(String, String)>,
+    shared: Option<Shared>,
     home_in: PathBuf,
 }
 
@@ -43,6 +44,7 @@ impl Default for Launch {
             arguments: Vec::new(),
             settings: String::new(),
             variables: Vec::new(),
+            shared: None,
             home_in,
         }
     }
@@ -78,6 +80,13 @@ impl Launch {
         self
     }
 
+    /// With its log in a database; without this, where the run says, or in its data directory.
+    #[must_use]
+    pub fn over(mut self, shared: &Shared) -> Self {
+        self.shared = Some(shared.clone());
+        self
+    }
+
     /// With its data on the file system of this directory.
     #[must_use]
     pub fn home_in(mut self, directory: impl Into<PathBuf>) -> Self {
@@ -93,7 +102,8 @@ impl Launch {
     }
 
     /// All but the start.
-    pub fn prepare(self) -> Server {
+    pub fn prepare(mut self) -> Server {
+        self.shared = self.shared.or_else(Shared::of_the_run);
         let home = tempfile::Builder::new().prefix("holdfast-test-").tempdir_in(&self.home_in);
         let home = home.expect("a temporary directory");
         let server = Server {
@@ -126,6 +136,9 @@ impl Server {
     /// Starts it and waits until it is ready (`None`) or has ended.
     pub async fn try_start(&mut self) -> Option<ExitStatus> {
         assert!(self.child.is_none(), "it is running");
+        if let Some(shared) = &self.launch.shared {
+            shared.make().await;
+        }
         let child = self.command().spawn().expect("the binary starts");
         self.child = Some(child);
         let started = Instant::now();
@@ -155,6 +168,8 @@ impl Server {
             fs::write(&file, &self.launch.settings).expect("a settings file");
             command.arg("--config").arg(file);
         }
+        let shared = self.launch.shared.as_ref();
+        let shared = shared.map(|shared| shared.variables(&self.launch.variables));
         command
             .arg("--listen")
             .arg(format!("127.0.0.1:{}", self.port))
@@ -164,6 +179,7 @@ impl Server {
             .arg(self.data_dir())
             .args(&self.launch.arguments)
             .envs(self.launch.variables.iter().map(|(name, value)| (name, value)))
+            .envs(shared.into_iter().flatten())
             .current_dir(self.home.path())
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a second handle"))
@@ -186,6 +202,19 @@ impl Server {
             child.kill().expect("a child can be killed");
             child.wait().expect("a child can be waited for");
         }
+    }
+
+    /// SIGKILL and a new start, unless its log is in memory: then nothing would be left, and it goes on.
+    pub async fn restart(&mut self) {
+        if self.keeps_its_log() {
+            self.kill();
+            self.start_again().await;
+        }
+    }
+
+    /// False for a server whose log is gone with its process.
+    pub fn keeps_its_log(&self) -> bool {
+        self.launch.shared.as_ref().is_none_or(Shared::keeps)
     }
 
     /// SIGTERM; tells how it ended and after how long.

@@ -1,4 +1,4 @@
-//! One group: one packet with one transaction in it.
+//! One group: one packet with one transaction in it; several packets when it is too large for one.
 //!
 //! The head is moved first. When that found no row, the next statement fails by itself, and with it all that follow; the
 //! transaction is then rolled back. A stored procedure would do the same, but wants a right more, and arrays as texts.
@@ -6,9 +6,10 @@
 use holdfast_store_sql::dialect::{Appended, Between};
 use holdfast_store_sql::{Failure, HeadRow, Rows};
 use sqlx::AssertSqlSafe;
-use sqlx::mysql::MySqlConnection;
+use sqlx::mysql::{MySqlConnection, MySqlRow};
 
 use crate::failure;
+use crate::packets::Packets;
 use crate::read::{HEAD, head_of};
 use crate::text::{Row, Text, place};
 
@@ -20,9 +21,9 @@ pub(crate) async fn append(
     database: &mut MySqlConnection,
     group: &Between<'_>,
     locked: bool,
+    packet: usize,
 ) -> Result<Appended, Failure> {
-    let statement = statement(group, locked);
-    let won = sqlx::raw_sql(AssertSqlSafe(statement)).fetch_all(&mut *database).await;
+    let won = send(database, packets(group, locked, packet)).await;
     let (rows, won) = match won {
         Ok(rows) => (rows, true),
         Err(error) if failure::lost(&error) => {
@@ -35,7 +36,19 @@ pub(crate) async fn append(
     Ok(Appended { micros, won, head })
 }
 
-fn statement(group: &Between<'_>, locked: bool) -> String {
+/// What the last packet answers. Until then nothing is committed: a connection that is given up takes all of it along.
+async fn send(
+    database: &mut MySqlConnection,
+    packets: Vec<String>,
+) -> Result<Vec<MySqlRow>, sqlx::Error> {
+    let mut rows = Vec::new();
+    for packet in packets {
+        rows = sqlx::raw_sql(AssertSqlSafe(packet)).fetch_all(&mut *database).await?;
+    }
+    Ok(rows)
+}
+
+fn packets(group: &Between<'_>, locked: bool, limit: usize) -> Vec<String> {
     let (after, head) = (HeadRow::from(group.after), HeadRow::from(group.head));
     let begin = if locked { "" } else { "START TRANSACTION; " };
     let text = Text::new(begin)
@@ -58,10 +71,10 @@ fn statement(group: &Between<'_>, locked: bool) -> String {
         .sql(" AND ordinal_base = ")
         .number(after.ordinal_base)
         .sql(UNLESS_LOST);
-    rows(text, &group.rows).sql(HEAD).sql("; COMMIT").into_string()
+    rows(Packets::new(limit, text), &group.rows).end(&format!("{HEAD}; COMMIT"))
 }
 
-fn rows(text: Text, rows: &Rows<'_>) -> Text {
+fn rows(packets: Packets, rows: &Rows<'_>) -> Packets {
     let Rows { log, history, values, entries, removed, side, side_removed } = rows;
     let at = |revision: i64, index: i32| place(revision, index.unsigned_abs());
     let commits = (0..log.revision.len()).map(|n| {
@@ -98,7 +111,8 @@ fn rows(text: Text, rows: &Rows<'_>) -> Text {
     let written = (0..side.0.len()).map(|n| Row::default().bytes(side.0[n]).bytes(side.1[n]));
     let erased = side_removed.iter().map(|key| Row::default().bytes(key));
     const REPLACE: &str = " ON DUPLICATE KEY UPDATE place = VALUES(place), live = VALUES(live), expires_at = VALUES(expires_at); ";
-    text.rows("INSERT INTO log (revision, weight, canonical, small) VALUES ", commits, "; ")
+    packets
+        .rows("INSERT INTO log (revision, weight, canonical, small) VALUES ", commits, "; ")
         .rows(
             "INSERT INTO history (namespace, name, place, kind, ordinal, expires_at, value_len, body) VALUES ",
             events,

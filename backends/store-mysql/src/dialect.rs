@@ -15,7 +15,7 @@ use crate::read::{HEAD, head_of, run};
 use crate::scan::Pages;
 use crate::settings::MySqlSettings;
 use crate::text::Text;
-use crate::{append, failure, fill, read, reclaim, schema, session};
+use crate::{append, failure, fill, read, reclaim, schema, server, session};
 
 /// One log in one database.
 pub struct MySql {
@@ -76,6 +76,7 @@ impl Dialect for MySql {
     }
 
     async fn migrate(&self, database: &mut MySqlConnection) -> Result<(), Failure> {
+        server::check(database, self.settings.commit_bytes).await?;
         schema::migrate(self, database).await
     }
 
@@ -111,7 +112,7 @@ impl Dialect for MySql {
         database: &mut MySqlConnection,
         filling: &Filling<'_>,
     ) -> Result<bool, Failure> {
-        fill::put(database, filling).await
+        fill::put(database, filling, server::packet(self.settings.commit_bytes)).await
     }
 
     async fn append(
@@ -120,7 +121,7 @@ impl Dialect for MySql {
         group: &Between<'_>,
         locked: bool,
     ) -> Result<Appended, Failure> {
-        append::append(database, group, locked).await
+        append::append(database, group, locked, server::packet(self.settings.commit_bytes)).await
     }
 
     async fn lock(&self, database: &mut MySqlConnection) -> Result<Head, Failure> {

@@ -59,6 +59,7 @@ pub(crate) async fn begin(
 pub(crate) async fn put(
     database: &mut MySqlConnection,
     filling: &Filling<'_>,
+    packet: usize,
 ) -> Result<bool, Failure> {
     let text = Text::new("START TRANSACTION; ");
     let text = match filling.after {
@@ -78,7 +79,7 @@ pub(crate) async fn put(
         let insert = "INSERT INTO loose (revision, namespace, name) VALUES ";
         run(database, Text::default().rows(insert, rows, "")).await?;
     }
-    Ok(append::append(database, &filling.between, true).await?.won)
+    Ok(append::append(database, &filling.between, true, packet).await?.won)
 }
 
 /// True when a statement changed one row.

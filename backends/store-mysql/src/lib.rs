@@ -5,8 +5,10 @@
 //!
 //! - `dialect`: [`MySql`], the list of all statements
 //! - `session`: what makes a connection ours, and what it is asked first
+//! - `server`: what the server itself is asked at the start
 //! - `schema`: the tables, by numbered migrations
 //! - `append`: one conditional packet a group
+//! - `packets`: its statements, where they are too long for one
 //! - `read`, `scan`: one packet a question
 //! - `fill`: another log into empty tables
 //! - `reclaim`: removal below the floors
@@ -21,10 +23,12 @@ mod append;
 mod dialect;
 mod failure;
 mod fill;
+mod packets;
 mod read;
 mod reclaim;
 mod scan;
 mod schema;
+mod server;
 mod session;
 pub mod settings;
 mod text;

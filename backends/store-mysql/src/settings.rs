@@ -30,10 +30,12 @@ pub struct MySqlSettings {
     pub statement_timeout: Duration,
     /// How long an append is tried again when its connection breaks.
     pub append_deadline: Duration,
+    /// The largest commit there may be, in bytes; a database that cannot take it is refused.
+    pub commit_bytes: usize,
 }
 
 impl MySqlSettings {
-    /// Eight connections for reads, five seconds for a statement, ten for an append.
+    /// Eight connections for reads, five seconds for a statement, ten for an append; commits of at most 8 MiB.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -45,6 +47,7 @@ impl MySqlSettings {
             acquire_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(5),
             append_deadline: Duration::from_secs(10),
+            commit_bytes: 8 << 20,
         }
     }
 

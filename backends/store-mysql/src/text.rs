@@ -72,6 +72,14 @@ impl Text {
         self
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn into_string(self) -> String {
         self.0
     }
@@ -82,6 +90,10 @@ impl Text {
 pub(crate) struct Row(Text);
 
 impl Row {
+    pub(crate) fn into_string(self) -> String {
+        self.0.into_string()
+    }
+
     fn comma(&mut self) {
         if !self.0.0.is_empty() {
             self.0.0.push(',');

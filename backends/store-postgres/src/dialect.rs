@@ -14,7 +14,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use crate::scan::Pages;
 use crate::schema::{self, head_columns};
 use crate::settings::PostgresSettings;
-use crate::{append, failure, fill, read, reclaim, session};
+use crate::{append, failure, fill, read, reclaim, server, session};
 
 /// One log in one database.
 pub struct Postgres {
@@ -64,6 +64,7 @@ impl Dialect for Postgres {
     }
 
     async fn migrate(&self, database: &mut PgConnection) -> Result<(), Failure> {
+        server::check(database).await?;
         schema::migrate(self, database).await
     }
 

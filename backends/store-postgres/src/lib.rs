@@ -5,6 +5,7 @@
 //!
 //! - `dialect`: [`Postgres`], the list of all statements
 //! - `session`: what makes a connection ours, and what it is asked first
+//! - `server`: what the server itself is asked at the start
 //! - `schema`: the tables, by numbered migrations
 //! - `append`: one conditional statement a group
 //! - `read`, `scan`: one statement a question
@@ -27,6 +28,7 @@ mod read;
 mod reclaim;
 mod scan;
 mod schema;
+mod server;
 mod session;
 pub mod settings;
 

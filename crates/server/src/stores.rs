@@ -56,7 +56,7 @@ pub async fn open(settings: &Settings) -> Result<Opened, StoreError> {
         #[cfg(not(feature = "store-postgres"))]
         StoreKind::Postgres => Err(not_compiled_in(settings.store.kind)),
         #[cfg(feature = "store-mysql")]
-        StoreKind::MySql => mysql::open(&settings.store).await,
+        StoreKind::MySql => mysql::open(settings).await,
         #[cfg(not(feature = "store-mysql"))]
         StoreKind::MySql => Err(not_compiled_in(settings.store.kind)),
     }

@@ -33,6 +33,7 @@ pub struct MariaDbOptions {
 #[derive(Debug)]
 pub struct MariaDb {
     client: PathBuf,
+    dump: PathBuf,
     service: Service,
     certificates: Option<Certificates>,
 }
@@ -46,13 +47,15 @@ impl MariaDb {
     /// The same, as `options` say.
     pub fn start_with(suite: &str, options: MariaDbOptions) -> Option<Self> {
         let programs = PROGRAMS.find(suite)?;
-        let place = Place::new();
+        // It waits for the disk with every table that it makes.
+        let place = if options.durable { Place::new() } else { Place::in_memory() };
         let certificates = options.tls.then(|| Certificates::make(&place));
         initialise(&programs, &place);
         let make = server(&programs, &place, &options, certificates.as_ref());
         let ready = answers(&programs, &place);
         let service = Service::start("MariaDB", place, make, ready);
-        let mariadb = Self { client: beside(&programs, "mariadb"), service, certificates };
+        let (client, dump) = (beside(&programs, "mariadb"), beside(&programs, "mariadb-dump"));
+        let mariadb = Self { client, dump, service, certificates };
         mariadb.sql(&format!(
             "CREATE DATABASE {NAME}; CREATE USER {NAME}@'%' IDENTIFIED BY '{NAME}'; GRANT ALL ON *.* TO {NAME}@'%'"
         ));
@@ -76,11 +79,19 @@ impl MariaDb {
 
     /// Runs SQL as its administrator, and answers what was printed: fields between tabs, rows between lines.
     pub fn sql(&self, sql: &str) -> String {
-        let mut command = launch::command(&self.client, self.service.directory(), "KILL");
-        command.args(["--no-defaults", "-N", "-B", "-u", "root"]);
+        self.ask(&self.client, &["-N", "-B", "-e", sql]).trim_end().to_owned()
+    }
+
+    /// A database as SQL that makes it again, in a database that is empty.
+    pub fn dump(&self, database: &str) -> String {
+        self.ask(&self.dump, &["--hex-blob", "--skip-comments", database])
+    }
+
+    fn ask(&self, program: &Path, arguments: &[&str]) -> String {
+        let mut command = launch::command(program, self.service.directory(), "KILL");
+        command.args(["--no-defaults", "-u", "root"]);
         command.arg(format!("--socket={}", socket(self.service.directory()).display()));
-        command.args(["-e", sql]);
-        self.service.place().run(&mut command).trim_end().to_owned()
+        self.service.place().run(command.args(arguments))
     }
 }
 
@@ -103,6 +114,8 @@ fn initialise(programs: &Path, place: &Place) {
         launch::command(&beside(programs, "mariadb-install-db"), place.path(), "KILL");
     command.args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"]);
     command.arg(format!("--datadir={}", data.display()));
+    // As with a server: in a folder that it shares, it removes the temporary tables of others.
+    command.env("TMPDIR", place.path());
     place.run(&mut command);
 }
 

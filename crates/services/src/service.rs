@@ -10,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use rustix::fs::statvfs;
 use rustix::process::Signal;
 use tempfile::TempDir;
 
@@ -21,6 +22,8 @@ use crate::service::family::Family;
 const PATIENCE: Duration = Duration::from_secs(90);
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(25);
+/// What has to be free where a server keeps its data in memory, in bytes.
+const ROOM: u64 = 2 << 30;
 /// What is shown of a server's log when it fails.
 const SHOWN: usize = 4_000;
 
@@ -36,8 +39,19 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn new() -> Self {
-        let directory = tempfile::Builder::new().prefix("holdfast-").tempdir().expect("a folder");
-        let place = Self { directory, port: ports::free() };
+        Self::below(&std::env::temp_dir())
+    }
+
+    /// In memory, where there is room: for servers that write to the disk whatever they are told.
+    pub(crate) fn in_memory() -> Self {
+        let memory = Path::new("/dev/shm");
+        let room = statvfs(memory).map_or(0, |of| of.f_bavail.saturating_mul(of.f_frsize));
+        if room < ROOM { Self::new() } else { Self::below(memory) }
+    }
+
+    fn below(folder: &Path) -> Self {
+        let directory = tempfile::Builder::new().prefix("holdfast-").tempdir_in(folder);
+        let place = Self { directory: directory.expect("a folder"), port: ports::free() };
         place.give_away(place.path());
         place
     }

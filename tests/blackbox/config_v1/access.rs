@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use holdfast_auth::{Action, AuthError, Credentials, Decision, Guard, Identity, Resource};
-use holdfast_server::settings::StoreKind;
+use holdfast_server::settings::{Layers, StoreKind, load};
 use holdfast_server::{Settings, start_with};
 use holdfast_tests::server::Launch;
-use holdfast_tests::{Config, Failure, Server};
+use holdfast_tests::{Config, Failure, Server, Shared};
 use tonic::Code;
 
 /// The original answers false unless an interceptor recognised the caller before.
@@ -79,12 +79,24 @@ impl Guard for ReadOnly {
     }
 }
 
+/// The log is where the run says, else in memory.
+async fn settings() -> Settings {
+    let Some(shared) = Shared::of_the_run() else {
+        let mut settings = Settings::default();
+        settings.store.kind = StoreKind::Memory;
+        return settings;
+    };
+    shared.make().await;
+    let layers = Layers { env: shared.variables(&[]), ..Layers::default() };
+    load(&layers).expect("settings").settings
+}
+
 /// The binary has no guard yet that denies with a reason: the same server, in this process, with one of the test's.
 #[tokio::test]
 async fn case_60_a_denial_carries_the_reason_of_the_guard() {
+    let mut settings = settings().await;
     let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
-    let mut settings = Settings { listen: nowhere, admin_listen: nowhere, ..Settings::default() };
-    settings.store.kind = StoreKind::Memory;
+    (settings.listen, settings.admin_listen) = (nowhere, nowhere);
     let running = start_with(&settings, Arc::new(ReadOnly)).await.expect("it starts");
     let config = Config::connect(running.api.port()).await;
     for (method, answer) in call_everything(&config).await {

@@ -20,6 +20,7 @@ mod locks;
 mod peers;
 mod policies;
 mod rest;
+mod shared;
 mod sockets;
 mod states;
 mod storm;

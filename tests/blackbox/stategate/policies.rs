@@ -10,7 +10,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 use tonic::{Code, Request};
 
-const ALL: &str = "default allow = true";
+pub(super) const ALL: &str = "default allow = true";
 const SECRET: &str = "jX3v0Qm9Lr7Zt2Ks8Wb5Yf1Hc6Nd4PgTqEuRaSoVi";
 
 fn policy(rules: &str) -> String {
@@ -25,7 +25,7 @@ async fn believing(request: &str, response: &str) -> Server {
         .await
 }
 
-fn deployment(request: Option<&str>, response: Option<&str>) -> Launch {
+pub(super) fn deployment(request: Option<&str>, response: Option<&str>) -> Launch {
     let mut launch = Launch::default()
         .closed()
         .variable("STATEGATE_CHANNEL_PROVIDER", r#"{"name":"inmem"}"#)
@@ -40,7 +40,7 @@ fn deployment(request: Option<&str>, response: Option<&str>) -> Launch {
 }
 
 /// The token of the original's suite: no key is named, and nobody knows the one that signed it.
-fn john() -> String {
+pub(super) fn john() -> String {
     token(&json!({"sub": "1234567890", "name": "John Doe", "iat": 1_516_239_022}))
 }
 

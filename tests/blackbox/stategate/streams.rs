@@ -1,19 +1,22 @@
 //! Cases 1-4, 20, 22: streams. A stream is live when its headers have come.
 
 use holdfast_api::stategate::{EventRef, SearchEventOpts};
-use holdfast_tests::Server;
 use holdfast_tests::server::Launch;
 use holdfast_tests::stategate::{events_by, states_by, values};
+use holdfast_tests::{Server, Stategate};
 use serde_json::json;
 use tonic::Code;
 
 use super::{envelope, invalid, is_v4};
 
-/// The suite of the original.
 #[tokio::test]
 async fn cases_1_to_3_events_of_three_sets() {
     let server = Server::dev().await;
-    let client = server.stategate().await;
+    events_of_three_sets(&server.stategate().await).await;
+}
+
+/// The suite of the original.
+pub(super) async fn events_of_three_sets(client: &Stategate) {
     let mut stream = client.stream("acme", "message", "").await.expect("live");
     let hello = json!({"message": "hello world"});
     for _ in 0..3 {

@@ -4,10 +4,9 @@ mod channel;
 mod conformance;
 mod copies;
 mod epochs;
-mod failures;
-mod nodes;
-mod schema;
+mod shared;
 mod tls;
+mod users;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

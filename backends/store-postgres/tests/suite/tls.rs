@@ -2,8 +2,8 @@
 
 use holdfast_services::{Postgres, PostgresOptions};
 use holdfast_store_postgres::{PostgresSettings, Tls, TlsMode};
+use holdfast_testkit::shared_suite::append;
 
-use crate::nodes::append;
 use crate::{block_on, fresh, open};
 
 #[test]
@@ -19,7 +19,7 @@ fn a_server_is_verified_as_the_settings_say() {
         };
         for mode in [TlsMode::VerifyFull, TlsMode::VerifyCa, TlsMode::Require, TlsMode::Prefer] {
             let store = open(&with(mode, Some(&ours.ca))).await;
-            assert_eq!(append(&*store, &["v".into()]).await, 1, "{mode:?}");
+            assert_eq!(append(&*store, &["v"]).await, 1, "{mode:?}");
             let encrypted = "SELECT count(*) > 0, count(*) = count(*) FILTER (WHERE ssl) FROM pg_stat_ssl \
                  JOIN pg_stat_activity USING (pid) WHERE application_name = 'holdfast'";
             assert_eq!(postgres.psql("holdfast", encrypted), "t|t", "{mode:?}");
@@ -40,7 +40,7 @@ fn a_server_is_verified_as_the_settings_say() {
             client_key: Some(ours.client_key.clone()),
         };
         let store = open(&PostgresSettings { tls: client, ..fresh(&postgres) }).await;
-        append(&*store, &["v".into()]).await;
+        append(&*store, &["v"]).await;
         let shown = "SELECT count(*) > 0 FROM pg_stat_ssl WHERE client_dn LIKE '%CN=%'";
         assert_eq!(postgres.psql("holdfast", shown), "t");
     });

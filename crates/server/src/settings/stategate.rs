@@ -362,6 +362,7 @@ mod tests {
             ("STATEGATE_CHANNEL_PROVIDER", r#"{"name":"amqp"}"#, "\"amqp\": empty addr"),
             ("STATEGATE_STORAGE_PROVIDER", "", "config: empty storage provider"),
             ("STATEGATE_STORAGE_PROVIDER", r#"{"name":"postgres"}"#, "\"postgres\": empty addr"),
+            ("STATEGATE_STORAGE_PROVIDER", r#"{"name":"mysql"}"#, "\"mysql\": empty addr"),
             (
                 "STATEGATE_STORAGE_PROVIDER",
                 r#"{"name":"mongo","addr":"mongodb://u:hidden@h"}"#,
@@ -388,6 +389,14 @@ mod tests {
         assert_eq!(store.postgres.url, Some(super::super::Secret("postgres://u:p@h/d".into())));
         assert_eq!(store.postgres_schema, "stategate");
         assert_eq!(store.postgres.root_certificate, Some("ca.pem".into()));
+        for name in ["mysql", "mariadb"] {
+            let given =
+                format!(r#"{{"name":"{name}","addr":"mysql://u:p@h/d","ca_file":"ca.pem"}}"#);
+            let store = of(&[("STATEGATE_STORAGE_PROVIDER", &given)]).store;
+            assert_eq!(store.kind, super::super::StoreKind::MySql);
+            assert_eq!(store.mysql.url, Some(super::super::Secret("mysql://u:p@h/d".into())));
+            assert_eq!(store.mysql.root_certificate, Some("ca.pem".into()));
+        }
     }
 
     #[test]

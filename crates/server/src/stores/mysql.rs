@@ -10,11 +10,14 @@ use holdfast_store_mysql::MySqlSettings;
 use super::Opened;
 use super::clock::SharedClock;
 use super::tls::tls;
-use crate::settings::StoreSettings;
+use crate::settings::{Settings, StoreSettings};
 
-pub(super) async fn open(settings: &StoreSettings) -> Result<Opened, StoreError> {
-    let settings = settings_of(settings)?;
-    let store = holdfast_store_mysql::open(&settings).await?;
+pub(super) async fn open(settings: &Settings) -> Result<Opened, StoreError> {
+    let store = MySqlSettings {
+        commit_bytes: settings.limits.commit_bytes.0,
+        ..settings_of(&settings.store)?
+    };
+    let store = holdfast_store_mysql::open(&store).await?;
     Ok(Opened {
         clock: Some(Arc::new(SharedClock(store.clock()))),
         store: Arc::new(store),
@@ -38,7 +41,6 @@ fn settings_of(settings: &StoreSettings) -> Result<MySqlSettings, StoreError> {
     let database = &settings.mysql;
     let no_url = |why| StoreError::Refused(format!("store.mysql.url: {why}"));
     Ok(MySqlSettings {
-        url: database.url().map_err(no_url)?,
         tls: tls(database),
         pool_min: u32::try_from(database.pool_min.0).unwrap_or(u32::MAX),
         pool_max: NonZeroU32::new(database.pool_max).unwrap_or(NonZeroU32::MIN),
@@ -46,5 +48,6 @@ fn settings_of(settings: &StoreSettings) -> Result<MySqlSettings, StoreError> {
         acquire_timeout: database.acquire_timeout,
         statement_timeout: database.statement_timeout,
         append_deadline: database.append_deadline,
+        ..MySqlSettings::new(database.url().map_err(no_url)?)
     })
 }

@@ -7,6 +7,35 @@ use super::{PREFIX, Sets, Variables};
 /// Caches that they can have.
 const CACHES: [&str; 2] = ["redis", "memcached"];
 
+/// Where the members of a database go.
+struct Database {
+    kind: &'static str,
+    url: &'static str,
+    members: &'static [(&'static str, &'static str)],
+}
+
+const POSTGRES: Database = Database {
+    kind: "postgres",
+    url: "store.postgres.url",
+    members: &[
+        ("schema", "store.postgres.schema"),
+        ("ca_file", "store.postgres.root_certificate"),
+        ("client_cert_file", "store.postgres.client_certificate"),
+        ("client_key_file", "store.postgres.client_key"),
+    ],
+};
+
+/// Its URL names the database of the log.
+const MYSQL: Database = Database {
+    kind: "mysql",
+    url: "store.mysql.url",
+    members: &[
+        ("ca_file", "store.mysql.root_certificate"),
+        ("client_cert_file", "store.mysql.client_certificate"),
+        ("client_key_file", "store.mysql.client_key"),
+    ],
+};
+
 impl Sets {
     pub(super) fn storage(&mut self, variables: &Variables) {
         let Some(given) = self.provider(variables, "STORAGE_PROVIDER", "storage") else { return };
@@ -16,30 +45,26 @@ impl Sets {
                     self.set("data_dir", path, &given.origin);
                 }
             }
-            "postgres" | "postgresql" => self.postgres(&given),
+            "postgres" | "postgresql" => self.database(&given, &POSTGRES),
+            "mysql" | "mariadb" => self.database(&given, &MYSQL),
             "" => self.refuse("storage provider: empty name"),
             "mongo" => self.refuse(
                 "storage provider \"mongo\" is not built in: say {\"name\":\"embedded\",\"path\":\"...\"} to keep states on this machine's disk",
             ),
             name => self.refuse(format!(
-                "unsupported backend provider: {name}. must be one of: [embedded postgres mongo]"
+                "unsupported backend provider: {name}. must be one of: [embedded postgres mysql mongo]"
             )),
         }
     }
 
     /// A database that all servers of the deployment share.
-    fn postgres(&mut self, given: &Provider) {
+    fn database(&mut self, given: &Provider, place: &Database) {
         let Some(address) = given.member("addr") else {
             return self.refuse(format!("storage provider {:?}: empty addr", given.name));
         };
-        self.set("store.kind", "postgres", &given.origin);
-        self.set("store.postgres.url", address, &given.origin);
-        for (member, path) in [
-            ("schema", "store.postgres.schema"),
-            ("ca_file", "store.postgres.root_certificate"),
-            ("client_cert_file", "store.postgres.client_certificate"),
-            ("client_key_file", "store.postgres.client_key"),
-        ] {
+        self.set("store.kind", place.kind, &given.origin);
+        self.set(place.url, address, &given.origin);
+        for (member, path) in place.members {
             if let Some(value) = given.member(member) {
                 self.set(path, value, &given.origin);
             }

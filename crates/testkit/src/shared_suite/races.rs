@@ -1,0 +1,90 @@
+//! Several stores over one log.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use holdfast_model::{Floors, Head, Revision};
+use holdfast_store::{AppendError, Store, same_end};
+
+use super::{Server, append, head, open, pause, written};
+use crate::scribe::{Change, Scribe, key};
+
+pub(super) async fn stores_that_race_append_everything_once_without_a_hole(server: &dyn Server) {
+    const NODES: usize = 3;
+    const EACH: usize = 40;
+    let place = server.place();
+    let mut racing = Vec::new();
+    for node in 0..NODES {
+        racing.push(tokio::spawn(race(open(server, &place).await, node, EACH)));
+    }
+    let mut expected = BTreeMap::new();
+    for node in racing {
+        expected.extend(node.await.expect("no panic"));
+    }
+    let found = written(&*open(server, &place).await).await;
+    assert!(found.keys().copied().eq(1..=(NODES * EACH) as u64), "{:?}", found.keys());
+    assert_eq!(found, expected);
+}
+
+async fn race(store: Arc<dyn Store>, node: usize, rounds: usize) -> BTreeMap<u64, Vec<String>> {
+    let mut mine = BTreeMap::new();
+    for round in 0..rounds {
+        let values = [format!("{node}-{round}-a"), format!("{node}-{round}-b")];
+        mine.insert(append(&*store, &values.each_ref().map(String::as_str)).await, values.to_vec());
+    }
+    mine
+}
+
+/// Tries to append behind a head that is not the newest; what is the newest.
+async fn lose(store: &dyn Store, behind: Head) -> Head {
+    let mut scribe = Scribe::continuing(behind);
+    let lost = store.append(&behind, scribe.set(&key("race", "slow"), "lost")).await;
+    let Err(AppendError::Moved(now)) = lost else { panic!("{lost:?}") };
+    *now
+}
+
+pub(super) async fn whoever_lost_twice_cannot_lose_again(server: &dyn Server) {
+    let place = server.place();
+    let (slow, fast) = (open(server, &place).await, open(server, &place).await);
+    let mut head = head(&*slow).await;
+    for value in ["fast 0", "fast 1"] {
+        append(&*fast, &[value]).await;
+        head = lose(&*slow, head).await;
+    }
+    // The lock is held: this one waits.
+    let waiting = tokio::spawn({
+        let fast = Arc::clone(&fast);
+        async move { append(&*fast, &["fast again"]).await }
+    });
+    pause(100).await;
+    assert!(!waiting.is_finished(), "it went past the lock");
+    let mut scribe = Scribe::continuing(head);
+    let won = slow.append(&head, scribe.set(&key("race", "slow"), "won")).await;
+    assert_eq!(won.expect("its turn").revision, Revision(3));
+    assert_eq!(waiting.await.expect("no panic"), 4);
+    // A turn that nobody uses ends by itself.
+    for value in ["fast 2", "fast 3"] {
+        append(&*fast, &[value]).await;
+        head = lose(&*slow, head).await;
+    }
+    assert_eq!(append(&*fast, &["at last"]).await, 7);
+}
+
+pub(super) async fn a_reclaim_of_another_node_is_seen(server: &dyn Server) {
+    let place = server.place();
+    let (one, other) = (open(server, &place).await, open(server, &place).await);
+    let at = key("n", "gone");
+    let mut scribe = Scribe::continuing(head(&*one).await);
+    let before = scribe.head();
+    let group = scribe.group([vec![Change::set(&at, "1")], vec![Change::delete(&at)]]);
+    let head = one.append(&before, group).await.expect("appended");
+    let floors = Floors { events: Revision(9), history: Revision(9) };
+    let (a, b) = tokio::join!(one.reclaim(floors), other.reclaim(floors));
+    let (a, b) = (a.expect("reclaimed"), b.expect("reclaimed"));
+    assert_eq!((a.commits + b.commits, a.versions + b.versions), (2, 2));
+    let stale = other.append(&head, scribe.set(&at, "2")).await;
+    let Err(AppendError::Moved(now)) = stale else { panic!("{stale:?}") };
+    assert!(same_end(&now, &head) && now.ordinal_base == 2, "{now:?}");
+    let mut scribe = Scribe::continuing(*now);
+    other.append(&now, scribe.set(&at, "2")).await.expect("appended");
+}
