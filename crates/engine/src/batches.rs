@@ -213,12 +213,14 @@ impl Engine {
         let events = writes.len();
         let mut bytes = 0;
         for write in writes {
+            // Names are in the log whatever is done to them.
+            bytes += write.key.len() + write.namespace.len();
             let RequestedAction::Put { value, .. } = &write.action else { continue };
             if value.len() > limits.value_bytes {
                 let (size, max) = (value.len(), limits.value_bytes);
                 return Err(EngineError::ValueTooLarge { size, max });
             }
-            bytes += value.len() + write.key.len() + write.namespace.len();
+            bytes += value.len();
         }
         let too_many = events > limits.commit_events || others > limits.commit_events;
         if too_many || bytes > limits.commit_bytes {

@@ -1,4 +1,4 @@
-use holdfast_engine::{CommitRequest, RequestedAction, RequestedCondition, RequestedWrite};
+use holdfast_engine::{CommitRequest, Limits, RequestedAction, RequestedCondition, RequestedWrite};
 use holdfast_model::{ErrorKind, Precondition, Revision};
 
 use super::*;
@@ -28,6 +28,24 @@ async fn a_commit_is_one_revision_over_any_namespaces() {
         let entry = engine.get(&me(), namespace, key).await.expect("there");
         assert_eq!(entry.mod_revision, Revision(1));
     }
+    engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn names_count_whatever_is_done_to_them() {
+    let limits = Limits { commit_bytes: 2_000, ..Limits::default() };
+    let engine = engine_with(AllowAll, Options { limits, ..Options::default() }).await;
+    let delete = |n: usize| RequestedWrite {
+        action: RequestedAction::Delete { missing_ok: true },
+        ..put("a", &format!("{n}{}", "k".repeat(99)), "")
+    };
+    let writes = (0..30).map(delete).collect();
+    let request = CommitRequest { writes, ..CommitRequest::default() };
+    let refused = engine.commit(&me(), request).await.expect_err("3,000 bytes of names");
+    assert_eq!(refused.kind(), ErrorKind::TooLarge);
+    let writes = (0..10).map(delete).collect();
+    let request = CommitRequest { writes, ..CommitRequest::default() };
+    engine.commit(&me(), request).await.expect("1,000 bytes of names");
     engine.shutdown().await;
 }
 
