@@ -15,8 +15,7 @@ use crate::subjects::holdfast::Holdfast;
 
 /// Callers on how many connections, each with so many calls at once.
 const CALLERS: [(usize, usize); 2] = [(1, 1), (4, 16)];
-/// Connections of the bare pool, the best of 8, 16, 32 and 64 on the machine that the figures were first made on is told in
-/// docs/performance.md.
+/// Connections of the bare pool: no caller waits for one.
 const POOL: u32 = 64;
 const NODES: usize = 3;
 

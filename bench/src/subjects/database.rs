@@ -51,7 +51,8 @@ impl Database {
         let pool = PgPoolOptions::new().max_connections(connections).min_connections(connections);
         let pool = pool.connect(&url).await?;
         let sizes = "SELECT avg(length(canonical))::int, avg(length(inline))::int, \
-                     (SELECT avg(length(body))::int FROM holdfast.history) FROM holdfast.log";
+                     (SELECT avg(length(body))::int FROM holdfast.history) \
+                     FROM (SELECT * FROM holdfast.log ORDER BY revision DESC LIMIT 50) AS newest";
         let sizes = sqlx::query(sizes).fetch_one(&pool).await?;
         let of = |column| Ok::<_, Fault>(usize::try_from(sizes.try_get::<i32, _>(column)?)?);
         let sizes = Sizes { canonical: of(0)?, inline: of(1)?, body: of(2)? };
