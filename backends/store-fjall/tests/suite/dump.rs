@@ -23,6 +23,15 @@ pub(crate) fn options() -> FjallOptions {
 }
 
 pub(crate) fn open(path: &Path) -> Result<FjallStore, StoreError> {
+    for _ in 0..100 {
+        match FjallStore::open(path, options()) {
+            // A process that another test has just begun to start has all files open until it becomes another program.
+            Err(StoreError::Refused(why)) if why.contains("has the data directory") => {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            other => return other,
+        }
+    }
     FjallStore::open(path, options())
 }
 
