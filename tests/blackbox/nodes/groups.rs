@@ -127,7 +127,7 @@ async fn wait_for_all(accounts: &[Account], written: &BTreeSet<(String, u64)>) {
 fn in_order(processed: &[(String, u64, bool)]) {
     let mut newest: BTreeMap<&str, u64> = BTreeMap::new();
     for (key, n, repeated) in processed {
-        let before = newest.insert(key, *n).unwrap_or_default();
-        assert!(*repeated || before < *n, "{key}: {n} behind {before}");
+        let before = newest.insert(key, *n);
+        assert!(*repeated || before < Some(*n), "{key}: {n} behind {before:?}");
     }
 }
