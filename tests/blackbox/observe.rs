@@ -322,9 +322,10 @@ async fn policies_and_auditors_are_counted_and_every_metric_is_documented() {
     let rules = "package config.authz\nallow if input.action == \"read\"\n";
     std::fs::write(&policy, rules).expect("written");
     let settings = format!(
-        "[policy]\npath = '{}'\ninterval = '50ms'\n[audit]\ndir = '{}'\n[quota]\nkeys = 1",
+        "[policy]\npath = '{}'\ninterval = '50ms'\n[audit]\ndir = '{}'\n[quota]\nkeys = 1\n[backup]\nschedule = '0 3 * * *'\ndir = '{}'",
         policy.display(),
-        audit.display()
+        audit.display(),
+        home.path().join("backups").display()
     );
     let server = Launch::default().closed().settings(&settings).start().await;
     let config = server.config().await;
