@@ -1,6 +1,6 @@
 //! Backups of the running server: taken by callers, or by the clock.
 //!
-//! - `bytes`: [`Bytes`], a backup as it is made, part by part
+//! - `bytes`: a backup as it is made, part by part
 //! - [`schedule`]: [`Scheduled`], backups by a cron expression
 
 mod bytes;

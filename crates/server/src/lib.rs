@@ -10,7 +10,7 @@
 //! - [`listen`]: the accept loop
 //! - [`health`], [`metrics`]: what a supervisor asks
 //! - [`stores`], [`channels`]: the registries of stores and of event channels
-//! - `nodes`: what nodes that share a log tell each other
+//! - [`nodes`]: what nodes that share a log tell each other
 //! - `stand_in`: what deployments of stategate expect beside its dialect
 //! - [`tls`]: certificates of the server and of callers
 //! - [`proxies`]: where a caller is that came through them

@@ -1,8 +1,8 @@
 //! What nodes that share a log tell each other. The log is the truth: whatever is lost here costs time, never an event.
 //!
-//! - [`bell`]: "the log has reached this revision"
-//! - [`presence`]: who is there
-//! - [`stale`]: what is said while the log cannot be reached
+//! - `bell`: "the log has reached this revision"
+//! - `presence`: who is there
+//! - `stale`: what is said while the log cannot be reached
 //! - [`ways`]: how a node reaches another one
 
 pub(crate) mod bell;
