@@ -34,7 +34,7 @@ pub(crate) async fn measure(bench: &mut Bench) -> Result<Section, Fault> {
              and `Get` of a node beside a pool of {POOL} connections in the load's own process, which sends the statement of such a set \
              for each write by itself: rows of the same number and size, the revision from a sequence, or from a row that every write \
              locks. {NODES} nodes with NATS beside one, the same 64 writers. Then the way of a change: 500 sets, 20 ms apart, on one \
-             node, until a watcher on another has it, for each channel; 1 s is the poll interval."
+             node, until a watcher on another has it, for each channel; the poll interval is 250 ms."
         ),
         ..Section::default()
     };
