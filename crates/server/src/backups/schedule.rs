@@ -107,6 +107,10 @@ impl Scheduled {
     /// Shows what is counted.
     pub fn register(&self, registry: &mut Registry) {
         let inner = &self.inner;
+        // Both are there from the start: what counts from nothing cannot be told from what is not counted.
+        for result in ["ok", "failed"] {
+            let _ = inner.runs.get_or_create(&Ran { result });
+        }
         registry.register("backups", "Scheduled backups that ended", inner.runs.clone());
         let help = "When the last good scheduled backup was made, in seconds since 1970";
         registry.register("backup_last_success_seconds", help, inner.last_good.clone());
