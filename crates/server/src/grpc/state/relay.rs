@@ -28,8 +28,10 @@ const OF_THE_CONNECTION: [HeaderName; 8] = [
     header::UPGRADE,
     header::USER_AGENT,
 ];
-/// The same, by how names begin: forms and lengths of messages, deadlines that have passed in part, handshakes.
-const FORMS: [&str; 5] = ["accept", "content-", "grpc-", "proxy-", "sec-"];
+/// The same, by how names begin: forms and lengths of messages, deadlines that have passed in part, handshakes, and where a
+/// caller says that it is: the other node may believe this one what it would not believe the caller.
+const FORMS: [&str; 8] =
+    ["accept", "content-", "forwarded", "grpc-", "proxy-", "sec-", "x-forwarded-", "x-real-ip"];
 
 /// A call on its way to another node.
 pub(super) struct Relay {
@@ -101,4 +103,20 @@ pub(super) fn is_of_the_way(status: &Status) -> bool {
 /// Whether that node does not know the caller: what proves who that is may be bound to a connection.
 pub(super) fn is_of_the_caller(status: &Status) -> bool {
     matches!(status.code(), Code::Unauthenticated | Code::PermissionDenied)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_of_one_connection_is_not_passed_on() {
+        let is = |name| is_form(&HeaderName::from_static(name));
+        for name in ["content-type", "grpc-timeout", "forwarded", "x-forwarded-for", "x-real-ip"] {
+            assert!(is(name), "{name}");
+        }
+        for name in ["authorization", "x-request-id", "traceparent", "x-tenant"] {
+            assert!(!is(name), "{name}");
+        }
+    }
 }
