@@ -1,8 +1,8 @@
 # The commands of this repository; `make` alone lists them.
 
 CARGO ?= cargo
-# Clippy's own settings: every warning of ours is an error.
-LINT = -- -D warnings
+# Clippy is the compiler of our own crates: what is linted is what is tested, and nothing is compiled once for each. Every warning of ours is an error.
+LINTED = CLIPPY_ARGS=-Dwarnings__CLIPPY_HACKERY__ RUSTC_WORKSPACE_WRAPPER=clippy-driver $(CARGO)
 # Crates that are never published.
 KEPT = holdfast-tests holdfast-bench holdfast-fuzz holdfast-services
 
@@ -17,10 +17,10 @@ setup: ## prepares the machine for the tests: installs what is missing (root on 
 check: ## format, lints, arrows, unit tests, docs, dependencies; writes nothing but target/ and .setup/
 	$(CARGO) fmt --all -- --check
 	@.ci/deny
-	$(CARGO) clippy --workspace --all-targets --locked $(LINT)
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --quiet
+	$(LINTED) build --workspace --all-targets --locked
+	RUSTDOC="$(CURDIR)/.ci/rustdoc" $(LINTED) test --workspace --doc --locked --quiet
 	$(CARGO) package --workspace $(KEPT:%=--exclude %) --no-verify --allow-dirty --locked --offline --quiet
-	$(CARGO) test --workspace --lib --bins --test repo --locked
+	$(LINTED) test --workspace --lib --bins --test repo --locked
 
 check-deploy: setup ## what is in deploy/, read by linters and dry runs; `make test` does it too
 	@.ci/deploy
@@ -36,8 +36,8 @@ dist: ## the release: a static binary with its pages and completion, checksums, 
 	@.ci/dist
 
 test: setup ## every test in its short form, against the real binary
-	$(CARGO) build --workspace --all-targets --locked
-	$(CARGO) test --workspace --locked
+	$(LINTED) build --workspace --all-targets --locked
+	$(LINTED) test --workspace --locked
 
 torture: setup ## the long forms, piece by piece; a finished piece is not repeated for the same commit
 	@.ci/torture

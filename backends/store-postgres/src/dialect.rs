@@ -114,9 +114,13 @@ impl Dialect for Postgres {
     }
 
     async fn lock(&self, database: &mut PgConnection) -> Result<Head, Failure> {
-        sqlx::raw_sql("BEGIN").execute(&mut *database).await?;
-        let lock = concat!("SELECT ", head_columns!(), " FROM head FOR UPDATE");
-        schema::head(&sqlx::query(lock).fetch_one(database).await?, 0)
+        // All nodes wait for a lock whose holder was stopped: not for long.
+        const LOCK: &str = concat!(
+            "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 1000; SELECT ",
+            head_columns!(),
+            " FROM head FOR UPDATE"
+        );
+        schema::head(&sqlx::raw_sql(LOCK).fetch_one(database).await?, 0)
     }
 
     async fn unlock(&self, database: &mut PgConnection) -> Result<(), Failure> {

@@ -103,6 +103,13 @@ impl<D: Dialect> Attempt<'_, D> {
 
     async fn try_once(&self, writer: &mut Writer<D>, sent: bool) -> Result<Outcome, Tried> {
         let not_sent = |failure| Tried { failure, sent: false };
+        // What was sent before may have won already: only the race tells.
+        if !sent {
+            let other = writer.be_cautious(self.link, self.between.after);
+            if let Some(head) = other.await.map_err(not_sent)? {
+                return Ok(Outcome::Lost(head));
+            }
+        }
         let (database, locked) = writer.connection(self.link).await.map_err(not_sent)?;
         let asked = Instant::now();
         let appended = self.link.dialect.append(database, &self.between, locked).await;

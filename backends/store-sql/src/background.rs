@@ -1,13 +1,21 @@
-//! Threads of a store's own.
+//! Where a store's work is done.
 
 use std::sync::Arc;
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
 
-/// Runs a store's work on threads of its own: whoever asks may wait for the answer on any executor, or block on it, and the
-/// work goes on when nobody waits any more. Clones share the threads; the last one to go stops them.
+/// Runs a store's work on the runtime that the store was opened in, or on threads of its own where there was none that has
+/// more than one: whoever asks may wait for the answer on any executor, or block on it anywhere else, and the work goes on when nobody
+/// waits any more. Clones share the threads; the last one to go stops those that are the store's own.
+///
+/// On the runtime of those who ask, a question and its answer pass no border between threads, each of which takes longer than
+/// the database needs for a small question.
 #[derive(Debug, Clone)]
-pub struct Background(Arc<Threads>);
+pub struct Background {
+    runtime: Handle,
+    /// Stops them at the end.
+    _own: Option<Arc<Threads>>,
+}
 
 #[derive(Debug)]
 struct Threads(Option<Runtime>);
@@ -16,17 +24,23 @@ struct Threads(Option<Runtime>);
 const THREADS: usize = 2;
 
 impl Background {
-    /// Starts the threads, which bear this name.
+    /// Threads that are needed bear this name.
     ///
     /// # Errors
     /// When the system has no threads left.
     pub fn start(name: &str) -> std::io::Result<Self> {
+        // One thread that is blocked by whoever asks would never bring the answer.
+        let here = Handle::try_current().ok();
+        if let Some(runtime) = here.filter(|h| h.runtime_flavor() == RuntimeFlavor::MultiThread) {
+            return Ok(Self { runtime, _own: None });
+        }
         let runtime = Builder::new_multi_thread()
             .worker_threads(THREADS)
             .thread_name(name)
             .enable_all()
             .build()?;
-        Ok(Self(Arc::new(Threads(Some(runtime)))))
+        let handle = runtime.handle().clone();
+        Ok(Self { runtime: handle, _own: Some(Arc::new(Threads(Some(runtime)))) })
     }
 
     /// Runs it to its end, whether somebody waits or not; `None` when the threads are gone or it panicked.
@@ -34,15 +48,12 @@ impl Background {
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> Option<T> {
-        let runtime = self.0.0.as_ref()?;
-        runtime.spawn(work).await.ok()
+        self.runtime.spawn(work).await.ok()
     }
 
     /// Starts it and does not wait.
     pub fn start_task(&self, work: impl Future<Output = ()> + Send + 'static) {
-        if let Some(runtime) = &self.0.0 {
-            runtime.spawn(work);
-        }
+        self.runtime.spawn(work);
     }
 }
 

@@ -24,7 +24,7 @@ use crate::store::{no_threads, stopped};
 use crate::{Rows, Waits};
 use note::Note;
 
-/// Fills the tables of one log. Works on threads of its own, as a store does.
+/// Fills the tables of one log. Works where a store does.
 pub struct SqlFill<D: Dialect> {
     background: Background,
     link: Arc<Link<D>>,

@@ -11,7 +11,7 @@
 //! - [`page`] - [`Fill`]: pages from rows; [`bounds`] - ranges of keys; [`trim`] - what a reclaim looks at
 //! - [`clock`] - [`DatabaseClock`]; [`patience`] - [`Patience`]: how long and how often something is tried again
 //! - [`tls`] - how connections are protected
-//! - [`background`] - [`Background`]: the threads that a store's connections live on
+//! - [`background`] - [`Background`]: where a store's connections live
 //!
 //! Invariants: a group can only be there once, because it goes behind one head, so that trying it again is safe; numbers
 //! that a database keeps are signed, and no log comes near the half of them that is lost; a row carries a checksum over its

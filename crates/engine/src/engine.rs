@@ -91,22 +91,21 @@ impl Engine {
             })
         };
         let hub = log.hub.start(&log.store).map_err(no_thread)?;
-        let committing = Arc::clone(&log);
         let (answers, telling) = Answers::start();
-        let runtime = tokio::runtime::Handle::current();
-        let committer = std::thread::Builder::new()
-            .name("holdfast-commit".into())
-            .spawn(move || {
-                // Stores behind a network need the runtime's timers and sockets.
-                let _runtime = runtime.enter();
-                commit::run(&committing, &jobs, &answers);
-            })
-            .map_err(no_thread)?;
+        let committing = commit::run(Arc::clone(&log), jobs, answers);
+        let mut threads = Threads { committer: None, hub, tasks: vec![telling] };
+        if log.follow.is_some() {
+            // It waits for a network, and has no file to flush: where the callers are, nobody has to be woken elsewhere.
+            threads.tasks.push(tokio::spawn(committing));
+        } else {
+            let thread = std::thread::Builder::new().name("holdfast-commit".into());
+            let committer =
+                thread.spawn(move || commit::block_on(committing)).map_err(no_thread)?;
+            threads.committer = Some(committer);
+        }
         let (stopping, stopped) = watch::channel(false);
-        let following = tokio::spawn(follow::run(Arc::clone(&log), stopped.clone()));
-        let upkeep = tokio::spawn(upkeep::run(Arc::clone(&log), stopped));
-        let tasks = vec![upkeep, following, telling];
-        let threads = Threads { committer: Some(committer), hub, tasks };
+        threads.tasks.push(tokio::spawn(follow::run(Arc::clone(&log), stopped.clone())));
+        threads.tasks.push(tokio::spawn(upkeep::run(Arc::clone(&log), stopped)));
         let threads = Mutex::new(threads);
         Ok(Self {
             inner: Arc::new(Inner { log, groups: Groups::default(), threads, stopping }),
@@ -215,10 +214,11 @@ impl Engine {
     /// Another node says that the log has reached this revision, or something may have been missed (`None`).
     pub fn heard(&self, revision: Option<Revision>) {
         let log = self.log();
-        if let Some(follow) = &log.follow
-            && revision.is_none_or(|revision| revision > log.view().head.revision)
-        {
-            follow.kick();
+        let Some(follow) = &log.follow else { return };
+        match revision {
+            None => follow.kick(),
+            Some(revision) if revision > log.view().head.revision => follow.tell(revision),
+            Some(_) => {}
         }
     }
 
@@ -236,16 +236,15 @@ impl Engine {
         self.log().queue.close();
         self.log().hub.stop();
         let threads = std::mem::take(&mut *self.inner.threads.lock());
-        let log = Arc::clone(self.log());
         let join = move || {
             for thread in threads.committer.into_iter().chain(threads.hub) {
                 if thread.join().is_err() {
                     tracing::error!("a thread of the engine had panicked");
                 }
             }
-            log.turn.wait();
         };
         let _ = tokio::task::spawn_blocking(join).await;
+        self.log().turn.wait().await;
         for task in threads.tasks {
             // A panic there was logged when it happened.
             let _ = task.await;

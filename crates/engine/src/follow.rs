@@ -29,6 +29,8 @@ pub(crate) struct Follow {
     /// Drawn by readers; whoever drew one waits until it was served.
     tickets: AtomicU64,
     kick: Notify,
+    /// How far the log goes, by what was heard since the store was last asked.
+    told: AtomicU64,
     served: watch::Sender<Served>,
     /// The newest revision that this node appended itself.
     appended: watch::Sender<Revision>,
@@ -53,6 +55,7 @@ impl Follow {
             options,
             tickets: AtomicU64::new(0),
             kick: Notify::new(),
+            told: AtomicU64::new(0),
             served: watch::Sender::new(served),
             appended: watch::Sender::new(head.revision),
         })
@@ -61,6 +64,12 @@ impl Follow {
     /// There may be something new.
     pub(crate) fn kick(&self) {
         self.kick.notify_one();
+    }
+
+    /// The log goes up to this revision, says somebody.
+    pub(crate) fn tell(&self, revision: Revision) {
+        self.told.fetch_max(revision.0, SeqCst);
+        self.kick();
     }
 
     pub(crate) fn appended(&self) -> watch::Receiver<Revision> {
@@ -180,10 +189,34 @@ impl Log {
 
     /// Shows everything that is in the log by now.
     async fn read_on(&self, follow: &Follow) -> Result<(), StoreError> {
+        // Where there is more for sure, the log is read at once: its page says where the log ends as well.
+        let mut told = follow.told.swap(0, SeqCst);
         loop {
-            let head = follow.in_time(self.store.head()).await?;
+            let shown = self.view().head.revision;
+            let mut ahead = None;
+            if std::mem::take(&mut told) > shown.0 {
+                ahead = match follow.in_time(self.store.commits(shown, PAGE_BYTES)).await {
+                    Ok(page) => Some(page),
+                    // The head says where to go on.
+                    Err(StoreError::Compacted { .. }) => None,
+                    Err(error) => return Err(error),
+                };
+            }
+            let head = match &ahead {
+                Some(page) => page.head,
+                None => follow.in_time(self.store.head()).await?,
+            };
             let Some(from) = self.behind(&head) else { return Ok(()) };
-            self.take(follow.in_time(self.store.commits(from, PAGE_BYTES)).await, &head)?;
+            let page = match ahead {
+                Some(page) if from == shown => Ok(page),
+                _ => follow.in_time(self.store.commits(from, PAGE_BYTES)).await,
+            };
+            let end = page.as_ref().ok().map(|page| page.head);
+            self.take(page, &head)?;
+            // What came after the page was asked for is for the next question.
+            if end.is_some_and(|end| self.behind(&end).is_none()) {
+                return Ok(());
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use holdfast_auth::{Action, Authorized, Resource};
-use holdfast_model::{Entry, EntryKey, Key, Prefix, Revision};
+use holdfast_model::{Entry, EntryKey, Key, Prefix, Revision, Timestamp};
 use holdfast_store::{At, PageLimit, Scan};
 
 use crate::caller::Caller;
@@ -133,7 +133,7 @@ impl<D: Send + Sync> Selecting<'_, D> {
         let Ok(key) = Key::new(key) else { return Ok(()) };
         let at = EntryKey::new(namespace, key);
         match self.engine.log().get(&self.proof, &at).await? {
-            Some(entry) => self.take(entry).await,
+            Some(entry) => self.take(entry, self.engine.log().now()).await,
             None => Ok(()),
         }
     }
@@ -146,9 +146,11 @@ impl<D: Send + Sync> Selecting<'_, D> {
             let limit = PageLimit::rows(PAGE_ENTRIES).and_bytes(PAGE_BYTES);
             let page = log.list(&self.proof, what, At::Revision(self.revision), limit).await?;
             after = page.entries.last().map(|entry| entry.at.key.clone());
+            let now = log.now();
+            self.kept.reserve(page.entries.len().min(self.most));
             for entry in page.entries {
                 self.count(&entry)?;
-                self.take(entry).await?;
+                self.take(entry, now).await?;
             }
             if !page.more || after.is_none() {
                 return Ok(());
@@ -170,10 +172,10 @@ impl<D: Send + Sync> Selecting<'_, D> {
         Ok(())
     }
 
-    async fn take(&mut self, entry: Arc<Entry>) -> Result<(), EngineError> {
+    async fn take(&mut self, entry: Arc<Entry>, now: Timestamp) -> Result<(), EngineError> {
         let behind =
             |after: &Created| (entry.create_revision, &entry.at.key) > (after.revision, &after.key);
-        let expired = entry.expired(self.engine.log().now());
+        let expired = entry.expired(now);
         if expired || !self.select.after.as_ref().is_none_or(behind) {
             return Ok(());
         }

@@ -44,6 +44,17 @@ pub fn json(value: &WireValue) -> Result<Value, String> {
     })
 }
 
+/// The same of a value that the wire holds as it was: not of numbers, nor of what may contain some.
+#[must_use]
+pub fn exact(value: &WireValue) -> Option<Value> {
+    match &value.kind {
+        None | Some(Kind::NullValue(_)) => Some(Value::Null),
+        Some(Kind::StringValue(text)) => Some(Value::String(text.clone())),
+        Some(Kind::BoolValue(truth)) => Some(Value::Bool(*truth)),
+        _ => None,
+    }
+}
+
 /// Numbers are doubles; a whole one is written without a fraction, as every JSON writer of protobuf does.
 fn whole_or_double(number: f64) -> Result<Number, String> {
     // Below 2^53, so nothing is cut off; negative zero stays what it is.

@@ -1,12 +1,12 @@
-//! The committer: one thread that turns waiting batches into durable groups.
+//! The committer: one thread, or on a store behind a network one task, that turns waiting batches into durable groups.
 //!
 //! All batches that waited while the last flush ran become the next group: judge, append, publish, answer. Nothing lingers
 //! to make a group larger.
 //!
 //! - [`queue`]: where batches wait, bounded in bytes
 //! - [`facts`]: what the judge is told about the log
-//! - [`run`]: the thread
-//! - [`turn`]: who settles: the thread, or a caller that is alone
+//! - [`run`]: the committer itself
+//! - [`turn`]: who settles: the committer, or a caller that is alone
 //! - [`answers`]: what tells the callers
 
 mod answers;
@@ -26,6 +26,7 @@ pub(crate) use answers::Answers;
 pub(crate) use queue::{Job, Queue};
 pub(crate) use run::run;
 pub(crate) use turn::Turn;
+pub(crate) use wait::block_on;
 
 /// A batch went through.
 #[derive(Debug, Clone)]

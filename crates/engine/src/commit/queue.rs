@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
 use holdfast_model::Batch;
 use holdfast_store::SideWrite;
 use parking_lot::RwLock;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::Committed;
@@ -29,7 +29,7 @@ pub(crate) struct Job {
 }
 
 pub(crate) struct Queue {
-    jobs: RwLock<Option<Sender<Job>>>,
+    jobs: RwLock<Option<UnboundedSender<Job>>>,
     room: Arc<Semaphore>,
     permits: usize,
     /// Jobs that the committer has not taken.
@@ -40,8 +40,8 @@ pub(crate) struct Queue {
 pub(super) type Answered = oneshot::Receiver<Result<Committed, EngineError>>;
 
 impl Queue {
-    pub(crate) fn new(bytes: usize) -> (Self, Receiver<Job>) {
-        let (sender, receiver) = channel();
+    pub(crate) fn new(bytes: usize) -> (Self, UnboundedReceiver<Job>) {
+        let (sender, receiver) = unbounded_channel();
         let permits = (bytes / PERMIT_BYTES).clamp(1, Semaphore::MAX_PERMITS);
         let room = Arc::new(Semaphore::new(permits));
         let jobs = RwLock::new(Some(sender));

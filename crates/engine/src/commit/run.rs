@@ -1,15 +1,14 @@
-//! The committer's thread.
+//! The committer.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
 use holdfast_model::{Batch, Cause, Head, Namespace};
 use holdfast_store::{AppendError, Group};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::answers::Answer;
-use super::wait::block_on;
 use super::{Answers, Committed, Job};
 use crate::error::EngineError;
 use crate::judge::{Circumstances, Judgement, Refusal, judge};
@@ -23,97 +22,148 @@ const GROUP_BYTES: usize = 1 << 20;
 /// How often a group is judged again because another node appended first.
 const RACES: usize = 64;
 
-/// Commits what comes through the queue until that is closed and empty.
-pub(crate) fn run(log: &Arc<Log>, jobs: &Receiver<Job>, answers: &Answers) {
-    let mut left_over = None;
-    while let Some(first) = left_over.take().or_else(|| jobs.recv().ok()) {
-        let mut weight = first.weight;
-        let mut group = vec![first];
-        while group.len() < GROUP_BATCHES
-            && weight < GROUP_BYTES
-            && let Ok(job) = jobs.try_recv()
-        {
+/// Jobs that wait for the committer.
+pub(super) struct Waiting {
+    jobs: UnboundedReceiver<Job>,
+    /// It was too large for the group before.
+    left_over: Option<Job>,
+}
+
+impl Waiting {
+    /// The first job of a group; `None`: there will be none any more.
+    async fn first(&mut self) -> Option<Job> {
+        match self.left_over.take() {
+            Some(job) => Some(job),
+            None => self.jobs.recv().await,
+        }
+    }
+
+    /// What waits behind the jobs of a group, as far as it has room.
+    fn fill(&mut self, group: &mut Vec<Job>) {
+        let mut weight: usize = group.iter().map(|job| job.weight).sum();
+        while group.len() < GROUP_BATCHES && weight < GROUP_BYTES {
+            let next = self.left_over.take().or_else(|| self.jobs.try_recv().ok());
+            let Some(job) = next else { return };
             weight += job.weight;
-            if weight > GROUP_BYTES {
-                left_over = Some(job);
-                break;
+            if weight > GROUP_BYTES && !group.is_empty() {
+                self.left_over = Some(job);
+                return;
             }
             group.push(job);
         }
+    }
+}
+
+/// Commits what comes through the queue until that is closed and empty.
+pub(crate) async fn run(log: Arc<Log>, jobs: UnboundedReceiver<Job>, answers: Answers) {
+    let mut waiting = Waiting { jobs, left_over: None };
+    while let Some(first) = waiting.first().await {
+        let mut group = vec![first];
+        waiting.fill(&mut group);
         log.queue.taken(group.len());
-        answers.send(log.settle_in_turn(group));
+        answers.send(log.settle_in_turn(group, &mut waiting).await);
     }
 }
 
 impl Log {
-    pub(super) fn settle(&self, group: Vec<Job>) -> Vec<Answer> {
-        let now = Instant::now();
-        let late = |job: &Job| job.deadline.is_some_and(|deadline| deadline < now);
-        let (late, group): (Vec<_>, Vec<_>) = group.into_iter().partition(late);
-        let mut answers = Vec::with_capacity(late.len() + group.len());
-        answers.extend(late.into_iter().map(|job| (job, Err(EngineError::Deadline))));
-        if group.is_empty() {
-            return answers;
+    /// Settles a group; one that is judged again takes along what came meanwhile.
+    pub(super) async fn settle(
+        &self,
+        mut group: Vec<Job>,
+        mut waiting: Option<&mut Waiting>,
+    ) -> Vec<Answer> {
+        let mut answers = Vec::with_capacity(group.len());
+        drop_late(&mut group, &mut answers);
+        let mut result = Err(EngineError::Contended);
+        for _ in 0..RACES {
+            if group.is_empty() {
+                return answers;
+            }
+            match self.try_group(&group).await {
+                Ok(Tried::Moved) => {
+                    if let Some(waiting) = &mut waiting {
+                        let before = group.len();
+                        waiting.fill(&mut group);
+                        self.queue.taken(group.len() - before);
+                    }
+                    drop_late(&mut group, &mut answers);
+                }
+                Ok(Tried::Settled(results)) => {
+                    result = Ok(results);
+                    break;
+                }
+                Err(error) => {
+                    result = Err(error);
+                    break;
+                }
+            }
         }
         self.metrics.group_batches.observe(group.len() as f64);
-        match self.try_group(&group) {
+        match result {
             Ok(results) => answers.extend(group.into_iter().zip(results)),
             // One batch may be what the store cannot take: the others must not suffer for it.
             Err(error) if group.len() > 1 && single_out(&error) => {
-                answers.extend(group.into_iter().map(|job| {
-                    let result = self.try_group(std::slice::from_ref(&job));
-                    let alone = result.map(|mut results| results.pop());
-                    let alone = alone.and_then(|r| r.unwrap_or(Err(EngineError::Stopping)));
-                    (job, alone)
-                }));
+                for job in group {
+                    let result = self.alone(&job).await;
+                    answers.push((job, result));
+                }
             }
             Err(error) => answers.extend(group.into_iter().map(|job| (job, Err(error.clone())))),
         }
         answers
     }
 
-    fn try_group(&self, group: &[Job]) -> Result<Vec<Result<Committed, EngineError>>, EngineError> {
-        let batches: Vec<&Batch> = group.iter().map(|job| &job.batch).collect();
+    async fn alone(&self, job: &Job) -> Result<Committed, EngineError> {
         for _ in 0..RACES {
-            // Before the facts: whoever appends from here on makes our append fail, whatever we read meanwhile.
-            let mut head = self.view().head;
-            let facts = block_on(self.gather(&batches))?;
-            if self.follow.is_none() {
-                // After the facts: the ordinal base covers every trace of a key that was gone by then. A shared store compares it.
-                head.ordinal_base = block_on(self.store.head())?.ordinal_base;
-            }
-            let now = self.options.clock.now();
-            self.clock_behind.store(now < head.time, Relaxed);
-            let mut random = random_bytes;
-            let circumstances = Circumstances { now, random: &mut random };
-            let judgement = judge(&head, &facts, circumstances, &batches);
-            let Judgement { group: mut judged, verdicts, used } = judgement;
-            // What goes with a batch that was refused is refused too.
-            let accepted = group.iter().zip(&verdicts).filter(|(_, verdict)| verdict.is_ok());
-            judged.side.extend(accepted.flat_map(|(job, _)| job.side.iter().cloned()));
-            match self.append(&head, judged, used) {
-                Ok(head) => {
-                    let answers = verdicts.into_iter().zip(&batches).map(|(verdict, batch)| {
-                        let verdict = verdict.map_err(|refusal| self.refused(batch, refusal))?;
-                        Ok(Committed {
-                            revision: verdict.revision,
-                            time: verdict.time,
-                            commit: verdict.commit,
-                            replay: verdict.replay,
-                            chosen: verdict.chosen,
-                            head,
-                        })
-                    });
-                    return Ok(answers.collect());
-                }
-                Err(AppendError::Moved(head)) => block_on(self.read_up_to(&head))?,
-                Err(error) => return Err(self.failed(error)),
+            if let Tried::Settled(mut results) = self.try_group(std::slice::from_ref(job)).await? {
+                return results.pop().unwrap_or(Err(EngineError::Stopping));
             }
         }
         Err(EngineError::Contended)
     }
 
-    fn append(
+    async fn try_group(&self, group: &[Job]) -> Result<Tried, EngineError> {
+        let batches: Vec<&Batch> = group.iter().map(|job| &job.batch).collect();
+        // Before the facts: whoever appends from here on makes our append fail, whatever we read meanwhile.
+        let mut head = self.view().head;
+        let facts = self.gather(&batches).await?;
+        if self.follow.is_none() {
+            // After the facts: the ordinal base covers every trace of a key that was gone by then. A shared store compares it.
+            head.ordinal_base = self.store.head().await?.ordinal_base;
+        }
+        let now = self.options.clock.now();
+        self.clock_behind.store(now < head.time, Relaxed);
+        let mut random = random_bytes;
+        let circumstances = Circumstances { now, random: &mut random };
+        let judgement = judge(&head, &facts, circumstances, &batches);
+        let Judgement { group: mut judged, verdicts, used } = judgement;
+        // What goes with a batch that was refused is refused too.
+        let accepted = group.iter().zip(&verdicts).filter(|(_, verdict)| verdict.is_ok());
+        judged.side.extend(accepted.flat_map(|(job, _)| job.side.iter().cloned()));
+        match self.append(&head, judged, used).await {
+            Ok(head) => {
+                let answers = verdicts.into_iter().zip(&batches).map(|(verdict, batch)| {
+                    let verdict = verdict.map_err(|refusal| self.refused(batch, refusal))?;
+                    Ok(Committed {
+                        revision: verdict.revision,
+                        time: verdict.time,
+                        commit: verdict.commit,
+                        replay: verdict.replay,
+                        chosen: verdict.chosen,
+                        head,
+                    })
+                });
+                Ok(Tried::Settled(answers.collect()))
+            }
+            Err(AppendError::Moved(head)) => {
+                self.read_up_to(&head).await?;
+                Ok(Tried::Moved)
+            }
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    async fn append(
         &self,
         head: &Head,
         group: Group,
@@ -124,7 +174,7 @@ impl Log {
         }
         let commits = group.commits.clone();
         let started = Instant::now();
-        let head = block_on(self.store.append(head, group))?;
+        let head = self.store.append(head, group).await?;
         self.metrics.flush_seconds.observe(started.elapsed().as_secs_f64());
         self.metrics.commits.inc_by(commits.len() as u64);
         let expiries = commits.iter().filter(|sealed| sealed.commit().cause == Cause::Expiry);
@@ -179,6 +229,20 @@ impl Log {
             Refusal::OtherRequest => EngineError::IdempotencyMismatch,
         }
     }
+}
+
+/// What became of a group.
+enum Tried {
+    /// How each batch went.
+    Settled(Vec<Result<Committed, EngineError>>),
+    /// Another node appended first: nothing was done, and its commits are shown by now.
+    Moved,
+}
+
+fn drop_late(group: &mut Vec<Job>, answers: &mut Vec<Answer>) {
+    let now = Instant::now();
+    let late = group.extract_if(.., |job| job.deadline.is_some_and(|deadline| deadline < now));
+    answers.extend(late.map(|job| (job, Err(EngineError::Deadline))));
 }
 
 /// Errors that one batch of a group may be the reason of.

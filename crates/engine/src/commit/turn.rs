@@ -1,7 +1,7 @@
-//! Whose turn it is to commit: the committer's thread, or a caller that is alone.
+//! Whose turn it is to commit: the committer, or a caller that is alone.
 //!
 //! To hand a batch to another thread and to be woken by it takes as long as a flush when the machine is idle. So a batch
-//! that nobody shares a flush with is settled where it comes from. As soon as two meet, the committer's thread gathers them.
+//! that nobody shares a flush with is settled where it comes from. As soon as two meet, the committer gathers them.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -9,9 +9,11 @@ use std::time::Instant;
 
 use holdfast_model::Batch;
 use holdfast_store::{SideWrite, Store};
-use parking_lot::Mutex;
+use tokio::sync::Mutex;
 
 use super::answers::Answer;
+use super::run::Waiting;
+use super::wait::block_on;
 use super::{Committed, Job};
 use crate::error::EngineError;
 use crate::log::Log;
@@ -34,8 +36,8 @@ impl Turn {
     }
 
     /// Returns when nothing is being settled.
-    pub(crate) fn wait(&self) {
-        drop(self.settling.lock());
+    pub(crate) async fn wait(&self) {
+        drop(self.settling.lock().await);
     }
 }
 
@@ -57,11 +59,15 @@ impl Log {
         }
     }
 
-    /// For the committer's thread.
-    pub(super) fn settle_in_turn(&self, group: Vec<Job>) -> Vec<Answer> {
-        let turn = self.turn.settling.lock();
+    /// For the committer.
+    pub(super) async fn settle_in_turn(
+        &self,
+        group: Vec<Job>,
+        waiting: &mut Waiting,
+    ) -> Vec<Answer> {
+        let turn = self.turn.settling.lock().await;
         let single = group.len() == 1;
-        let answers = self.settle(group);
+        let answers = self.settle(group, Some(waiting)).await;
         self.turn.alone.store(single && self.queue.waiting() == 0, Relaxed);
         drop(turn);
         answers
@@ -74,12 +80,12 @@ impl Log {
         if !may || self.queue.waiting() > 0 {
             return ControlFlow::Continue(job);
         }
-        let Some(settling) = turn.settling.try_lock() else { return ControlFlow::Continue(job) };
+        let Ok(settling) = turn.settling.try_lock() else { return ControlFlow::Continue(job) };
         // Looked at under the lock: a stop waits for it.
         if !self.queue.is_open() {
             return ControlFlow::Continue(job);
         }
-        let answer = self.settle(vec![job]).pop();
+        let answer = block_on(self.settle(vec![job], None)).pop();
         turn.alone.store(self.queue.waiting() == 0, Relaxed);
         drop(settling);
         ControlFlow::Break(answer.map_or(Err(EngineError::Stopping), |(_, result)| result))

@@ -16,7 +16,7 @@ impl Wake for Unpark {
 }
 
 /// The stores of one process answer at the first poll; those behind a network wake the thread.
-pub(super) fn block_on<F: Future>(future: F) -> F::Output {
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut context = Context::from_waker(&waker);

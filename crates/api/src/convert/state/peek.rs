@@ -12,8 +12,7 @@ const DEEPEST: usize = 127;
 /// The member of this name among those that [`super::values`] shows; the outer `None`: that takes the whole tree to tell.
 #[must_use]
 pub fn peek(codec: &Codec, value: &[u8], name: &str) -> Option<Option<Value>> {
-    let opening = value.iter().filter(|byte| matches!(byte, b'{' | b'[')).count();
-    if codec.as_str() != Codec::json().as_str() || opening > DEEPEST {
+    if codec.as_str() != Codec::json().as_str() || may_be_deep(value) {
         return None;
     }
     let text = std::str::from_utf8(value).ok()?;
@@ -28,6 +27,12 @@ pub fn peek(codec: &Codec, value: &[u8], name: &str) -> Option<Option<Value>> {
     let found = from.deserialize_map(Member(name)).ok()?;
     from.end().ok()?;
     Some(found)
+}
+
+/// What is opened in a whole text is closed there too, so short ones need no counting.
+fn may_be_deep(value: &[u8]) -> bool {
+    let opening = || value.iter().filter(|byte| matches!(byte, b'{' | b'[')).count();
+    value.len() > 2 * DEEPEST && opening() > DEEPEST
 }
 
 struct Member<'a>(&'a str);

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 
+use buffa_types::google::protobuf::Struct;
 use holdfast_api::convert::state as convert;
 use holdfast_api::stategate::{Event as Message, State};
 use holdfast_engine::{Caller, Engine, EngineError, Logged};
@@ -188,27 +189,49 @@ pub(super) struct Stored {
     key: String,
     entry: Arc<Entry>,
     values: OnceLock<Map<String, Value>>,
+    /// As answers have them.
+    wire: OnceLock<Struct>,
+    /// Answers will probably have it.
+    likely: bool,
     /// One member was asked for: whoever asks for a second one has all read.
     peeked: AtomicBool,
 }
 
 impl Stored {
-    pub(super) fn of(entry: &Arc<Entry>) -> Self {
+    /// One that is `likely` to be in an answer is read as that needs it, once, even for who asks for a single member.
+    pub(super) fn of(entry: &Arc<Entry>, likely: bool) -> Self {
         let (kind, key) = names::state_of(entry.at.key.as_str());
-        let (values, peeked) = (OnceLock::new(), AtomicBool::new(false));
-        Self { kind, key, entry: Arc::clone(entry), values, peeked }
+        Self {
+            kind,
+            key,
+            entry: Arc::clone(entry),
+            values: OnceLock::new(),
+            wire: OnceLock::new(),
+            likely,
+            peeked: AtomicBool::new(false),
+        }
     }
 
     fn values(&self) -> &Map<String, Value> {
         self.values.get_or_init(|| states::values(&self.entry))
     }
 
+    /// The member, as far as answers have it as it was; the outer `None`: they do not.
+    fn in_wire(&self, name: &str) -> Option<Option<Value>> {
+        let wire = self.wire.get_or_init(|| states::wire_values(&self.entry));
+        match wire.fields.get(name) {
+            Some(value) => convert::exact(value).map(Some),
+            None => Some(None),
+        }
+    }
+
     /// As an answer has it.
     pub(super) fn shown(self, domain: String) -> State {
         // Parsed by now only if somebody had to look into them.
-        let values = match self.values.into_inner() {
-            Some(members) => convert::into_struct(members),
-            None => states::wire_values(&self.entry),
+        let values = match (self.wire.into_inner(), self.values.into_inner()) {
+            (Some(wire), _) => wire,
+            (None, Some(members)) => convert::into_struct(members),
+            (None, None) => states::wire_values(&self.entry),
         };
         let values = values.into();
         State { domain, r#type: self.kind, key: self.key, values, ..State::default() }
@@ -219,6 +242,11 @@ impl Document for Stored {
     fn top(&self, name: &str) -> Option<Cow<'_, Value>> {
         if name == "_id" {
             return Some(Cow::Owned(self.key.as_str().into()));
+        }
+        if self.likely
+            && let Some(found) = self.in_wire(name)
+        {
+            return found.map(Cow::Owned);
         }
         if self.values.get().is_none()
             && !self.peeked.swap(true, Relaxed)
@@ -232,5 +260,60 @@ impl Document for Stored {
     fn each(&self, see: &mut dyn FnMut(&str, &Value)) {
         see("_id", &Value::from(self.key.as_str()));
         self.values().iter().for_each(|(name, value)| see(name, value));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use holdfast_model::{Codec, EntryKey, Key, Namespace, Revision, ValueType};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn entry(codec: &str, value: &'static str) -> Arc<Entry> {
+        let (namespace, key) = (Namespace::new("n"), Key::new("kind/k"));
+        let at = EntryKey::new(namespace.expect("a namespace"), key.expect("a key"));
+        Arc::new(Entry {
+            at,
+            value: value.into(),
+            codec: Codec::new(codec).expect("a codec"),
+            value_type: ValueType::Unknown,
+            version: 1,
+            ordinal: 1,
+            create_revision: Revision(1),
+            mod_revision: Revision(1),
+            created_at: Timestamp(1),
+            modified_at: Timestamp(1),
+            expires_at: None,
+            id: Uuid::nil(),
+        })
+    }
+
+    #[test]
+    fn what_is_likely_to_be_answered_has_the_same_members() {
+        let texts = [
+            r#"{"a":"x","b":18446744073709551615,"c":[9007199254740993],"value":null,"_id":"other"}"#,
+            r#"{"a":{"b":0.1,"c":true},"b":false,"c":-0.0}"#,
+            r#""a""#,
+            "7",
+            "[1]",
+            "{}",
+            "{\"a\":",
+            "",
+        ];
+        let mut found = 0;
+        for text in texts {
+            for codec in ["json", "yaml"] {
+                let entry = entry(codec, text);
+                let (plain, likely) = (Stored::of(&entry, false), Stored::of(&entry, true));
+                for name in ["a", "b", "c", "value", "bytes", "codec", "_id", "none", "a"] {
+                    assert_eq!(plain.top(name), likely.top(name), "{name} of {codec} {text}");
+                    found += usize::from(likely.top(name).is_some());
+                }
+                let domain = || "n".to_owned();
+                assert_eq!(plain.shown(domain()), likely.shown(domain()), "{codec} {text}");
+            }
+        }
+        assert!(found > 30, "only {found} members were looked at");
     }
 }

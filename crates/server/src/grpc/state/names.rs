@@ -100,7 +100,8 @@ fn no_segment(c: char, first: bool) -> bool {
 fn translate(name: &str, not_here: Foreign, not_there: Foreign) -> String {
     // Nearly every name is the same on both sides.
     let is_foreign = |(at, c)| not_there(c, at == 0);
-    if !name.contains("x:") && !name.char_indices().any(is_foreign) {
+    let escapes = name.as_bytes().windows(2).any(|pair| pair == b"x:");
+    if !escapes && !name.char_indices().any(is_foreign) {
         return name.to_owned();
     }
     let mut out = String::with_capacity(name.len());

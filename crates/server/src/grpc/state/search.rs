@@ -1,6 +1,7 @@
 //! Search in states, which are entities too.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use holdfast_api::stategate::{
     Entities, Entity, SearchEntityOpts, SearchStateOpts, Sort, State, StateValues,
@@ -86,9 +87,12 @@ async fn search(call: Call, opts: SearchStateOpts, noun: Noun) -> Result<Page, R
     let order = order(opts.sort.as_option());
     let after = cursor::state(&opts.cursor)?;
     let (limit, offset) = window(opts.limit, opts.offset);
+    // What one state was is the best guess at what the next will be.
+    let likely = AtomicBool::new(false);
     let reads = |entry: &Arc<Entry>| {
-        let stored = Stored::of(entry);
+        let stored = Stored::of(entry, likely.load(Relaxed));
         let wanted = stored.kind == opts.r#type && (filter.is_all() || filter.matches(&stored));
+        likely.store(wanted, Relaxed);
         wanted.then_some(stored)
     };
     let in_order = order.as_ref().map(|order| |a: &Stored, b: &Stored| order.compare(a, b));
