@@ -1,12 +1,12 @@
 # The commands of this repository; `make` alone lists them.
 
 CARGO ?= cargo
-# Clippy's own settings: every warning of ours is an error.
-LINT = -- -D warnings
+# Our own crates are linted and documented as they are compiled, and every warning is an error.
+STRICT = RUSTC_WORKSPACE_WRAPPER="$(CURDIR)/.ci/rustc" $(CARGO)
 # Crates that are never published.
 KEPT = holdfast-tests holdfast-bench holdfast-fuzz holdfast-services
 
-.PHONY: help setup check check-deploy dist fix sdk test torture bench bench-setup
+.PHONY: help setup lint check check-deploy dist fix sdk test torture bench bench-setup
 
 help: ## lists the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -14,13 +14,14 @@ help: ## lists the commands
 setup: ## prepares the machine for the tests: installs what is missing (root on Debian) or names it
 	@.ci/setup tests
 
-check: ## format, lints, arrows, unit tests, docs, dependencies; writes nothing but target/ and .setup/
+lint: ## format, lints, docs, dependencies, and that everything compiles; writes nothing but target/ and .setup/
 	$(CARGO) fmt --all -- --check
 	@.ci/deny
-	$(CARGO) clippy --workspace --all-targets --locked $(LINT)
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --quiet
+	$(STRICT) build --workspace --all-targets --locked
 	$(CARGO) package --workspace $(KEPT:%=--exclude %) --no-verify --allow-dirty --locked --offline --quiet
-	$(CARGO) test --workspace --lib --bins --test repo --locked
+
+check: lint ## the same, and arrows and unit tests: before every commit
+	$(STRICT) test --workspace --lib --bins --test repo --locked
 
 check-deploy: setup ## what is in deploy/, read by linters and dry runs; `make test` does it too
 	@.ci/deploy
@@ -36,8 +37,8 @@ dist: ## the release: a static binary with its pages and completion, checksums, 
 	@.ci/dist
 
 test: setup ## every test in its short form, against the real binary
-	$(CARGO) build --workspace --all-targets --locked
-	$(CARGO) test --workspace --locked
+	$(STRICT) build --workspace --all-targets --locked
+	$(STRICT) test --workspace --locked
 
 torture: setup ## the long forms, piece by piece; a finished piece is not repeated for the same commit
 	@.ci/torture
