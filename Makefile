@@ -1,8 +1,8 @@
 # The commands of this repository; `make` alone lists them.
 
 CARGO ?= cargo
-# Clippy is the compiler of our own crates: what is linted is what is tested, and nothing is compiled once for each. Every warning of ours is an error.
-LINTED = CLIPPY_ARGS=-Dwarnings__CLIPPY_HACKERY__ RUSTC_WORKSPACE_WRAPPER=clippy-driver $(CARGO)
+# Our own crates are linted and documented as they are compiled, and every warning is an error.
+STRICT = RUSTC_WORKSPACE_WRAPPER="$(CURDIR)/.ci/rustc" $(CARGO)
 # Crates that are never published.
 KEPT = holdfast-tests holdfast-bench holdfast-fuzz holdfast-services
 
@@ -14,13 +14,12 @@ help: ## lists the commands
 setup: ## prepares the machine for the tests: installs what is missing (root on Debian) or names it
 	@.ci/setup tests
 
-check: ## format, lints, arrows, unit tests, docs, dependencies; writes nothing but target/ and .setup/
+check: ## format, lints, docs, dependencies, arrows, unit tests: before every commit; writes nothing but target/ and .setup/
 	$(CARGO) fmt --all -- --check
 	@.ci/deny
-	$(LINTED) build --workspace --all-targets --locked
-	RUSTDOC="$(CURDIR)/.ci/rustdoc" $(LINTED) test --workspace --doc --locked --quiet
+	$(STRICT) build --workspace --all-targets --locked
 	$(CARGO) package --workspace $(KEPT:%=--exclude %) --no-verify --allow-dirty --locked --offline --quiet
-	$(LINTED) test --workspace --lib --bins --test repo --locked
+	$(STRICT) test --workspace --lib --bins --test repo --locked
 
 check-deploy: setup ## what is in deploy/, read by linters and dry runs; `make test` does it too
 	@.ci/deploy
@@ -35,9 +34,15 @@ sdk: ## makes the generated parts of the SDKs anew from proto/
 dist: ## the release: a static binary with its pages and completion, checksums, bill of materials; into target/dist-files
 	@.ci/dist
 
+# Unit tests that `check` has run in the same call are not run again.
 test: setup ## every test in its short form, against the real binary
-	$(LINTED) build --workspace --all-targets --locked
-	$(LINTED) test --workspace --locked
+	$(STRICT) build --workspace --all-targets --locked
+ifeq ($(filter check,$(MAKECMDGOALS)),)
+	$(STRICT) test --workspace --locked
+else
+	$(STRICT) test --workspace --test '*' --locked
+	$(STRICT) test --workspace --doc --locked
+endif
 
 torture: setup ## the long forms, piece by piece; a finished piece is not repeated for the same commit
 	@.ci/torture

@@ -5,11 +5,13 @@
 //! - [`files`]: no file has grown beyond reading
 //! - [`sdk`]: what is generated and committed is what would be generated
 //! - [`packages`]: crates can be published
+//! - [`binary`]: tests refuse a server that is older than its sources
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 mod arrows;
+mod binary;
 mod files;
 mod packages;
 mod paths;

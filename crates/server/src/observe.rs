@@ -13,7 +13,7 @@ use std::sync::atomic::{
     AtomicBool, AtomicI32, AtomicU16, AtomicU64,
     Ordering::{Acquire, Relaxed, Release},
 };
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use holdfast_api::status::code_name;
@@ -27,6 +27,9 @@ use crate::settings::{LogFormat, RequestLog, Settings};
 use crate::trace::{Ended, Span, Traces, remote_context};
 use route::Routes;
 
+/// Those of the document, which takes longer to make than most servers need to start; few requests are told.
+static ROUTES: LazyLock<Routes> = LazyLock::new(Routes::of_document);
+
 /// The log target of request lines, so that a filter can name them.
 pub const TARGET: &str = "holdfast::request";
 
@@ -36,7 +39,6 @@ pub struct Observer {
     /// Lines as stategate writes them.
     as_stategate: bool,
     traces: Option<Traces>,
-    routes: Routes,
 }
 
 impl Observer {
@@ -46,8 +48,7 @@ impl Observer {
         let log = settings.log.requests;
         let anything = log != RequestLog::Off || traces.is_some();
         let as_stategate = settings.log.format == LogFormat::Stategate;
-        let routes = Routes::of_document;
-        anything.then(|| Arc::new(Self { log, as_stategate, traces, routes: routes() }))
+        anything.then(|| Arc::new(Self { log, as_stategate, traces }))
     }
 
     /// Begins to observe a request.
@@ -257,7 +258,7 @@ impl Drop for Inside {
         let path = self.path.as_deref();
         let route = match path {
             _ if self.is_grpc => None,
-            Some(path) => observer.routes.of(path),
+            Some(path) => ROUTES.of(path),
             None => None,
         };
         let messages = is_stream.then(|| self.messages.load(Relaxed));
