@@ -164,7 +164,7 @@ async fn deployments_with_redis_and_rabbitmq() {
 }
 
 /// What listens at the server under the very names, as other consumers of a stategate do.
-async fn old_consumer(channel: Arc<dyn EventChannel>) -> Box<dyn Subscription> {
+pub(crate) async fn old_consumer(channel: Arc<dyn EventChannel>) -> Box<dyn Subscription> {
     let subject = Subject::new("stategate/events").expect("a subject");
     let subscription = channel.subscribe(&subject).await.expect("subscribed");
     // As long as the test.
@@ -172,7 +172,7 @@ async fn old_consumer(channel: Arc<dyn EventChannel>) -> Box<dyn Subscription> {
     subscription
 }
 
-async fn next_event(consumer: &mut Box<dyn Subscription>) -> Event {
+pub(crate) async fn next_event(consumer: &mut Box<dyn Subscription>) -> Event {
     loop {
         let heard = timeout(PATIENCE, consumer.next()).await.expect("in time").expect("it is open");
         if let Heard::Message(message) = heard {

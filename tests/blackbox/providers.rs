@@ -17,6 +17,9 @@ type Contract = (&'static str, RangeInclusive<u32>);
 const CONFIG_V1: Contract = ("config_v1::", 1..=60);
 const STATEGATE: Contract = ("stategate::", 1..=22);
 
+/// Which pairs are run, such as `stan x postgres, nats x mysql`; all of the form without it.
+const PAIRS: &str = "HOLDFAST_TEST_PAIRS";
+
 /// A channel and a database.
 type Pair = (&'static str, &'static str);
 
@@ -113,10 +116,16 @@ fn a_client_sees_the_same_of_every_store() {
 fn both_contracts_hold_over_databases_and_channels() {
     let Some(services) = Services::start() else { return };
     let tests = tests();
+    let (only, mut run) = (env::var(PAIRS).ok(), 0);
     for ((channel, store), contracts) in torture::form(&SHORT[..], &LONG[..]) {
         let (names, pair) = (cases(&tests, contracts), format!("{channel} x {store}"));
+        if only.as_ref().is_some_and(|only| !only.split(',').any(|wanted| wanted.trim() == pair)) {
+            continue;
+        }
+        run += 1;
         timed(&pair, &names, &services.store(store), Some(&services.channel(channel)));
     }
+    assert!(run > 0, "{PAIRS}: none of {only:?}");
 }
 
 /// This program.

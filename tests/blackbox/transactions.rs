@@ -141,7 +141,24 @@ async fn transfers_between_keys_keep_their_sum() {
     torture::figure("transfers under 64 clients and SIGKILL: acknowledged, sum kept", done);
 }
 
-/// One operation on one of a few keys; `None` when nobody can say what became of it.
+/// Reads one of a few keys.
+pub(crate) async fn look_at(holdfast: &Holdfast, key: &str) -> Result<Operation, Failure> {
+    let called = Instant::now();
+    let request =
+        GetRequest { namespace: "register".into(), key: key.into(), ..GetRequest::default() };
+    let what = match holdfast.get(request).await {
+        Ok(answer) => {
+            let entry = answer.entry.into_option().expect("an answer has its entry");
+            let value = String::from_utf8(entry.value.to_vec()).expect("text");
+            What::Read { revision: entry.mod_revision, value: Some(value) }
+        }
+        Err(failure) if failure.code == Code::NotFound => What::Read { revision: 0, value: None },
+        Err(failure) => return Err(failure),
+    };
+    Ok(Operation { called, returned: Instant::now(), what })
+}
+
+/// One operation on one of a few keys; `None`: its condition did not hold, and it has no effect.
 pub(crate) async fn operation(
     holdfast: &Holdfast,
     key: &str,
@@ -150,24 +167,7 @@ pub(crate) async fn operation(
 ) -> Result<Option<Operation>, Failure> {
     let called = Instant::now();
     let what = match dice.below(4) {
-        0 | 1 => {
-            let request = GetRequest {
-                namespace: "register".into(),
-                key: key.into(),
-                ..GetRequest::default()
-            };
-            match holdfast.get(request).await {
-                Ok(answer) => {
-                    let entry = answer.entry.into_option().expect("an answer has its entry");
-                    let value = String::from_utf8(entry.value.to_vec()).expect("text");
-                    What::Read { revision: entry.mod_revision, value: Some(value) }
-                }
-                Err(failure) if failure.code == Code::NotFound => {
-                    What::Read { revision: 0, value: None }
-                }
-                Err(failure) => return Err(failure),
-            }
-        }
+        0 | 1 => return look_at(holdfast, key).await.map(Some),
         2 => {
             let answer = holdfast.commit(vec![put("register", key, value.clone())]).await?;
             What::Write { revision: answer.revision, value }

@@ -1,6 +1,7 @@
 //! The account of what callers did: from use cases to auditors.
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -11,6 +12,8 @@ use holdfast_auth::{
 };
 use holdfast_model::{Batch, Commit, Entry, Event, EventKind, Timestamp};
 use sha2::{Digest, Sha256};
+use tokio::sync::RwLock;
+use tracing::Instrument as _;
 
 use crate::aliases;
 use crate::caller::Caller;
@@ -23,6 +26,8 @@ use crate::own;
 pub struct Auditing {
     auditor: Arc<dyn Auditor>,
     options: AuditOptions,
+    /// Held, for reading, while a write is on its way to its record.
+    recording: Arc<RwLock<()>>,
     records: AtomicU64,
     failures: AtomicU64,
     refused: AtomicU64,
@@ -73,7 +78,8 @@ impl Auditing {
     /// Records with this auditor.
     pub fn new(auditor: Arc<dyn Auditor>, options: AuditOptions) -> Self {
         let zero = || AtomicU64::new(0);
-        Self { auditor, options, records: zero(), failures: zero(), refused: zero() }
+        let recording = Arc::default();
+        Self { auditor, options, recording, records: zero(), failures: zero(), refused: zero() }
     }
 
     /// Records that were kept so far.
@@ -89,6 +95,11 @@ impl Auditing {
     /// Records that could not be kept so far.
     pub fn failures(&self) -> u64 {
         self.failures.load(Relaxed)
+    }
+
+    /// Waits for the records of writes that are durable, or on their way to be.
+    pub(crate) async fn until_kept(&self) {
+        let _nobody_is_left = self.recording.write().await;
     }
 
     fn is_secret(&self, namespace: &str, key: &str, codec: &str) -> bool {
@@ -234,15 +245,28 @@ impl Engine {
         proofs: &[Authorized],
         batch: Batch,
     ) -> Result<Committed, EngineError> {
-        let committed = self.log().commit(proofs, batch, caller.deadline).await?;
-        let audit = self.audit.as_deref().filter(|audit| audit.options.writes);
-        if let (Some(audit), Some(sealed)) = (audit, &committed.commit) {
-            for record in audit.writes(caller, sealed.commit()) {
-                // It is durable: an answer that says otherwise would be a lie.
-                let _ = audit.told(&record).await;
+        let Some(audit) = self.audit.as_ref().filter(|audit| audit.options.writes) else {
+            return self.log().commit(proofs, batch, caller.deadline).await;
+        };
+        let (log, audit) = (Arc::clone(self.log()), Arc::clone(audit));
+        let (caller, proofs) = (caller.clone(), proofs.to_vec());
+        let recorded = async move {
+            let _until_kept = Arc::clone(&audit.recording).read_owned().await;
+            let committed = log.commit(&proofs, batch, caller.deadline).await?;
+            if let Some(sealed) = &committed.commit {
+                for record in audit.writes(&caller, sealed.commit()) {
+                    // It is durable: an answer that says otherwise would be a lie.
+                    let _ = audit.told(&record).await;
+                }
             }
+            Ok(committed)
+        };
+        // As the commit is there whether its caller waits for it or not, so is its record.
+        match tokio::spawn(recorded.in_current_span()).await {
+            Ok(committed) => committed,
+            Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
+            Err(_) => Err(EngineError::Stopping),
         }
-        Ok(committed)
     }
 
     /// An entry on its way to the caller: the record of a secret comes before its answer.

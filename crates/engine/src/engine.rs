@@ -249,6 +249,9 @@ impl Engine {
             // A panic there was logged when it happened.
             let _ = task.await;
         }
+        if let Some(audit) = &self.audit {
+            audit.until_kept().await;
+        }
     }
 }
 

@@ -389,12 +389,11 @@ impl Running {
             if let Some(buckets) = buckets.clone() {
                 tokio::spawn(buckets.share(presence.nodes(), stop.clone()));
             }
-            if let Some(outside) = outside {
-                let subjects = settings.events.subjects();
-                let removals = settings.state.del_events;
-                let outward = Outward::new(&engine, removals, outside, subjects, presence);
-                tokio::spawn(outward.run(stop.clone()));
-            }
+        }
+        if let Some(outside) = outside {
+            let (subjects, removals) = (settings.events.subjects(), settings.state.del_events);
+            let outward = Outward::new(&engine, removals, outside, subjects);
+            tokio::spawn(outward.run(stop.clone()));
         }
         let health = Health::new(engine.clone(), gatekeeper.clone())
             .with_channel(channel)

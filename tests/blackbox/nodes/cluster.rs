@@ -28,8 +28,13 @@ impl Cluster {
     pub(super) async fn start(suite: &str, nodes: usize, settings: &str) -> Option<Self> {
         let postgres = Postgres::start(suite)?;
         let nats = Nats::start(suite)?;
+        Some(Self::over(postgres, nats, nodes, settings).await)
+    }
+
+    /// Over these.
+    pub(super) async fn over(postgres: Postgres, nats: Nats, nodes: usize, settings: &str) -> Self {
         let cluster = Self { postgres, nats, noise: None, nodes: Vec::new() };
-        Some(cluster.with(nodes, settings).await)
+        cluster.with(nodes, settings).await
     }
 
     /// The same with a channel that loses, repeats and reorders messages.

@@ -1,6 +1,8 @@
 //! Several servers over one database: nodes that share a log, and a channel that tells them of each other's writes.
 
+mod audit;
 mod cluster;
 mod groups;
 mod storm;
+mod subjects;
 mod together;

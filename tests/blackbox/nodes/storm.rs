@@ -1,6 +1,6 @@
 //! Three nodes that are killed, frozen and cut off in turn, while writers and watchers on all of them go on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
@@ -13,14 +13,17 @@ use holdfast_tests::register::{self, Operation, What};
 use holdfast_tests::{Holdfast, torture};
 use rustix::process::Signal;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::cluster::Cluster;
-use crate::transactions::operation;
+use crate::transactions::{look_at, operation};
 
 const NODES: usize = 3;
 const WRITERS: u64 = 32;
 const KEYS: u64 = 8;
 const PATIENCE: Duration = Duration::from_secs(120);
+/// For how long anybody waits for a node.
+const ANSWER: Duration = Duration::from_secs(3);
 
 /// What all who take part know.
 struct World {
@@ -35,7 +38,7 @@ impl World {
     async fn client(&self, dice: &mut Dice) -> Holdfast {
         loop {
             let port = self.ports[dice.below(NODES as u64) as usize];
-            let connected = tokio::time::timeout(Duration::from_secs(1), Holdfast::connect(port));
+            let connected = timeout(Duration::from_secs(1), Holdfast::connect(port));
             if let Ok(client) = connected.await {
                 return client;
             }
@@ -43,32 +46,48 @@ impl World {
     }
 }
 
-/// Writes and reads on some node until it fails or for a while, then on another one.
-async fn write(world: Arc<World>, who: u64, mut dice: Dice) -> Vec<(u64, Operation)> {
-    let mut history = Vec::new();
+/// What one writer knows of what it did.
+#[derive(Default)]
+struct Deeds {
+    /// What was answered, each with the number of its key.
+    history: Vec<(u64, Operation)>,
+    /// Values that were refused.
+    refused: Vec<String>,
+}
+
+/// Writes and reads on some node until it fails or for a while, then on another one. What it wrote it sometimes looks for elsewhere.
+async fn write(world: Arc<World>, who: u64, mut dice: Dice) -> Deeds {
+    let mut deeds = Deeds::default();
     let mut number = 0;
     while !world.over.load(Relaxed) {
         let holdfast = world.client(&mut dice).await;
+        let elsewhere = world.client(&mut dice).await;
         for _ in 0..50 {
             let key = dice.below(KEYS);
             number += 1;
             let value = format!("\"{who}/{number}\"");
             let name = format!("k{key}");
-            let done = operation(&holdfast, &name, value, &mut dice);
+            let done = operation(&holdfast, &name, value.clone(), &mut dice);
             // A frozen node does not say that it is frozen.
-            match tokio::time::timeout(Duration::from_secs(3), done).await {
-                Ok(Ok(done)) => {
-                    world.answered.fetch_add(u64::from(done.is_some()), Relaxed);
-                    history.extend(done.map(|operation| (key, operation)));
-                }
-                Ok(Err(_)) | Err(_) => break,
+            let Ok(Ok(done)) = timeout(ANSWER, done).await else { break };
+            let Some(operation) = done else {
+                deeds.refused.push(value);
+                continue;
+            };
+            let wrote = matches!(operation.what, What::Write { .. });
+            deeds.history.push((key, operation));
+            world.answered.fetch_add(1, Relaxed);
+            if wrote && dice.below(3) == 0 {
+                let Ok(Ok(seen)) = timeout(ANSWER, look_at(&elsewhere, &name)).await else { break };
+                deeds.history.push((key, seen));
+                world.answered.fetch_add(1, Relaxed);
             }
             if world.over.load(Relaxed) {
                 break;
             }
         }
     }
-    history
+    deeds
 }
 
 /// Watches on some node until that fails or says nothing for a while, then on another one, from where it was.
@@ -83,13 +102,13 @@ async fn watch(world: Arc<World>, mut dice: Dice) -> Vec<Commit> {
         let holdfast = world.client(&mut dice).await;
         let start = token.clone().map_or(Start::AfterRevision(0), Start::Token);
         let begun = holdfast.watch(&[], Some(start));
-        let Ok(Ok(stream)) = tokio::time::timeout(Duration::from_secs(3), begun).await else {
+        let Ok(Ok(stream)) = timeout(ANSWER, begun).await else {
             continue;
         };
         let mut watch = log::Watch::new(stream);
         let leaves = Instant::now() + Duration::from_millis(500 + dice.below(10_000));
         while Instant::now() < leaves {
-            match tokio::time::timeout(Duration::from_secs(3), watch.next_commit()).await {
+            match timeout(ANSWER, watch.next_commit()).await {
                 Ok(Ok(commit)) => {
                     token = Some(commit.token.clone());
                     seen.push(commit);
@@ -158,7 +177,7 @@ async fn everybody_ready(cluster: &Cluster) {
 /// A load on all nodes of a cluster, and what it has to be explained by.
 struct Storm {
     world: Arc<World>,
-    writing: JoinSet<Vec<(u64, Operation)>>,
+    writing: JoinSet<Deeds>,
     watching: JoinSet<Vec<Commit>>,
 }
 
@@ -187,8 +206,12 @@ impl Storm {
         let Self { world, writing, watching } = self;
         world.over.store(true, Relaxed);
         let mut histories: Vec<Vec<Operation>> = vec![Vec::new(); KEYS as usize];
-        for (key, operation) in writing.join_all().await.into_iter().flatten() {
-            histories[key as usize].push(operation);
+        let mut refused = Vec::new();
+        for deeds in writing.join_all().await {
+            refused.extend(deeds.refused);
+            for (key, operation) in deeds.history {
+                histories[key as usize].push(operation);
+            }
         }
         let commits = log::check(&cluster.nodes[0].server.holdfast().await).await;
         let end = commits.last().expect("there was a load").revision;
@@ -198,10 +221,11 @@ impl Storm {
             assert_eq!(there, commits, "one log on all nodes");
         }
         assert_acknowledged(&histories, &commits);
+        assert_once(&refused, &commits);
         for history in &histories {
             register::check(history).unwrap_or_else(|why| panic!("not linearizable: {why}"));
         }
-        let done = tokio::time::timeout(PATIENCE, watching.join_all()).await;
+        let done = timeout(PATIENCE, watching.join_all()).await;
         for seen in done.expect("every watcher comes to the end") {
             let (count, all) = (seen.len(), commits.len());
             assert!(seen == commits, "a watcher saw another sequence: {count} of {all}");
@@ -295,7 +319,7 @@ async fn longest_way(cluster: &Cluster) -> u128 {
     for n in 0..100 {
         writer.set("way", "k", &n.to_string()).await.expect("a set");
         let answered = Instant::now();
-        let next = tokio::time::timeout(PATIENCE, watch.next_commit()).await;
+        let next = timeout(PATIENCE, watch.next_commit()).await;
         let commit = next.expect("it comes").expect("it goes on");
         assert_eq!(commit.events[0].value, n.to_string());
         longest = longest.max(answered.elapsed());
@@ -310,5 +334,18 @@ fn assert_acknowledged(histories: &[Vec<Operation>], commits: &[Commit]) {
             let commit = &commits[*revision as usize - 1];
             assert_eq!(commit.events[0].value, value.as_bytes(), "{operation:?}");
         }
+    }
+}
+
+/// Every write is in the log once at most, however often its answer was lost on the way from the database, and one that was refused
+/// is not there.
+fn assert_once(refused: &[String], commits: &[Commit]) {
+    let mut written = HashSet::new();
+    for event in commits.iter().flat_map(|commit| &commit.events) {
+        assert!(written.insert(&event.value[..]), "written twice: {event:?}");
+    }
+    assert!(!refused.is_empty(), "conditions that do not hold are among what is tried");
+    for value in refused {
+        assert!(!written.contains(value.as_bytes()), "{value} was refused, and is in the log");
     }
 }

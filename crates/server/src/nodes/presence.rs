@@ -62,13 +62,6 @@ impl Presence {
         self.nodes.subscribe()
     }
 
-    /// Whether this node is the one, of those that there are, that does what one of them has to do. For a moment two may think so,
-    /// or none.
-    pub(crate) fn is_first(&self) -> bool {
-        self.count(Instant::now());
-        self.others.lock().keys().all(|other| self.me < *other)
-    }
-
     /// True for a node that was not known.
     fn heard(&self, word: Word, now: Instant) -> bool {
         if word.node == self.me {

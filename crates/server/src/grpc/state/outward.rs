@@ -1,29 +1,33 @@
 //! Events for consumers beside this server: each committed one, as a message of `EventService/Stream`, on the subjects to which
 //! servers of stategate publish theirs.
 //!
-//! It follows the log as a watcher does: while the channel is away it waits at its place, and goes on from there. Of several
-//! nodes one publishes; when another takes over, events of that moment may be missing or come twice, under the same ids.
+//! The server is a consumer group of its own: how far it is, is durable, and of several nodes one publishes. When that one ends,
+//! another goes on from where it was; events of its last moment come twice then, under the same ids. While the channel is away it
+//! waits at its place, unless another node can do better.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use backon::BackoffBuilder as _;
 use bytes::Bytes;
 use holdfast_api::stategate::Event as Message;
 use holdfast_auth::Identity;
 use holdfast_channel::{ChannelError, EventChannel, Subject};
-use holdfast_engine::{Caller, Delivery, Engine, EngineError, Matched, Start, Watch};
-use holdfast_model::{Commit, ErrorKind, Revision};
+use holdfast_engine::{Accepts, Caller, Engine, EngineError, Join, Parcel, Place};
+use holdfast_model::{Commit, ErrorKind};
 use tokio_util::sync::CancellationToken;
 
 use super::event::{Happened, before, is_shown};
 use super::stream::Form;
 use crate::nodes::backoff;
-use crate::nodes::presence::Presence;
 use crate::settings::DelEvents;
 
-/// After a failure of the log, before the next attempt.
+/// After a failure of the log or of the channel, before the next attempt.
 const PAUSE: Duration = Duration::from_secs(1);
+/// For how long an event may not be published before another node is let try.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// No group of callers is called so: their names are JSON.
+const GROUP: &str = "events.subjects";
 
 /// Publishes the events of a log.
 pub(crate) struct Outward {
@@ -32,22 +36,24 @@ pub(crate) struct Outward {
     removals: DelEvents,
     channel: Arc<dyn EventChannel>,
     subjects: Vec<Subject>,
-    presence: Arc<Presence>,
+    /// Behind which event nothing is left out, if nobody has published before.
+    begin: Place,
 }
 
 impl Outward {
+    /// For what is committed from now on.
     pub(crate) fn new(
         engine: &Engine,
         removals: DelEvents,
         channel: Arc<dyn EventChannel>,
         subjects: Vec<Subject>,
-        presence: Arc<Presence>,
     ) -> Self {
         let caller = Caller::of(Identity::named("system"), "holdfast/events");
-        Self { engine: engine.as_server(), caller, removals, channel, subjects, presence }
+        let begin = Place { revision: engine.head().revision, index: u32::MAX };
+        Self { engine: engine.as_server(), caller, removals, channel, subjects, begin }
     }
 
-    /// Publishes what is committed from now on, until told to stop.
+    /// Publishes until told to stop.
     pub(crate) async fn run(self, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => {}
@@ -56,14 +62,18 @@ impl Outward {
     }
 
     async fn publish_all(&self) {
-        let mut behind = None;
+        let mut since = Some(self.begin);
         loop {
-            match self.follow(&mut behind).await {
-                EngineError::Stopping => return,
-                error => {
+            match self.publish_in_turn(since).await {
+                Ok(error) => {
+                    tracing::warn!(%error, "events wait to be published");
+                    self.channel_is_back().await;
+                }
+                Err(EngineError::Stopping) => return,
+                Err(error) => {
                     tracing::warn!(%error, "events cannot be followed to be published");
-                    if error.kind() == ErrorKind::Compacted {
-                        behind = None;
+                    if matches!(error.kind(), ErrorKind::Compacted | ErrorKind::ForeignLog) {
+                        since = None;
                     }
                 }
             }
@@ -71,67 +81,78 @@ impl Outward {
         }
     }
 
-    /// Goes on until it fails, and says why. `behind` is the last commit that was published.
-    async fn follow(&self, behind: &mut Option<Revision>) -> EngineError {
-        let start = behind.map_or(Start::Now, Start::After);
-        let watch = Watch { start, ..Watch::default() };
-        let mut watcher = match self.engine.watch(&self.caller, watch).await {
-            Ok(watcher) => watcher,
-            Err(error) => return error,
-        };
+    /// Waits until it is the turn of this node, and goes on until the log fails or, for too long, the channel.
+    async fn publish_in_turn(&self, since: Option<Place>) -> Result<ChannelError, EngineError> {
+        let mut member = self.engine.join(&self.caller, self.membership(since)).await?;
         loop {
-            match watcher.next().await {
-                Ok(Delivery::Commit(matched)) => {
-                    if let Err(error) = self.publish_commit(&matched).await {
-                        return error;
-                    }
-                    *behind = Some(matched.commit.commit().revision);
-                }
-                Ok(_) => {}
-                Err(error) => return error,
+            let parcel = member.next().await?;
+            if let Err(error) = self.publish_event(&parcel).await? {
+                return Ok(error);
             }
+            let id = parcel.matched.commit.commit().events[parcel.index].id;
+            self.engine.acknowledge(&self.caller, (GROUP, &[]), [id], []).await?;
         }
     }
 
-    async fn publish_commit(&self, matched: &Matched) -> Result<(), EngineError> {
-        let commit = matched.commit.commit();
-        for index in matched.events.indexes(commit.events.len()) {
-            if !self.presence.is_first() {
-                return Ok(());
-            }
-            if let Some(message) = self.message(commit, index).await? {
-                match Form::Protobuf.bytes(&message) {
-                    Ok(bytes) => self.publish(&bytes).await,
-                    Err(error) => tracing::warn!(%error, "an event cannot be published"),
-                }
-            }
+    fn membership(&self, since: Option<Place>) -> Join {
+        let removals = self.removals;
+        let accepts: Accepts = Arc::new(move |commit: &Commit, index| {
+            is_shown(removals, commit, &commit.events[index])
+        });
+        Join {
+            group: GROUP.to_owned(),
+            filters: Vec::new(),
+            accepts,
+            since,
+            acknowledges: true,
+            // The order is that of the log, not only within a key.
+            max_unacked: Some(1),
+            waits: true,
         }
-        Ok(())
     }
 
-    async fn message(&self, commit: &Commit, index: usize) -> Result<Option<Message>, EngineError> {
-        let event = &commit.events[index];
-        if !is_shown(self.removals, commit, event) {
-            return Ok(None);
+    async fn channel_is_back(&self) {
+        while self.channel.healthy().await.is_err() {
+            tokio::time::sleep(PAUSE).await;
         }
+    }
+
+    async fn publish_event(
+        &self,
+        parcel: &Parcel,
+    ) -> Result<Result<(), ChannelError>, EngineError> {
+        let message = self.message(parcel).await?;
+        match Form::Protobuf.bytes(&message) {
+            Ok(bytes) => return Ok(self.publish(&bytes).await),
+            Err(error) => tracing::warn!(%error, "an event cannot be published"),
+        }
+        Ok(Ok(()))
+    }
+
+    async fn message(&self, parcel: &Parcel) -> Result<Message, EngineError> {
+        let commit = parcel.matched.commit.commit();
+        let event = &commit.events[parcel.index];
         if event.leaves_entry() {
-            return Ok(Some(Happened::of(commit, index).message()));
+            return Ok(Happened::of(commit, parcel.index).message());
         }
         let before = before(&self.engine, &self.caller, event).await?;
-        Ok(Some(Happened::removal(commit, index, before.as_deref()).message()))
+        Ok(Happened::removal(commit, parcel.index, before.as_deref()).message())
     }
 
-    async fn publish(&self, message: &Bytes) {
+    async fn publish(&self, message: &Bytes) -> Result<(), ChannelError> {
         for subject in &self.subjects {
-            let mut pauses = backoff().build();
+            let (began, mut pauses) = (Instant::now(), backoff().build());
             while let Err(error) = self.channel.publish(subject, message.clone()).await {
                 if matches!(error, ChannelError::TooLarge { .. }) {
                     tracing::warn!(%error, %subject, "an event is not published");
                     break;
                 }
-                tracing::debug!(%error, %subject, "an event waits to be published");
+                if began.elapsed() >= PATIENCE {
+                    return Err(error);
+                }
                 tokio::time::sleep(pauses.next().unwrap_or(PAUSE)).await;
             }
         }
+        Ok(())
     }
 }
