@@ -62,7 +62,8 @@ pub fn changed_since(binary: &Path) -> Option<PathBuf> {
     // Blanks between names are bare, blanks within a name are not.
     let sources = sources.replace("\\ ", "\0");
     let sources = sources.split(' ').map(|source| PathBuf::from(source.replace('\0', " ")));
-    let mut sources = sources.filter(|source| !source.starts_with(made));
+    // Relative names are relative to what only cargo's settings know.
+    let mut sources = sources.filter(|source| source.is_absolute() && !source.starts_with(made));
     // A source that is gone was deleted since.
     sources.find(|source| modified(source).is_none_or(|changed| changed > built))
 }
