@@ -5,6 +5,7 @@
 //! - [`files`]: no file has grown beyond reading
 //! - [`sdk`]: what is generated and committed is what would be generated
 //! - [`packages`]: crates can be published
+//! - [`builds`]: nothing is compiled twice
 //! - [`binary`]: tests refuse a server that is older than its sources
 
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use std::process::Command;
 
 mod arrows;
 mod binary;
+mod builds;
 mod files;
 mod packages;
 mod paths;
