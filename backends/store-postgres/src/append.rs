@@ -1,7 +1,7 @@
 //! One group: one statement.
 
-use holdfast_store::same_end;
 use holdfast_store_sql::dialect::{Appended, Between};
+use holdfast_store_sql::head::is_unmoved;
 use holdfast_store_sql::{Failure, HeadRow, Rows};
 use sqlx::Row as _;
 use sqlx::postgres::PgConnection;
@@ -113,8 +113,7 @@ pub(crate) async fn append(
     let row = append.fetch_one(&mut *database).await?;
     let (micros, won) = (row.try_get(0)?, row.try_get(1)?);
     let head = schema::head(&row, 2)?;
-    let expected = same_end(group.after, &head) && head.ordinal_base == group.after.ordinal_base;
-    if won || !expected {
+    if won || !is_unmoved(group.after, &head) {
         return Ok(Appended { micros, won, head });
     }
     // The statement waited for another one and then lost: what it saw of the head is from before.

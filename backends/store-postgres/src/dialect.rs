@@ -12,7 +12,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::scan::Pages;
-use crate::schema::{self, head_columns};
+use crate::schema;
 use crate::settings::PostgresSettings;
 use crate::{append, failure, fill, read, reclaim, server, session};
 
@@ -22,6 +22,8 @@ pub struct Postgres {
     pub(crate) schema: String,
     /// What makes a session ours.
     session: String,
+    /// Takes the lock of the head.
+    lock: String,
 }
 
 impl Postgres {
@@ -30,6 +32,7 @@ impl Postgres {
             options: settings.options()?,
             schema: settings.schema.clone(),
             session: session::statements(settings),
+            lock: session::lock(settings),
         })
     }
 }
@@ -114,13 +117,8 @@ impl Dialect for Postgres {
     }
 
     async fn lock(&self, database: &mut PgConnection) -> Result<Head, Failure> {
-        // All nodes wait for a lock whose holder was stopped: not for long.
-        const LOCK: &str = concat!(
-            "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 1000; SELECT ",
-            head_columns!(),
-            " FROM head FOR UPDATE"
-        );
-        schema::head(&sqlx::raw_sql(LOCK).fetch_one(database).await?, 0)
+        let lock = sqlx::raw_sql(AssertSqlSafe(self.lock.clone()));
+        schema::head(&lock.fetch_one(database).await?, 0)
     }
 
     async fn unlock(&self, database: &mut PgConnection) -> Result<(), Failure> {

@@ -1,10 +1,16 @@
 //! The one row that says where the log ends.
 
 use holdfast_model::{ChainHash, Epoch, EpochStart, Floors, Head, LogId, Revision, Timestamp};
-use holdfast_store::StoreError;
+use holdfast_store::{StoreError, same_end};
 use uuid::Uuid;
 
 use crate::{corrupt, signed, unsigned};
+
+/// Whether a group that was judged behind `after` may go behind `head`: what the condition of an append asks.
+#[must_use]
+pub fn is_unmoved(after: &Head, head: &Head) -> bool {
+    same_end(after, head) && head.ordinal_base == after.ordinal_base
+}
 
 /// The columns of the table `head`, as a database has them.
 #[derive(Debug, Clone, PartialEq, Eq)]

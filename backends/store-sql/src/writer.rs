@@ -10,11 +10,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use holdfast_model::Head;
-use holdfast_store::same_end;
 
 use crate::background::Background;
 use crate::dialect::{ConnectionOf, Dialect};
 use crate::failure::Failure;
+use crate::head::is_unmoved;
 use crate::link::Link;
 use crate::store::Shared;
 
@@ -91,7 +91,7 @@ impl<D: Dialect> Writer<D> {
             return Ok(None);
         }
         let head = self.take_turn(link).await?;
-        let expected = same_end(after, &head) && head.ordinal_base == after.ordinal_base;
+        let expected = is_unmoved(after, &head);
         self.cautious = if expected { self.cautious - 1 } else { UNCONTENDED };
         Ok((!expected).then_some(head))
     }
