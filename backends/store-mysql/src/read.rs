@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use holdfast_model::{Entry, EntryKey, Glance, Head, Revision, Sealed};
-use holdfast_store::{At, CommitPage, Read, check_cursor};
+use holdfast_model::{EntryKey, Glance, Head, Revision, Sealed};
+use holdfast_store::{At, CommitPage, HistoryRow, Read, check_cursor};
+use holdfast_store_sql::dialect::Newest;
 use holdfast_store_sql::log::{self, LogRow};
 use holdfast_store_sql::{
     EventRow, Failure, HeadRow, INLINE_BYTES, corrupt, page, signed, unsigned,
@@ -100,23 +101,26 @@ pub(crate) async fn head(database: &mut MySqlConnection) -> Result<(i64, Head), 
     head_of(&run(database, Text::new(HEAD)).await?)
 }
 
-/// Entries by their keys.
-pub(crate) async fn entries(
+/// The newest row of the history of each key.
+pub(crate) async fn newest_rows(
     database: &mut MySqlConnection,
     keys: &[EntryKey],
     at: At,
-) -> Result<Read<Vec<Option<Arc<Entry>>>>, Failure> {
+    which: Newest,
+) -> Result<Read<Vec<Option<HistoryRow>>>, Failure> {
     let mut value = vec![None; keys.len()];
     let begin = Text::new(SNAPSHOT).sql(HEAD);
     let (_, head) = if keys.len() <= KEYS {
-        let rows = run(database, newest_of(begin.sql("; "), keys, at, 0).sql("COMMIT")).await?;
-        take_entries(rows.get(1..).unwrap_or_default(), keys, &mut value)?;
+        let rows =
+            run(database, newest_of(begin.sql("; "), keys, (at, which), 0).sql("COMMIT")).await?;
+        take_rows(rows.get(1..).unwrap_or_default(), keys, &mut value)?;
         head_of(&rows)?
     } else {
         let head = head_of(&run(database, begin).await?)?;
         for (chunk, part) in keys.chunks(KEYS).enumerate() {
-            let rows = run(database, newest_of(Text::default(), part, at, chunk * KEYS)).await?;
-            take_entries(&rows, keys, &mut value)?;
+            let rows =
+                run(database, newest_of(Text::default(), part, (at, which), chunk * KEYS)).await?;
+            take_rows(&rows, keys, &mut value)?;
         }
         run(database, Text::new("COMMIT")).await?;
         head
@@ -124,8 +128,12 @@ pub(crate) async fn entries(
     Ok(Read { value, revision: at.resolve(&head)? })
 }
 
-/// For each key the newest row that reads see, if there is one.
-fn newest_of(mut text: Text, keys: &[EntryKey], at: At, from: usize) -> Text {
+/// For each key its newest row, if there is one.
+fn newest_of(mut text: Text, keys: &[EntryKey], (at, which): (At, Newest), from: usize) -> Text {
+    let seen = match which {
+        Newest::Seen => " AND h.kind <> 6",
+        Newest::Any => "",
+    };
     for (number, key) in keys.iter().enumerate() {
         text = text
             .sql(if number == 0 { "(SELECT " } else { " UNION ALL (SELECT " })
@@ -137,15 +145,16 @@ fn newest_of(mut text: Text, keys: &[EntryKey], at: At, from: usize) -> Text {
             .bytes(key.key.as_str().as_bytes())
             .sql(" AND h.place <= ")
             .bytes(&newest(at))
-            .sql(" AND h.kind <> 6 ORDER BY h.place DESC LIMIT 1)");
+            .sql(seen)
+            .sql(" ORDER BY h.place DESC LIMIT 1)");
     }
     if keys.is_empty() { text } else { text.sql("; ") }
 }
 
-fn take_entries(
+fn take_rows(
     rows: &[MySqlRow],
     keys: &[EntryKey],
-    value: &mut [Option<Arc<Entry>>],
+    value: &mut [Option<HistoryRow>],
 ) -> Result<(), Failure> {
     for row in rows {
         let number = usize::try_from(row.try_get::<i64, _>(0)?).unwrap_or(usize::MAX);
@@ -153,8 +162,7 @@ fn take_entries(
             return Err(corrupt("an answer", "it has more places than were asked for").into());
         };
         let columns = Columns::of(row, 1)?;
-        let event = columns.event.read(key.clone(), columns.value)?;
-        *slot = event.into_entry().map(Arc::new);
+        *slot = Some(columns.event.read(key.clone(), columns.value)?);
     }
     Ok(())
 }

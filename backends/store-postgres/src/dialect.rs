@@ -1,12 +1,10 @@
 //! PostgreSQL, as the stores over SQL databases want it.
 
-use std::sync::Arc;
-
-use holdfast_model::{Entry, EntryKey, Floors, Head, Revision};
+use holdfast_model::{EntryKey, Floors, Head, Revision};
 use holdfast_store::{
-    At, Capabilities, CommitPage, Page, PageLimit, Read, Reclaimed, Scan, StoreError,
+    At, Capabilities, CommitPage, HistoryRow, Page, PageLimit, Read, Reclaimed, Scan, StoreError,
 };
-use holdfast_store_sql::dialect::{Appended, Between, Dialect, Filling, Greeting};
+use holdfast_store_sql::dialect::{Appended, Between, Dialect, Filling, Greeting, Newest};
 use holdfast_store_sql::{Failure, Fate, signed};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Row as _};
@@ -140,13 +138,14 @@ impl Dialect for Postgres {
         read::head(database).await
     }
 
-    async fn entries(
+    async fn newest(
         &self,
         database: &mut PgConnection,
         keys: &[EntryKey],
         at: At,
-    ) -> Result<Read<Vec<Option<Arc<Entry>>>>, Failure> {
-        read::entries(database, keys, at).await
+        which: Newest,
+    ) -> Result<Read<Vec<Option<HistoryRow>>>, Failure> {
+        read::newest_rows(database, keys, at, which).await
     }
 
     async fn page(

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use holdfast_model::{Entry, EntryKey, Head, Revision, Sealed};
-use holdfast_store::{At, CommitPage, Read, StoreError, check_cursor};
+use holdfast_model::{EntryKey, Head, Revision, Sealed};
+use holdfast_store::{At, CommitPage, HistoryRow, Read, StoreError, check_cursor};
+use holdfast_store_sql::dialect::Newest;
 use holdfast_store_sql::event::EventRow;
 use holdfast_store_sql::group::Names;
 use holdfast_store_sql::head::Glimpse;
@@ -72,13 +73,9 @@ pub(crate) async fn head(database: &mut PgConnection) -> Result<(i64, Head), Fai
     Ok((row.try_get(0)?, schema::head(&row, 1)?))
 }
 
-/// Entries by their keys.
-pub(crate) async fn entries(
-    database: &mut PgConnection,
-    keys: &[EntryKey],
-    at: At,
-) -> Result<Read<Vec<Option<Arc<Entry>>>>, Failure> {
-    const ENTRIES: &str = concat!(
+/// The newest row of the history of each key.
+macro_rules! newest_rows {
+    ($($seen:literal)?) => { concat!(
         "SELECT ",
         glimpse_columns!(),
         ", found.* FROM head LEFT JOIN (
@@ -87,13 +84,27 @@ pub(crate) async fn entries(
                 SELECT h.revision, h.idx, h.kind, h.value_len, h.body, CASE WHEN h.value_len > 512 THEN
                     (SELECT v.value FROM large_values v WHERE v.revision = h.revision AND v.idx = h.idx) END
                 FROM history h
-                WHERE h.namespace = wanted.namespace AND h.key = wanted.key AND h.revision <= $3 AND h.kind <> 6
-                ORDER BY h.revision DESC, h.idx DESC LIMIT 1
+                WHERE h.namespace = wanted.namespace AND h.key = wanted.key AND h.revision <= $3",
+        $($seen,)?
+        " ORDER BY h.revision DESC, h.idx DESC LIMIT 1
             ) AS newest
         ) AS found ON true"
-    );
+    ) };
+}
+
+/// The newest row of the history of each key.
+pub(crate) async fn newest_rows(
+    database: &mut PgConnection,
+    keys: &[EntryKey],
+    at: At,
+    which: Newest,
+) -> Result<Read<Vec<Option<HistoryRow>>>, Failure> {
+    let statement = match which {
+        Newest::Seen => newest_rows!(" AND h.kind <> 6"),
+        Newest::Any => newest_rows!(),
+    };
     let names = Names::of(keys);
-    let rows = sqlx::query(ENTRIES)
+    let rows = sqlx::query(statement)
         .bind(&names.namespace[..])
         .bind(&names.key[..])
         .bind(newest(at))
@@ -108,8 +119,7 @@ pub(crate) async fn entries(
             return Err(corrupt("an answer", "it has more places than were asked for").into());
         };
         let columns = Columns::of(row, 5)?;
-        let event = columns.event.read(name.clone(), columns.value)?;
-        *slot = event.into_entry().map(Arc::new);
+        *slot = Some(columns.event.read(name.clone(), columns.value)?);
     }
     Ok(Read { value, revision })
 }

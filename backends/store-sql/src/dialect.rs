@@ -1,10 +1,11 @@
 //! What one kind of database has to be able to do.
 
 use std::future::Future;
-use std::sync::Arc;
 
-use holdfast_model::{Entry, EntryKey, Floors, Head, Revision};
-use holdfast_store::{At, Capabilities, CommitPage, Page, PageLimit, Read, Reclaimed, Scan};
+use holdfast_model::{EntryKey, Floors, Head, Revision};
+use holdfast_store::{
+    At, Capabilities, CommitPage, HistoryRow, Page, PageLimit, Read, Reclaimed, Scan,
+};
 use sqlx::{Connection, Database};
 
 use crate::Rows;
@@ -55,6 +56,15 @@ pub struct Between<'a> {
     pub head: &'a Head,
     /// What it writes.
     pub rows: Rows<'a>,
+}
+
+/// Which rows of a history count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Newest {
+    /// Those that reads see.
+    Seen,
+    /// All, superseded versions too.
+    Any,
 }
 
 /// A part of another log that the tables are filled with.
@@ -159,13 +169,14 @@ pub trait Dialect: Send + Sync + 'static {
     /// Time in microseconds since 1970, and the head.
     fn head(&self, database: &mut ConnectionOf<Self>) -> impl Answer<(i64, Head)>;
 
-    /// [`holdfast_store::Store::get_many`].
-    fn entries(
+    /// The newest row of the history of each key, in their order.
+    fn newest(
         &self,
         database: &mut ConnectionOf<Self>,
         keys: &[EntryKey],
         at: At,
-    ) -> impl Answer<Read<Vec<Option<Arc<Entry>>>>>;
+        which: Newest,
+    ) -> impl Answer<Read<Vec<Option<HistoryRow>>>>;
 
     /// [`holdfast_store::Store::scan`].
     fn page(

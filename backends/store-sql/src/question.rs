@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use holdfast_model::{Entry, EntryKey, Floors, Head, Revision};
-use holdfast_store::{At, CommitPage, Page, PageLimit, Read, Reclaimed, Scan};
+use holdfast_store::{At, CommitPage, Found, HistoryRow, Page, PageLimit, Read, Reclaimed, Scan};
 
-use crate::dialect::{Answer, ConnectionOf, Dialect};
+use crate::dialect::{Answer, ConnectionOf, Dialect, Newest};
 use crate::failure::Failure;
 use crate::link::Link;
 
@@ -41,6 +41,10 @@ pub(crate) struct Entries {
     pub(crate) at: At,
 }
 
+pub(crate) struct Lookup {
+    pub(crate) keys: Vec<EntryKey>,
+}
+
 impl<D: Dialect> Question<D> for Entries {
     const DOING: &'static str = "reading entries";
     type Answer = Read<Vec<Option<Arc<Entry>>>>;
@@ -50,7 +54,37 @@ impl<D: Dialect> Question<D> for Entries {
         database: &mut ConnectionOf<D>,
         link: &Link<D>,
     ) -> Result<Self::Answer, Failure> {
-        link.dialect.entries(database, &self.keys, self.at).await
+        let read = link.dialect.newest(database, &self.keys, self.at, Newest::Seen).await?;
+        let entry = |row: Option<HistoryRow>| row.and_then(HistoryRow::into_entry).map(Arc::new);
+        let value = read.value.into_iter().map(entry).collect();
+        Ok(Read { value, revision: read.revision })
+    }
+}
+
+impl<D: Dialect> Question<D> for Lookup {
+    const DOING: &'static str = "looking keys up";
+    type Answer = Read<Vec<Found>>;
+
+    async fn ask(
+        &self,
+        database: &mut ConnectionOf<D>,
+        link: &Link<D>,
+    ) -> Result<Self::Answer, Failure> {
+        let (keys, dialect) = (&self.keys, &link.dialect);
+        let Read { value: rows, revision } =
+            dialect.newest(database, keys, At::Latest, Newest::Any).await?;
+        let ordinal = |row: &Option<HistoryRow>| row.as_ref().map_or(0, |row| row.event.ordinal);
+        let ordinals: Vec<u64> = rows.iter().map(ordinal).collect();
+        let all_seen = rows.iter().flatten().all(HistoryRow::counts);
+        // Behind a version that lost a merge, which is rare, lies what reads see.
+        let seen = if all_seen {
+            rows
+        } else {
+            dialect.newest(database, keys, At::Revision(revision), Newest::Seen).await?.value
+        };
+        let entries = seen.into_iter().map(|row| row.and_then(HistoryRow::into_entry));
+        let value = entries.zip(ordinals).map(|(entry, last)| Found::of(entry, last)).collect();
+        Ok(Read { value, revision })
     }
 }
 

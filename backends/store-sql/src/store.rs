@@ -8,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use holdfast_model::{Entry, EntryKey, Floors, Head, Revision};
 use holdfast_store::{
-    AppendError, At, Capabilities, CommitPage, Group, Page, PageLimit, Read, Reclaimed, Scan,
-    Store, StoreError,
+    AppendError, At, Capabilities, CommitPage, Found, Group, Page, PageLimit, Read, Reclaimed,
+    Scan, Store, StoreError,
 };
 use sqlx::Pool;
 use tokio::sync::Mutex;
@@ -20,7 +20,7 @@ use crate::dialect::Dialect;
 use crate::failure::Failure;
 use crate::link::{Link, Purpose};
 use crate::patience::Patience;
-use crate::question::{Commits, Entries, HeadNow, Pages, Question, Raise, Trim};
+use crate::question::{Commits, Entries, HeadNow, Lookup, Pages, Question, Raise, Trim};
 use crate::writer::Writer;
 
 /// How many connections, and how long to wait for what.
@@ -172,6 +172,10 @@ impl<D: Dialect> Store for SqlStore<D> {
         at: At,
     ) -> Result<Read<Vec<Option<Arc<Entry>>>>, StoreError> {
         self.ask(Entries { keys: keys.to_vec(), at }).await
+    }
+
+    async fn lookup(&self, keys: &[EntryKey]) -> Result<Read<Vec<Found>>, StoreError> {
+        self.ask(Lookup { keys: keys.to_vec() }).await
     }
 
     async fn scan(&self, what: &Scan, at: At, page: PageLimit) -> Result<Read<Page>, StoreError> {

@@ -8,12 +8,25 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use holdfast_model::{Entry, EntryKey, Revision, Sealed};
+use holdfast_model::{Entry, EntryKey, EventKind, Revision, Sealed};
 use parking_lot::Mutex;
 use quick_cache::{DefaultHashBuilder, Weighter, unsync};
 
 /// Many enough that two threads rarely meet in one, few enough that each has a useful share of the budget.
 const SHARDS: usize = 64;
+
+/// In each shard. A commit that lies between the reading and the offer of a key makes the offer void; with one mark for a whole
+/// shard that would be any commit, where reading takes long and others write.
+const MARKS: usize = 64;
+
+/// What a commit brings into the cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Takes {
+    /// Keys that somebody asked for.
+    Asked,
+    /// Every key that was written.
+    All,
+}
 
 /// What is known of a key.
 #[derive(Debug, Clone)]
@@ -25,6 +38,13 @@ pub(crate) enum Known {
 }
 
 impl Known {
+    pub(crate) fn into_entry(self) -> Option<Arc<Entry>> {
+        match self {
+            Self::Entry(entry) => Some(entry),
+            Self::Absent(_) => None,
+        }
+    }
+
     /// Without the last ordinal nothing can be created.
     pub(crate) fn suffices(&self, may_create: bool) -> bool {
         !(may_create && matches!(self, Self::Absent(None)))
@@ -33,6 +53,7 @@ impl Known {
 
 pub(crate) struct Cache {
     shards: Box<[Mutex<Shard>]>,
+    takes: Takes,
     hasher: DefaultHashBuilder,
     hits: AtomicU64,
     misses: AtomicU64,
@@ -40,8 +61,8 @@ pub(crate) struct Cache {
 
 struct Shard {
     known: unsync::Cache<EntryKey, Known, ByWeight>,
-    /// The last commit that wrote a key of this shard.
-    written: Revision,
+    /// The last commits that wrote keys of this shard, by a part of their hash.
+    written: [Revision; MARKS],
 }
 
 #[derive(Clone)]
@@ -59,15 +80,16 @@ impl Weighter<EntryKey, Known> for ByWeight {
 }
 
 impl Cache {
-    pub(crate) fn new(bytes: usize) -> Self {
+    pub(crate) fn new(bytes: usize, takes: Takes) -> Self {
         const TYPICAL_ENTRY: usize = 512;
         let share = bytes / SHARDS;
         let shard = || {
             let known = unsync::Cache::with_weighter(share / TYPICAL_ENTRY, share as u64, ByWeight);
-            Mutex::new(Shard { known, written: Revision::ZERO })
+            Mutex::new(Shard { known, written: [Revision::ZERO; MARKS] })
         };
         Self {
             shards: (0..SHARDS).map(|_| shard()).collect(),
+            takes,
             hasher: DefaultHashBuilder::default(),
             hits: AtomicU64::new(0),
             misses: AtomicU64::new(0),
@@ -75,8 +97,14 @@ impl Cache {
     }
 
     fn shard(&self, at: &EntryKey) -> &Mutex<Shard> {
-        // The modulus is in range.
-        &self.shards[(self.hasher.hash_one(at) >> 32) as usize % SHARDS]
+        self.place(at).0
+    }
+
+    /// The shard of a key, and its mark there.
+    fn place(&self, at: &EntryKey) -> (&Mutex<Shard>, usize) {
+        let hash = (self.hasher.hash_one(at) >> 32) as usize;
+        // Both are in range by their modulus.
+        (&self.shards[hash % SHARDS], hash / SHARDS % MARKS)
     }
 
     pub(crate) fn get(&self, at: &EntryKey) -> Option<Known> {
@@ -99,20 +127,25 @@ impl Cache {
 
     /// Offers what was read from the state at `seen`; refused when the shard was written since.
     pub(crate) fn offer(&self, at: &EntryKey, known: Known, seen: Revision) {
-        let mut shard = self.shard(at).lock();
-        if shard.written <= seen {
+        let (shard, mark) = self.place(at);
+        let mut shard = shard.lock();
+        if shard.written[mark] <= seen {
             shard.known.insert(at.clone(), known);
         }
     }
 
-    /// Takes over what a commit did, for the keys that are here.
+    /// Takes over what a commit did.
     pub(crate) fn apply(&self, sealed: &Sealed) {
         let commit = sealed.commit();
         for event in &commit.events {
-            let mut shard = self.shard(&event.at).lock();
-            shard.written = commit.revision;
+            let (shard, mark) = self.place(&event.at);
+            let mut shard = shard.lock();
+            shard.written[mark] = commit.revision;
             // Removed first: an insert that is too heavy must not leave the old value behind.
-            if shard.known.remove(&event.at).is_some() {
+            let was_here = shard.known.remove(&event.at).is_some();
+            // A version that lost a merge says nothing of what reads see.
+            let tells = event.kind != EventKind::Superseded;
+            if tells && (was_here || self.takes == Takes::All) {
                 let known = match event.entry(commit) {
                     Some(entry) => Known::Entry(Arc::new(entry)),
                     None => Known::Absent(Some(event.ordinal)),
@@ -127,7 +160,7 @@ impl Cache {
         for shard in &self.shards {
             let mut shard = shard.lock();
             shard.known.clear();
-            shard.written = head;
+            shard.written = [head; MARKS];
         }
     }
 
@@ -143,7 +176,7 @@ mod tests {
 
     #[test]
     fn an_old_offer_does_not_hide_a_newer_write() {
-        let cache = Cache::new(1 << 20);
+        let cache = Cache::new(1 << 20, Takes::Asked);
         let at = key("a", "k");
         let old = sealed_set(&at, 1, "old");
         let new = sealed_set(&at, 2, "new");
@@ -159,8 +192,33 @@ mod tests {
     }
 
     #[test]
+    fn an_offer_stands_beside_writes_of_other_keys() {
+        let cache = Cache::new(1 << 20, Takes::Asked);
+        let mut taken = 0;
+        for n in 0..100 {
+            let at = key("a", &format!("k{n}"));
+            let (read, other) = (2 * n + 1, key("a", &format!("other{n}")));
+            // Read at a revision behind which another key was written.
+            cache.apply(&sealed_set(&other, read + 1, "v"));
+            cache.offer(&at, Known::Absent(Some(0)), Revision(read));
+            taken += usize::from(cache.peek(&at).is_some());
+        }
+        assert!(taken > 90, "only {taken} of 100 offers stood");
+    }
+
+    #[test]
+    fn a_cache_that_takes_all_knows_what_was_written() {
+        for (takes, knows) in [(Takes::Asked, false), (Takes::All, true)] {
+            let cache = Cache::new(1 << 20, takes);
+            let at = key("a", "k");
+            cache.apply(&sealed_set(&at, 1, "new"));
+            assert_eq!(cache.knows(&at, true), knows, "{takes:?}");
+        }
+    }
+
+    #[test]
     fn its_bound_is_in_bytes() {
-        let cache = Cache::new(4 << 20);
+        let cache = Cache::new(4 << 20, Takes::Asked);
         for n in 0..10_000 {
             let at = key("a", &format!("k{n}"));
             let sealed = sealed_set(&at, n + 1, &"v".repeat(8 << 10));

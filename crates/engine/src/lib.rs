@@ -44,6 +44,7 @@ mod hub;
 mod judge;
 pub mod locks;
 mod log;
+mod lookup;
 pub mod metrics;
 pub mod moment;
 pub mod names;

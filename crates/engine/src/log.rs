@@ -15,12 +15,13 @@ use holdfast_store::{
 };
 use parking_lot::Mutex;
 
-use crate::cache::{Cache, Known};
+use crate::cache::{Cache, Known, Takes};
 use crate::commit::{Committed, Queue, Turn};
 use crate::editors::Editors;
 use crate::error::EngineError;
 use crate::follow::Follow;
 use crate::hub::Hub;
+use crate::lookup::Lookup;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::own;
@@ -30,6 +31,7 @@ use crate::quotas::Usage;
 pub(crate) struct Log {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) cache: Cache,
+    pub(crate) lookup: Lookup,
     pub(crate) hub: Arc<Hub>,
     pub(crate) queue: Queue,
     pub(crate) turn: Turn,
@@ -64,11 +66,14 @@ pub(crate) struct Entries {
 
 impl Log {
     pub(crate) fn new(store: Arc<dyn Store>, head: Head, options: Options, queue: Queue) -> Self {
+        // Whatever is written is wanted again by whoever writes next; to ask a database for it is a journey.
+        let takes = if store.capabilities().shared { Takes::All } else { Takes::Asked };
         Self {
             turn: Turn::new(store.as_ref()),
             follow: Follow::of(store.as_ref(), options.shared.clone(), &head),
+            lookup: Lookup::new(Arc::clone(&store)),
+            cache: Cache::new(options.cache_bytes, takes),
             store,
-            cache: Cache::new(options.cache_bytes),
             hub: Arc::new(Hub::new(&head, options.watch)),
             queue,
             usage: Usage::of(&options.quotas),
@@ -145,19 +150,23 @@ impl Log {
         covered(proof, at)?;
         self.fresh().await?;
         let entry = match self.cache.get(at) {
-            Some(Known::Entry(entry)) => Some(entry),
-            Some(Known::Absent(_)) => None,
+            Some(known) => known.into_entry(),
             None => self.fill(at).await?,
         };
         Ok(entry.filter(|entry| entry.expires_at.is_none() || !entry.expired(self.now())))
     }
 
     async fn fill(&self, at: &EntryKey) -> Result<Option<Arc<Entry>>, EngineError> {
-        let read = self.store.get_many(std::slice::from_ref(at), At::Latest).await?;
-        let entry = read.value.into_iter().next().flatten();
-        let known = entry.clone().map_or(Known::Absent(None), Known::Entry);
-        self.cache.offer(at, known, read.revision);
-        Ok(entry)
+        let (known, seen) = if self.follow.is_some() {
+            let seen = self.lookup.ask(vec![at.clone()]).await?;
+            (seen.of(at)?, seen.revision)
+        } else {
+            let read = self.store.get_many(std::slice::from_ref(at), At::Latest).await?;
+            let entry = read.value.into_iter().next().flatten();
+            (entry.map_or(Known::Absent(None), Known::Entry), read.revision)
+        };
+        self.cache.offer(at, known.clone(), seen);
+        Ok(known.into_entry())
     }
 
     /// As it was at an earlier revision: what had expired but was not yet removed is still there.

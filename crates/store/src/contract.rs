@@ -7,7 +7,7 @@ use holdfast_model::{Entry, EntryKey, Floors, Head, Revision};
 
 use crate::error::{AppendError, StoreError};
 use crate::group::Group;
-use crate::read::{At, CommitPage, Page, PageLimit, Read, Scan};
+use crate::read::{At, CommitPage, Found, Page, PageLimit, Read, Row, Scan};
 
 /// Keeps one log and the views of it that can be derived from it.
 ///
@@ -28,6 +28,7 @@ use crate::read::{At, CommitPage, Page, PageLimit, Read, Scan};
 /// 10. `reclaim` moves the floors durably before it removes anything, never lowers one, and never loses a current entry or
 ///     what is needed to read at the history floor exactly. It may be called at any time and be interrupted anywhere.
 /// 11. Large values come back whole, from entries, history and log alike.
+/// 12. `lookup` answers what `get_many` and the newest row of the history do.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// What this backend can do beyond the contract; constant.
@@ -46,6 +47,28 @@ pub trait Store: Send + Sync + 'static {
         keys: &[EntryKey],
         at: At,
     ) -> Result<Read<Vec<Option<Arc<Entry>>>>, StoreError>;
+
+    /// What there is of these keys now, in their order: for whoever is going to write them.
+    ///
+    /// A store to which every question is a journey answers it by one.
+    async fn lookup(&self, keys: &[EntryKey]) -> Result<Read<Vec<Found>>, StoreError> {
+        let Read { value, revision } = self.get_many(keys, At::Latest).await?;
+        let mut found = Vec::with_capacity(keys.len());
+        for (at, entry) in keys.iter().zip(value) {
+            if let Some(entry) = entry {
+                found.push(Found::Entry(entry));
+                continue;
+            }
+            let what = Scan::History { of: at.clone(), before: None };
+            let page = self.scan(&what, At::Latest, PageLimit::rows(1)).await?.value;
+            let last_ordinal = match page.rows.first() {
+                Some(Row::History(row)) => row.event.ordinal,
+                _ => 0,
+            };
+            found.push(Found::Gone { last_ordinal });
+        }
+        Ok(Read { value: found, revision })
+    }
 
     /// A page of rows.
     async fn scan(&self, what: &Scan, at: At, page: PageLimit) -> Result<Read<Page>, StoreError>;

@@ -26,6 +26,6 @@ pub use error::{AppendError, StoreError};
 pub use group::{Group, SideWrite, same_end};
 pub use memory::{MemoryFill, MemoryStore};
 pub use read::{
-    At, CommitPage, HistoryRow, Page, PageBuilder, PageLimit, Read, Row, Scan, check_cursor,
+    At, CommitPage, Found, HistoryRow, Page, PageBuilder, PageLimit, Read, Row, Scan, check_cursor,
 };
 pub use snapshot::{Frozen, Snapshots};

@@ -114,6 +114,25 @@ pub enum Scan {
     },
 }
 
+/// What [`crate::Store::lookup`] finds of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// Its entry.
+    Entry(Arc<Entry>),
+    /// It has none.
+    Gone {
+        /// [`Event::ordinal`] of the newest event of its history; 0 where there is no trace of it.
+        last_ordinal: u64,
+    },
+}
+
+impl Found {
+    /// A key by what reads see of it, and the newest event of its history.
+    pub fn of(entry: Option<Entry>, last_ordinal: u64) -> Self {
+        entry.map_or(Self::Gone { last_ordinal }, |entry| Self::Entry(Arc::new(entry)))
+    }
+}
+
 /// One row of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Row {

@@ -8,7 +8,7 @@ use holdfast_model::{Entry, EntryKey, Floors, Head, Revision};
 use crate::contract::{Capabilities, Reclaimed, Store};
 use crate::error::{AppendError, StoreError};
 use crate::group::Group;
-use crate::read::{At, CommitPage, Page, PageLimit, Read, Scan};
+use crate::read::{At, CommitPage, Found, Page, PageLimit, Read, Scan};
 
 /// A store that can hold a moment still.
 pub trait Snapshots: Store {
@@ -43,6 +43,10 @@ impl<S: Store> Store for Frozen<S> {
         at: At,
     ) -> Result<Read<Vec<Option<Arc<Entry>>>>, StoreError> {
         self.0.get_many(keys, at).await
+    }
+
+    async fn lookup(&self, keys: &[EntryKey]) -> Result<Read<Vec<Found>>, StoreError> {
+        self.0.lookup(keys).await
     }
 
     async fn scan(&self, what: &Scan, at: At, page: PageLimit) -> Result<Read<Page>, StoreError> {

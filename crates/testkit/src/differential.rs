@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use holdfast_model::{Entry, EntryKey, Floors, Prefix, Revision, Sealed, Timestamp};
-use holdfast_store::{At, PageLimit, Row, Scan, Store};
+use holdfast_store::{At, Found, PageLimit, Row, Scan, Store};
 
 use crate::random::Random;
 use crate::scribe::{Change, Scribe, key};
@@ -118,6 +118,14 @@ async fn check_state(store: &dyn Store, model: &Model, revision: usize) {
     assert_eq!(read.revision.0 as usize, revision);
     let found = read.value.iter().map(Option::as_deref);
     assert!(found.eq(keys.iter().map(|key| state.get(key))), "entries at {revision}");
+    if at == At::Latest {
+        let looked_up = store.lookup(&keys).await.expect("a lookup").value;
+        let entries = looked_up.iter().map(|found| match found {
+            Found::Entry(entry) => Some(&**entry),
+            Found::Gone { .. } => None,
+        });
+        assert!(entries.eq(keys.iter().map(|key| state.get(key))), "keys looked up");
+    }
     for namespace in NAMESPACES {
         for prefix in ["", "k/", "k/1"] {
             let what = Scan::Entries {

@@ -62,6 +62,7 @@ pub const CASES: &[(&str, Case)] = cases![
     history::several_events_of_a_key_in_one_commit_are_kept,
     history::events_are_found_however_large_their_commit_is,
     history::a_superseded_version_shows_in_the_history_only,
+    history::a_lookup_tells_what_there_is_or_was,
     kept::rows_of_all_keys_come_by_key_and_newest_first,
     kept::the_bound_and_the_moment_hold,
     kept::what_a_reclaim_leaves_is_kept,

@@ -126,25 +126,13 @@ impl Log {
         if unknown.is_empty() {
             return Ok(known);
         }
-        let read = self.store.get_many(&unknown, At::Latest).await?;
-        for (at, entry) in unknown.into_iter().zip(read.value) {
-            let found = match entry {
-                Some(entry) => Known::Entry(entry),
-                None => Known::Absent(Some(self.last_ordinal(&at).await?)),
-            };
-            self.cache.offer(&at, found.clone(), read.revision);
+        let seen = self.lookup.ask(unknown.clone()).await?;
+        for at in unknown {
+            let found = seen.of(&at)?;
+            self.cache.offer(&at, found.clone(), seen.revision);
             known.insert(at, found);
         }
         Ok(known)
-    }
-
-    async fn last_ordinal(&self, at: &EntryKey) -> Result<u64, StoreError> {
-        let what = Scan::History { of: at.clone(), before: None };
-        let page = self.store.scan(&what, At::Latest, PageLimit::rows(1)).await?.value;
-        Ok(match page.rows.first() {
-            Some(Row::History(row)) => row.event.ordinal,
-            _ => 0,
-        })
     }
 }
 

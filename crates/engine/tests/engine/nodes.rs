@@ -1,7 +1,7 @@
 //! Several engines over one log: nodes that share a database.
 
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -26,15 +26,24 @@ struct Wire {
     cut: AtomicBool,
     /// The answer to the next append gets lost on its way back.
     lose_answer: AtomicBool,
+    /// How long entries are on their way, and how often they were asked for.
+    far: Duration,
+    asked: AtomicUsize,
 }
 
 impl Wire {
     fn to(database: &Arc<RwLock<MemoryStore>>) -> Arc<Self> {
+        Self::far_from(database, Duration::ZERO)
+    }
+
+    fn far_from(database: &Arc<RwLock<MemoryStore>>, far: Duration) -> Arc<Self> {
         let database = Arc::clone(database);
         Arc::new(Self {
             database,
             cut: AtomicBool::new(false),
             lose_answer: AtomicBool::new(false),
+            far,
+            asked: AtomicUsize::new(0),
         })
     }
 
@@ -70,6 +79,10 @@ impl Store for Wire {
         keys: &[EntryKey],
         at: At,
     ) -> Result<Read<Vec<Option<Arc<Entry>>>>, StoreError> {
+        self.asked.fetch_add(1, SeqCst);
+        if !self.far.is_zero() {
+            tokio::time::sleep(self.far).await;
+        }
         self.store()?.get_many(keys, at).await
     }
     async fn scan(&self, what: &Scan, at: At, page: PageLimit) -> Result<Read<Page>, StoreError> {
@@ -143,6 +156,59 @@ async fn what_one_node_acknowledged_every_other_reads() {
     assert!(is_not_found(b.get(&me(), "a", "k").await));
     a.shutdown().await;
     b.shutdown().await;
+}
+
+#[tokio::test]
+async fn keys_that_are_asked_for_meanwhile_share_the_next_question() {
+    const KEYS: usize = 64;
+    let database = database();
+    let wire = Wire::far_from(&database, Duration::from_millis(20));
+    let store: Arc<dyn Store> = Arc::<Wire>::clone(&wire);
+    let engine = Engine::open(store, Arc::new(AllowAll), deaf()).await.expect("it opens");
+    let before = wire.asked.load(SeqCst);
+    let names: Vec<String> = (0..KEYS).map(|n| format!("k{n}")).collect();
+    let sets = names.iter().map(|name| set(&engine, "a", name, "1"));
+    futures::future::join_all(sets).await;
+    let questions = wire.asked.load(SeqCst) - before;
+    assert!((1..=8).contains(&questions), "{questions} questions about {KEYS} keys");
+    // What was written is known.
+    for name in &names {
+        assert_eq!(text(&engine, name).await, "1");
+        set(&engine, "a", name, "2").await;
+    }
+    assert_eq!(wire.asked.load(SeqCst) - before, questions);
+    engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn who_goes_away_takes_no_question_of_others_along() {
+    let database = database();
+    let (other, _) = node(&database, deaf()).await;
+    for n in 0..40 {
+        set(&other, "a", &format!("k{n}"), &n.to_string()).await;
+    }
+    let wire = Wire::far_from(&database, Duration::from_millis(20));
+    let store: Arc<dyn Store> = Arc::<Wire>::clone(&wire);
+    let engine = Engine::open(store, Arc::new(AllowAll), deaf()).await.expect("it opens");
+    let reader = |n: usize| {
+        let engine = engine.clone();
+        tokio::spawn(async move { text(&engine, &format!("k{n}")).await })
+    };
+    let readers: Vec<_> = (0..40).map(reader).collect();
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    // Among them who drives each of the questions.
+    for reader in &readers[..30] {
+        reader.abort();
+    }
+    for (n, reader) in readers.into_iter().enumerate() {
+        match tokio::time::timeout(Duration::from_secs(20), reader).await.expect("in time") {
+            Ok(text) => assert_eq!(text, n.to_string()),
+            Err(ended) => assert!(ended.is_cancelled() && n < 30, "{n}"),
+        }
+    }
+    assert_eq!(text(&engine, "k0").await, "0", "a question that nobody waited for is asked anew");
+    engine.shutdown().await;
+    other.shutdown().await;
 }
 
 #[tokio::test]

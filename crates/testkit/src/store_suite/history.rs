@@ -1,7 +1,9 @@
 //! Behaviour 6, and the history of a key.
 
+use std::sync::Arc;
+
 use holdfast_model::{EventKind, Floors, Revision, Timestamp};
-use holdfast_store::{At, PageLimit, Scan, StoreError};
+use holdfast_store::{At, Found, PageLimit, Scan, StoreError};
 
 use super::append::scribe_of;
 use super::{Backend, all_entries, all_history, get, page, value};
@@ -148,4 +150,40 @@ pub(super) async fn a_superseded_version_shows_in_the_history_only(backend: &dyn
     assert_eq!(history[0].event.kind, EventKind::Superseded);
     assert_eq!(history[0].event.value, "loser");
     assert_eq!(all_history(&*store, &never, At::Latest, 9).await.len(), 1);
+}
+
+pub(super) async fn a_lookup_tells_what_there_is_or_was(backend: &dyn Backend) {
+    let store = backend.open().await;
+    let mut scribe = scribe_of(&*store).await;
+    let names = ["there", "large", "gone", "never", "beaten", "gone and beaten", "only beaten"];
+    let keys = names.map(|name| key("n", name));
+    let [there, large, gone, _, beaten, gone_beaten, only_beaten] = &keys;
+    let head = scribe.head();
+    let group = scribe.group([
+        [there, gone, beaten, gone_beaten].map(|at| Change::set(at, "first")).to_vec(),
+        vec![Change::set(there, "second"), Change::delete(gone), Change::delete(gone_beaten)],
+        [beaten, gone_beaten, only_beaten].map(|at| Change::superseded(at, "loser")).to_vec(),
+        vec![Change::set(large, vec![7; 100_000])],
+    ]);
+    store.append(&head, group).await.expect("appended");
+    let found = store.lookup(&keys).await.expect("a lookup");
+    assert_eq!(found.revision, Revision(4));
+    let is = |found: &Found| match found {
+        Found::Entry(entry) => Some(entry.value.len()),
+        Found::Gone { .. } => None,
+    };
+    let lengths = found.value.iter().map(is).collect::<Vec<_>>();
+    assert_eq!(lengths, [Some(6), Some(100_000), None, None, Some(5), None, None]);
+    for (at, found) in keys.iter().zip(&found.value) {
+        let history = all_history(&*store, at, At::Latest, 9).await;
+        let last = history.first().map_or(0, |row| row.event.ordinal);
+        match found {
+            Found::Entry(entry) => {
+                let entry = Some(Arc::clone(entry));
+                assert_eq!(get(&*store, at, At::Latest).await, entry, "{at}");
+            }
+            Found::Gone { last_ordinal } => assert_eq!(*last_ordinal, last, "{at}"),
+        }
+    }
+    assert_eq!(store.lookup(&[]).await.expect("a lookup").value, []);
 }
