@@ -3,6 +3,7 @@
 mod coordination;
 pub mod json;
 mod peek;
+mod put;
 mod wire;
 
 use base64::Engine as _;
@@ -14,6 +15,7 @@ use serde_json::{Map, Number, Value};
 use uuid::{Builder, Uuid};
 
 pub use peek::peek;
+pub use put::FoundStates;
 pub use wire::struct_of;
 
 /// The largest number below which every whole number is one that a double can hold.
@@ -42,17 +44,6 @@ pub fn json(value: &WireValue) -> Result<Value, String> {
             Value::Array(list.values.iter().map(json).collect::<Result<_, _>>()?)
         }
     })
-}
-
-/// The same of a value that the wire holds as it was: not of numbers, nor of what may contain some.
-#[must_use]
-pub fn exact(value: &WireValue) -> Option<Value> {
-    match &value.kind {
-        None | Some(Kind::NullValue(_)) => Some(Value::Null),
-        Some(Kind::StringValue(text)) => Some(Value::String(text.clone())),
-        Some(Kind::BoolValue(truth)) => Some(Value::Bool(*truth)),
-        _ => None,
-    }
 }
 
 /// Numbers are doubles; a whole one is written without a fraction, as every JSON writer of protobuf does.

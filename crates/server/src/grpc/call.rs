@@ -191,19 +191,25 @@ pub(crate) struct ModRevision(pub(crate) Revision);
 
 /// What a unary handler answers: the message, and what does not fit into it.
 pub(crate) struct Reply<A> {
-    pub(crate) message: A,
+    pub(crate) message: Encoded<A>,
     pub(crate) revision: Option<Revision>,
 }
 
 impl<A> From<A> for Reply<A> {
     fn from(message: A) -> Self {
+        Self { message: message.into(), revision: None }
+    }
+}
+
+impl<A> From<Encoded<A>> for Reply<A> {
+    fn from(message: Encoded<A>) -> Self {
         Self { message, revision: None }
     }
 }
 
 impl<A> Reply<A> {
     fn into_response(self, wants_revision: bool) -> Response<Encoded<A>> {
-        let mut response = Response::new(Encoded::Message(self.message));
+        let mut response = Response::new(self.message);
         if let Some(revision) = self.revision.filter(|_| wants_revision) {
             response.extensions_mut().insert(ModRevision(revision));
         }

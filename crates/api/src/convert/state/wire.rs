@@ -89,13 +89,13 @@ impl<'de> Visitor<'de> for Reads {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
     use serde_json::Value;
 
     use super::*;
 
-    fn any_json() -> impl Strategy<Value = Value> {
+    pub(in super::super) fn any_json() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
             any::<bool>().prop_map(Value::from),

@@ -18,7 +18,7 @@ use crate::grpc::call::{Call, Reply};
 pub(crate) async fn get(call: Call, request: GetRequest) -> Result<Reply<GetResponse>, Refusal> {
     let entry = find(&call.engine, &call.caller, &request.namespace, &request.key).await?;
     let message = GetResponse { entry: convert::entry(&entry).into(), ..GetResponse::default() };
-    Ok(Reply { message, revision: Some(entry.mod_revision) })
+    Ok(Reply { message: message.into(), revision: Some(entry.mod_revision) })
 }
 
 /// The entry of a get, for whoever makes something else of it than the message.
@@ -40,7 +40,7 @@ pub(crate) async fn set(call: Call, request: SetRequest) -> Result<Reply<SetResp
     let set = Set { namespace, key, value, codec, mode, condition, key_rule };
     let entry = call.engine.set(&call.caller, set).await?;
     let message = SetResponse { entry: convert::entry(&entry).into(), ..SetResponse::default() };
-    Ok(Reply { message, revision: Some(entry.mod_revision) })
+    Ok(Reply { message: message.into(), revision: Some(entry.mod_revision) })
 }
 
 /// QUIRK(config.v1): a write mode that nobody knows is an upsert.

@@ -13,7 +13,7 @@ use tonic::{Request, Response, Status};
 use super::fault::Refusal;
 use super::policy::{self, Gate};
 use super::valid::Checked;
-use crate::grpc::call::{self, Call, Shared, Streamed};
+use crate::grpc::call::{self, Call, Reply, Shared, Streamed};
 use crate::rate;
 use crate::trust::state::NO_CLAIMS;
 
@@ -35,15 +35,16 @@ fn body(request: &impl Serialize) -> Result<Value, Status> {
 }
 
 /// A unary call.
-pub(super) async fn unary<Q, A, F>(
+pub(super) async fn unary<Q, A, M, F>(
     shared: &Shared,
     method: &'static str,
     request: Request<Q>,
     handle: impl FnOnce(Call, Q) -> F,
-) -> Result<Response<Encoded<A>>, Status>
+) -> Result<Response<Encoded<M>>, Status>
 where
     Q: Checked + Serialize,
     F: Future<Output = Result<A, Refusal>>,
+    A: Into<Reply<M>>,
 {
     let gate = Gate::of(shared, method, &request);
     call::unary(shared, method, request, async |call, request: Q| {

@@ -12,7 +12,9 @@
 use std::borrow::Cow;
 
 /// Which characters a side cannot hold, at the beginning of a name or further on.
-type Foreign = fn(char, bool) -> bool;
+trait Foreign: Fn(char, bool) -> bool + Copy {}
+
+impl<F: Fn(char, bool) -> bool + Copy> Foreign for F {}
 
 /// How the type is called of what has none.
 const NO_TYPE: &str = "_";
@@ -21,12 +23,12 @@ const NO_TYPE_ESCAPED: &str = "x:5F:";
 
 /// The namespace of a domain; one that is too long is no namespace.
 pub(crate) fn namespace_of(domain: &str) -> String {
-    translate(domain, no_state, no_namespace)
+    translate(domain, no_state, no_namespace).into_owned()
 }
 
 /// The domain of a namespace.
 pub(crate) fn domain_of(namespace: &str) -> String {
-    translate(namespace, no_namespace, no_state)
+    translate(namespace, no_namespace, no_state).into_owned()
 }
 
 /// The key of the log for a type and a key; one that is too long is no key.
@@ -37,7 +39,7 @@ pub(crate) fn key_of(kind: &str, key: &str) -> String {
         return format!("{kind}/{key}");
     }
     match less(&kind) {
-        _ if kind == NO_TYPE => key,
+        _ if kind == NO_TYPE => key.into_owned(),
         Some(segment) => format!("{segment}/{key}"),
         None => format!("{kind}/{key}"),
     }
@@ -45,22 +47,26 @@ pub(crate) fn key_of(kind: &str, key: &str) -> String {
 
 /// A key of the log for a text that stands alone; one that is too long is no key.
 pub(crate) fn plain(name: &str) -> String {
-    translate(name, no_state, no_key)
+    translate(name, no_state, no_key).into_owned()
 }
 
 /// The same as a part of a key, without a slash.
 pub(crate) fn segment(name: &str) -> String {
-    translate(name, no_state, no_segment)
+    translate(name, no_state, no_segment).into_owned()
 }
 
 /// The type and the key of a key of the log.
-pub(crate) fn state_of(key: &str) -> (String, String) {
+pub(crate) fn state_of(key: &str) -> (Cow<'_, str>, Cow<'_, str>) {
     let (kind, rest) = match first_segment(key) {
         Some((segment, rest)) if first_segment(rest).is_none() => (more(segment), rest),
         Some((segment, rest)) => (Cow::Borrowed(segment), rest),
         None => (Cow::Borrowed(NO_TYPE), key),
     };
-    (translate(&kind, no_segment, no_state), translate(rest, no_key, no_state))
+    let kind = match kind {
+        Cow::Borrowed(kind) => translate(kind, no_segment, no_state),
+        Cow::Owned(kind) => translate(&kind, no_segment, no_state).into_owned().into(),
+    };
+    (kind, translate(rest, no_key, no_state))
 }
 
 /// Below these prefixes are all keys of the log that are of the type; others may be there too.
@@ -76,7 +82,9 @@ pub(crate) fn prefixes_of(kind: &str) -> Vec<String> {
 
 /// Both parts of a key, when neither is empty.
 fn first_segment(key: &str) -> Option<(&str, &str)> {
-    key.split_once('/').filter(|(segment, rest)| !segment.is_empty() && !rest.is_empty())
+    let slash = key.bytes().position(|byte| byte == b'/')?;
+    Some((&key[..slash], &key[slash + 1..]))
+        .filter(|(segment, rest)| !segment.is_empty() && !rest.is_empty())
 }
 
 /// What a name of stategate cannot hold: the white space of `^\S+$`.
@@ -97,12 +105,12 @@ fn no_segment(c: char, first: bool) -> bool {
 }
 
 /// A name of one side as a name of the other.
-fn translate(name: &str, not_here: Foreign, not_there: Foreign) -> String {
+fn translate(name: &str, not_here: impl Foreign, not_there: impl Foreign) -> Cow<'_, str> {
     // Nearly every name is the same on both sides.
     let is_foreign = |(at, c)| not_there(c, at == 0);
     let escapes = name.as_bytes().windows(2).any(|pair| pair == b"x:");
     if !escapes && !name.char_indices().any(is_foreign) {
-        return name.to_owned();
+        return name.into();
     }
     let mut out = String::with_capacity(name.len());
     let mut rest = name;
@@ -128,7 +136,7 @@ fn translate(name: &str, not_here: Foreign, not_there: Foreign) -> String {
         }
         rest = &rest[c.len_utf8()..];
     }
-    out
+    out.into()
 }
 
 const ESCAPED_X: &str = "x:78:";
@@ -270,7 +278,7 @@ mod tests {
             let stored = key_of(&kind, &key);
             prop_assert!(stored.len() > 1024 || Key::new(&stored).is_ok(), "{}", stored);
             prop_assert!(prefixes_of(&kind).iter().any(|prefix| stored.starts_with(prefix)));
-            prop_assert_eq!(state_of(&stored), (kind, key));
+            prop_assert_eq!(state_of(&stored), (kind.into(), key.into()));
         }
 
         #[test]
@@ -280,7 +288,7 @@ mod tests {
         ) {
             let stored = key_of(kind, &key);
             prop_assert!(prefixes_of(kind).iter().any(|prefix| stored.starts_with(prefix)));
-            prop_assert_eq!(state_of(&stored), (kind.to_owned(), key));
+            prop_assert_eq!(state_of(&stored), (kind.into(), key.into()));
         }
 
         #[test]
@@ -295,7 +303,8 @@ mod tests {
             let text = format!("{name}{rest}").replace(['\t', '\n', '\x0c', '\r', ' '], "");
             prop_assume!(!text.is_empty());
             prop_assert_eq!(domain_of(&namespace_of(&text)), text.clone());
-            prop_assert_eq!(state_of(&key_of(&text, &text)), (text.clone(), text));
+            let stored = key_of(&text, &text);
+            prop_assert_eq!(state_of(&stored), (text.as_str().into(), text.as_str().into()));
         }
     }
 
@@ -338,7 +347,7 @@ mod tests {
             ("ax:2F:b/k", "a/b", "k"),
             ("my app/my key", "myx:20:app", "myx:20:key"),
         ] {
-            assert_eq!(state_of(stored), (kind.to_owned(), key.to_owned()), "{stored}");
+            assert_eq!(state_of(stored), (kind.into(), key.into()), "{stored}");
             assert_eq!(key_of(kind, key), stored);
         }
     }

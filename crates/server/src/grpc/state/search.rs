@@ -1,11 +1,11 @@
 //! Search in states, which are entities too.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use holdfast_api::stategate::{
-    Entities, Entity, SearchEntityOpts, SearchStateOpts, Sort, State, StateValues,
-};
+use bytes::Bytes;
+use holdfast_api::Encoded;
+use holdfast_api::convert::state::FoundStates;
+use holdfast_api::stategate::{Entities, SearchEntityOpts, SearchStateOpts, Sort, StateValues};
 use holdfast_engine::{Created, EngineError, Select, Selected};
 use holdfast_model::{Entry, ErrorKind};
 use holdfast_query::{Filter, FilterError, FilterErrorKind, Order};
@@ -42,12 +42,17 @@ pub(super) fn window(limit: i64, offset: i64) -> (usize, usize) {
     (limit, usize::try_from(offset).unwrap_or(0))
 }
 
-pub(super) async fn states(call: Call, opts: SearchStateOpts) -> Result<StateValues, Refusal> {
-    let Page { states, next_cursor } = search(call, opts, Noun::State).await?;
-    Ok(StateValues { state_values: states, next_cursor, ..StateValues::default() })
+pub(super) async fn states(
+    call: Call,
+    opts: SearchStateOpts,
+) -> Result<Encoded<StateValues>, Refusal> {
+    search(call, opts, Noun::State).await.map(Encoded::Bytes)
 }
 
-pub(super) async fn entities(call: Call, opts: SearchEntityOpts) -> Result<Entities, Refusal> {
+pub(super) async fn entities(
+    call: Call,
+    opts: SearchEntityOpts,
+) -> Result<Encoded<Entities>, Refusal> {
     let opts = SearchStateOpts {
         domain: opts.domain,
         r#type: opts.r#type,
@@ -58,26 +63,11 @@ pub(super) async fn entities(call: Call, opts: SearchEntityOpts) -> Result<Entit
         cursor: opts.cursor,
         ..SearchStateOpts::default()
     };
-    let Page { states, next_cursor } = search(call, opts, Noun::Entity).await?;
-    let entity = |State { domain, r#type, key, values, .. }| Entity {
-        domain,
-        r#type,
-        key,
-        values,
-        ..Entity::default()
-    };
-    let entities = states.into_iter().map(entity).collect();
-    Ok(Entities { entities, next_cursor, ..Entities::default() })
+    search(call, opts, Noun::Entity).await.map(Encoded::Bytes)
 }
 
-/// States that were found, and where to go on.
-#[derive(Default)]
-struct Page {
-    states: Vec<State>,
-    next_cursor: String,
-}
-
-async fn search(call: Call, opts: SearchStateOpts, noun: Noun) -> Result<Page, Refusal> {
+/// The answer of either service: it looks the same.
+async fn search(call: Call, opts: SearchStateOpts, noun: Noun) -> Result<Bytes, Refusal> {
     let about = About { domain: &opts.domain, kind: &opts.r#type, key: None }.said(noun);
     let info = match noun {
         Noun::State => "failed to search states",
@@ -87,12 +77,10 @@ async fn search(call: Call, opts: SearchStateOpts, noun: Noun) -> Result<Page, R
     let order = order(opts.sort.as_option());
     let after = cursor::state(&opts.cursor)?;
     let (limit, offset) = window(opts.limit, opts.offset);
-    // What one state was is the best guess at what the next will be.
-    let likely = AtomicBool::new(false);
     let reads = |entry: &Arc<Entry>| {
-        let stored = Stored::of(entry, likely.load(Relaxed));
-        let wanted = stored.kind == opts.r#type && (filter.is_all() || filter.matches(&stored));
-        likely.store(wanted, Relaxed);
+        let stored = Stored::of(entry);
+        let is_of_type = stored.names().0 == opts.r#type;
+        let wanted = is_of_type && (filter.is_all() || filter.matches(&stored));
         wanted.then_some(stored)
     };
     let in_order = order.as_ref().map(|order| |a: &Stored, b: &Stored| order.compare(a, b));
@@ -109,21 +97,20 @@ async fn search(call: Call, opts: SearchStateOpts, noun: Noun) -> Result<Page, R
     let found = match call.engine.select(&call.caller, select).await {
         Ok(found) => found,
         Err(error) if error.kind() == ErrorKind::InvalidNamespace => {
-            return Ok(Page::default());
+            return Ok(Bytes::new());
         }
         Err(error) => return Err(too_much(about, info, &error)),
     };
-    Ok(page(&opts, found, order.is_some()))
+    Ok(page(&opts, &found, order.is_some()))
 }
 
-fn page(opts: &SearchStateOpts, found: Selected<Stored>, sorted: bool) -> Page {
+fn page(opts: &SearchStateOpts, found: &Selected<Stored>, sorted: bool) -> Bytes {
     let last = found.entries.last().filter(|_| found.more && !sorted);
     let next_cursor = last.map(|(entry, _)| cursor::of_state(&Created::of(entry)));
-    let shown = |(_, stored): (_, Stored)| stored.shown(opts.domain.clone());
-    Page {
-        next_cursor: next_cursor.unwrap_or_default(),
-        states: found.entries.into_iter().map(shown).collect(),
-    }
+    let room = found.entries.iter().map(|(entry, _)| entry.weight()).sum();
+    let mut answer = FoundStates::with_room(room);
+    found.entries.iter().for_each(|(_, stored)| stored.show(&opts.domain, &mut answer));
+    answer.finish(&next_cursor.unwrap_or_default())
 }
 
 /// Says how to narrow what was too much.
