@@ -13,6 +13,7 @@ mod events;
 mod filters;
 mod foreign;
 mod globs;
+mod group_list;
 mod group_storm;
 mod groups;
 mod later;
