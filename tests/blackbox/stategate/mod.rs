@@ -28,6 +28,7 @@ mod storm;
 mod streams;
 mod versions;
 mod web;
+mod web_newer;
 
 use holdfast_tests::Failure;
 use serde_json::Value;
