@@ -37,6 +37,7 @@ async fn the_document_is_valid() {
     assert!(text.contains("\"openapi\":\"3.1."), "version 3.1");
     let paths: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     let has = |path: &str, method: &str| paths["paths"][path][method].is_object();
+    assert!(has("/api/graphql", "get") && has("/api/graphql", "post"));
     assert!(has("/v2/groups", "get") && !has("/v2/backup", "post"), "backups are over gRPC");
     let refused = http::post(server.port(), "/openapi.json", "text/plain", b"").await;
     assert_eq!(refused.expect("an answer").status, 405);
@@ -62,6 +63,7 @@ async fn the_server_keeps_to_the_document() {
     let server = Server::dev().await;
     run(&tester, &server, ["--exclude-path-regex", APART], CHECKS);
     run(&tester, &server, ["--include-path-regex", STATE], STATE_CHECKS);
+    run(&tester, &server, ["--include-path-regex", "^/api/graphql$"], CHECKS);
 }
 
 fn run(tester: &Path, server: &Server, which: [&str; 2], checks: &str) {
