@@ -17,6 +17,7 @@ mod group_list;
 mod group_storm;
 mod groups;
 mod later;
+mod lock_pause;
 mod locks;
 mod peers;
 mod policies;
