@@ -13,8 +13,8 @@ pub mod mutate;
 mod targets;
 
 use targets::{
-    audit, commit, contexts, disk, documents, grpc, import, policy, proxies, query, rest, sealed,
-    settings, text, trust,
+    audit, commit, contexts, disk, documents, graphql, grpc, import, policy, proxies, query, rest,
+    sealed, settings, text, trust,
 };
 
 /// A decoder and its promise.
@@ -34,6 +34,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "grpc-frames", run: grpc::frames },
     // A request as text: a line, headers, an empty line, a body. No 500, and JSON that is JSON.
     Target { name: "http", run: rest::request },
+    // The first byte chooses the form of a request in GraphQL. Data or what failed, with a code, and a GET changes nothing.
+    Target { name: "graphql", run: graphql::request },
     // A page cursor for each list: refused or heeded.
     Target { name: "cursors", run: text::cursor },
     // A resume token has one spelling.

@@ -51,8 +51,8 @@ fn replay(name: &str) {
     for (path, input) in &corpus {
         survives(target, input, &path.display().to_string());
     }
-    let asks =
-        ["grpc-messages", "grpc-frames", "http", "cursors", "tokens", "policies"].contains(&name);
+    let asks = ["grpc-messages", "grpc-frames", "http", "graphql", "cursors", "tokens", "policies"]
+        .contains(&name);
     let (seed, inputs) = (seed(), if asks { ASKED } else { CALLED });
     println!("{name}: HOLDFAST_SEED={seed}, {inputs} inputs");
     let corpus: Vec<_> = corpus.into_iter().map(|(_, input)| input).collect();

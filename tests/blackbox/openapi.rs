@@ -35,6 +35,10 @@ async fn the_document_is_valid() {
     let document = document(&server, server.home()).await;
     let text = std::fs::read_to_string(&document).expect("a file");
     assert!(text.contains("\"openapi\":\"3.1."), "version 3.1");
+    let paths: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let has = |path: &str, method: &str| paths["paths"][path][method].is_object();
+    assert!(has("/api/graphql", "get") && has("/api/graphql", "post"));
+    assert!(has("/v2/groups", "get") && !has("/v2/backup", "post"), "backups are over gRPC");
     let refused = http::post(server.port(), "/openapi.json", "text/plain", b"").await;
     assert_eq!(refused.expect("an answer").status, 405);
     let output = Command::new(validator).arg(document).output().expect("it runs");
@@ -59,6 +63,7 @@ async fn the_server_keeps_to_the_document() {
     let server = Server::dev().await;
     run(&tester, &server, ["--exclude-path-regex", APART], CHECKS);
     run(&tester, &server, ["--include-path-regex", STATE], STATE_CHECKS);
+    run(&tester, &server, ["--include-path-regex", "^/api/graphql$"], CHECKS);
 }
 
 fn run(tester: &Path, server: &Server, which: [&str; 2], checks: &str) {

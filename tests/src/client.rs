@@ -6,6 +6,7 @@ use std::time::Duration;
 use buffa::Message;
 use bytes::Bytes;
 use holdfast_api::config_v1::config_service_client::ConfigServiceClient;
+use holdfast_api::holdfast_v1::admin_service_client::AdminServiceClient;
 use holdfast_api::holdfast_v1::holdfast_service_client::HoldfastServiceClient;
 use holdfast_api::holdfast_v1::trust_service_client::TrustServiceClient;
 use holdfast_api::{config_v1, google_rpc, holdfast_v1};
@@ -332,6 +333,30 @@ impl Holdfast {
     /// The generated client of tokens, users, roles and policies.
     pub fn trust(&self) -> TrustServiceClient<Link> {
         TrustServiceClient::new(self.bearer.clone().on(self.channel.clone()))
+    }
+
+    /// The generated client of what administrators do.
+    pub fn admin(&self) -> AdminServiceClient<Link> {
+        AdminServiceClient::new(self.bearer.clone().on(self.channel.clone()))
+    }
+
+    /// Consumer groups of a domain; empty: of all.
+    pub async fn groups(&self, domain: &str) -> Answer<Vec<holdfast_v1::ConsumerGroup>> {
+        let domain = domain.to_owned();
+        let request = holdfast_v1::ListGroupsRequest { domain, ..Default::default() };
+        Ok(self.admin().list_groups(request).await?.into_inner().groups)
+    }
+
+    /// Removes a group: domain, type and name.
+    pub async fn remove_group(&self, [domain, kind, name]: [&str; 3]) -> Answer<()> {
+        let request = holdfast_v1::DeleteGroupRequest {
+            domain: domain.into(),
+            r#type: kind.into(),
+            name: name.into(),
+            ..Default::default()
+        };
+        self.admin().delete_group(request).await?;
+        Ok(())
     }
 
     /// Commit of these writes, nothing else.

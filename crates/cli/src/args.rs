@@ -10,8 +10,8 @@ use crate::contexts::Secret;
 use crate::output::Layout;
 use crate::verbs::{
     agent, alias, apply, audit, backup, bench, completion, context, delete, diff, doctor, events,
-    export, gateway, get, history, import, list, man, migrate, ns, policy, repair, restore, role,
-    rollback, search, serve, set, snapshot, token, txn, user, watch, whoami,
+    export, gateway, get, groups, history, import, list, man, migrate, ns, policy, repair, restore,
+    role, rollback, search, serve, set, snapshot, token, txn, user, watch, whoami,
 };
 
 /// Holdfast: a configuration server with history, watches and atomic commits, and the commands to work with it.
@@ -122,6 +122,8 @@ pub enum Command {
     #[command(subcommand)]
     Alias(alias::Alias),
     Ns(ns::Ns),
+    #[command(subcommand)]
+    Groups(groups::GroupsVerb),
     #[command(name = "whoami")]
     WhoAmI(whoami::WhoAmI),
     #[command(subcommand)]

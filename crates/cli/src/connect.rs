@@ -4,6 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use holdfast_api::config_v1::config_service_client::ConfigServiceClient;
+use holdfast_api::holdfast_v1::admin_service_client::AdminServiceClient;
 use holdfast_api::holdfast_v1::holdfast_service_client::HoldfastServiceClient;
 use holdfast_api::holdfast_v1::trust_service_client::TrustServiceClient;
 use holdfast_dial::{self as dial, DialError, Link};
@@ -26,6 +27,8 @@ pub struct Server {
     pub holdfast: HoldfastServiceClient<Link>,
     /// Tokens, users, roles and policies.
     pub trust: TrustServiceClient<Link>,
+    /// What administrators do.
+    pub admin: AdminServiceClient<Link>,
     timeout: Duration,
 }
 
@@ -41,6 +44,8 @@ impl Server {
             config: ConfigServiceClient::new(link.clone())
                 .max_decoding_message_size(MAX_ANSWER_BYTES),
             trust: TrustServiceClient::new(link.clone())
+                .max_decoding_message_size(MAX_ANSWER_BYTES),
+            admin: AdminServiceClient::new(link.clone())
                 .max_decoding_message_size(MAX_ANSWER_BYTES),
             holdfast: HoldfastServiceClient::new(link).max_decoding_message_size(MAX_ANSWER_BYTES),
             timeout: global.call_timeout(),

@@ -269,6 +269,26 @@ impl Engine {
         }
     }
 
+    /// A caller has changed, in a namespace, what the server keeps beside the log; it is done, whether this can be recorded or not.
+    pub(crate) async fn changed_beside_the_log(
+        &self,
+        caller: &Caller,
+        namespace: &str,
+        what: (&str, &str),
+    ) {
+        let Some(audit) = self.audit.as_deref().filter(|audit| audit.options.writes) else {
+            return;
+        };
+        let outcome = Outcome::Done(self.head().revision);
+        let record = Record {
+            namespace: namespace.to_owned(),
+            metadata: BTreeMap::from([(what.0.to_owned(), what.1.to_owned())]),
+            ..blank(caller, self.log().now(), Operation::Admin, outcome)
+        };
+        // A failure is told where records are kept.
+        let _ = audit.told(&record).await;
+    }
+
     /// An entry on its way to the caller: the record of a secret comes before its answer.
     pub(crate) async fn answered(&self, caller: &Caller, entry: &Entry) -> Result<(), EngineError> {
         let Some(audit) = self.audit.as_deref() else { return Ok(()) };

@@ -110,6 +110,17 @@ pub enum EngineError {
         /// So many may be.
         max: usize,
     },
+    /// Nobody knows of such a consumer group.
+    #[error("there is no such consumer group")]
+    NoSuchGroup,
+    /// A consumer group that was to go is used. Nothing was changed.
+    #[error(
+        "the consumer group is in use (members: {members}); it can be removed when nobody is a member"
+    )]
+    GroupInUse {
+        /// So many streams are members of it.
+        members: usize,
+    },
     /// A namespace has more entries than a snapshot may hold.
     #[error("snapshot exceeds maximum entry count ({max})")]
     SnapshotTooLarge {
@@ -309,11 +320,12 @@ impl EngineError {
             | Self::SnapshotTooLarge { .. }
             | Self::AnswerTooLarge { .. }
             | Self::TooMuchToLookAt { .. } => ErrorKind::ResourceExhausted,
-            Self::NotFound { .. } => ErrorKind::NotFound,
+            Self::NotFound { .. } | Self::NoSuchGroup => ErrorKind::NotFound,
             Self::VersionNotFound { .. } => ErrorKind::VersionNotFound,
             Self::KeyExists { .. } | Self::Locked { .. } => ErrorKind::KeyExists,
             Self::Conflict { .. }
             | Self::MovedOn { .. }
+            | Self::GroupInUse { .. }
             | Self::NotHeld { .. }
             | Self::Fenced { .. } => ErrorKind::Conflict,
             Self::AliasExists { .. } | Self::AliasIsKey { .. } => ErrorKind::AliasExists,

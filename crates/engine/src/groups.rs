@@ -1,9 +1,11 @@
 //! Consumer groups: each event is for one of the members, at least once, and the group knows how far it is.
 //!
 //! - [`Engine::join`]: become a member; [`member`]: what a member gets
+//! - [`known`]: which groups there are, how far each is, and that one goes
 //! - `ledger`: where each event is, pure; `run`: the task that reads the log for a group; `lease`: on
 //!   which node; `stored`: what outlives it
 
+pub mod known;
 mod lease;
 mod ledger;
 pub mod member;
@@ -12,10 +14,11 @@ mod stored;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use holdfast_auth::Identity;
-use holdfast_model::{Commit, Filter, Head, Revision, Timestamp};
+use holdfast_model::{Commit, Filter, Head, Revision};
 use holdfast_store::StoreError;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
@@ -28,6 +31,7 @@ use crate::error::EngineError;
 use crate::events::Place;
 use crate::watching::{Start, Watch, Watcher};
 
+pub use known::{GroupPage, KnownGroup};
 use lease::{Lease, Taking};
 use ledger::{Ledger, MemberId, Taken};
 pub use member::{Member, Parcel};
@@ -123,6 +127,8 @@ impl Groups {
 pub(crate) struct Group {
     name: String,
     ledger: Mutex<Ledger>,
+    /// This node reads for it, and does not stand by.
+    reads: AtomicBool,
     /// Something has changed that the group's task has to look at.
     wake: Notify,
     /// Why it ended.
@@ -221,6 +227,7 @@ impl Engine {
         let group = Arc::new(Group {
             name: join.group.clone(),
             ledger: Mutex::new(Ledger::new(whole(Revision::ZERO), log.options.groups.patience)),
+            reads: AtomicBool::new(false),
             wake: Notify::new(),
             failure: Mutex::default(),
         });
@@ -244,8 +251,7 @@ impl Engine {
     /// Reads for a group from now on, where whoever did so before ended.
     async fn take_over(&self, join: &Join, group: &Arc<Group>) -> Result<Turn, EngineError> {
         let log = self.log();
-        let keep = i64::try_from(log.options.groups.keep.as_nanos()).unwrap_or(i64::MAX);
-        let oldest = Timestamp(log.now().0.saturating_sub(keep));
+        let oldest = self.oldest_group();
         let (mut known, others) = stored::load(log, &join.group, oldest).await?;
         if known.is_none() && others >= MOST_GROUPS {
             return Err(EngineError::TooManyGroups { max: MOST_GROUPS });
@@ -269,6 +275,7 @@ impl Engine {
         let progress = Progress::new(done, sent, log.now());
         stored::store(log, &join.group, progress, lease.as_ref()).await?;
         group.ledger.lock().read_to(done);
+        group.reads.store(true, Relaxed);
         let accepts = Arc::clone(&join.accepts);
         let run = Run::new(self.clone(), Arc::clone(group), watcher, accepts, (sent, lease));
         Ok(Turn::Own(Box::new(run)))
@@ -316,13 +323,17 @@ impl Engine {
         join: &Join,
         progress: Progress,
     ) -> Result<(Watcher, Place, Revision), EngineError> {
-        match self.read_for(join, Start::behind(progress.done())).await {
-            Ok(watcher) => return Ok((watcher, progress.done(), progress.sent())),
+        let watcher = match self.read_for(join, Start::behind(progress.done())).await {
+            Ok(watcher) if watcher.position() <= progress.done().revision => {
+                return Ok((watcher, progress.done(), progress.sent()));
+            }
+            // Behind the beginning of the log there is always something: the oldest that is kept.
+            Ok(watcher) => Some(watcher),
             Err(
                 EngineError::Store(StoreError::Compacted { .. }) | EngineError::ForeignLog { .. },
-            ) => {}
+            ) => None,
             Err(error) => return Err(error),
-        }
+        };
         let head = self.log().view().head;
         let start = lost(&head, progress.done().revision);
         tracing::warn!(
@@ -331,7 +342,10 @@ impl Engine {
             goes_on = start.0,
             "events of a consumer group are not kept any longer"
         );
-        let watcher = self.read_for(join, Start::After(start)).await?;
+        let watcher = match watcher {
+            Some(watcher) => watcher,
+            None => self.read_for(join, Start::After(start)).await?,
+        };
         let done = whole(watcher.position());
         Ok((watcher, done, progress.sent().min(head.revision)))
     }

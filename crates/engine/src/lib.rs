@@ -86,7 +86,7 @@ pub use engine::{Engine, Status};
 pub use entries::{EntryPage, List, Set};
 pub use error::EngineError;
 pub use events::{EventPage, Events, Logged, Place};
-pub use groups::{Accepts, GroupOptions, Join, Member, Parcel};
+pub use groups::{Accepts, GroupOptions, GroupPage, Join, KnownGroup, Member, Parcel};
 pub use history::{VersionPage, Versions};
 pub use hub::delivered::{Delivered, ENCODING_SLOTS, Matched, Which};
 pub use locks::{Fence, Lock, Locked};

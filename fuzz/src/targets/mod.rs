@@ -5,6 +5,7 @@ pub(crate) mod commit;
 pub(crate) mod contexts;
 pub(crate) mod disk;
 pub(crate) mod documents;
+pub(crate) mod graphql;
 pub(crate) mod grpc;
 pub(crate) mod import;
 pub(crate) mod policy;

@@ -94,6 +94,56 @@ async fn members_on_all_nodes_share_the_events_of_one_group() {
     torture::figure("one group on three nodes, each killed: repeats of 330 events", repeats);
 }
 
+/// Which groups there are, how many members they have and where they are read, any node says; none removes what another one uses.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_node_knows_of_the_groups_of_all_nodes() {
+    let Some(cluster) = Cluster::start("nodes::groups", 2, "").await else { return };
+    let [reading, other] = [0, 1].map(|at| &cluster.nodes[at].server);
+    let client = reading.stategate().await;
+    let mut member = client.share(&GROUP).await.expect("a member");
+    write(&[reading.port()], 0..3).await;
+    for _ in 0..3 {
+        member.next().await;
+    }
+    let asked = other.holdfast().await;
+    let known = async |members: u32, in_flight: u32| {
+        let began = Instant::now();
+        loop {
+            let groups = asked.groups("shop").await.expect("a list");
+            if let [group] = &groups[..]
+                && (group.members, group.in_flight) == (members, in_flight)
+            {
+                return group.clone();
+            }
+            assert!(began.elapsed() < PATIENCE, "{groups:?}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    let group = known(1, 3).await;
+    assert!(group.node.ends_with(&format!(":{}", reading.port())), "{group:?}");
+    let place = group.revision;
+    let name = [GROUP.domain, GROUP.kind, GROUP.name];
+    let refused = asked.remove_group(name).await.expect_err("it is used");
+    assert_eq!((&*refused.reason, refused.metadata["members"].as_str()), ("CONFLICT", "1"));
+    drop(member);
+    let left = known(0, 0).await;
+    assert_eq!((left.revision, &*left.node), (place, ""), "it stands where it was: {left:?}");
+    let began = Instant::now();
+    while let Err(failure) = asked.remove_group(name).await {
+        assert_eq!(failure.reason, "CONFLICT", "{failure:?}");
+        assert!(began.elapsed() < PATIENCE, "{failure:?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    for node in [reading, other] {
+        let groups = node.holdfast().await.groups("").await.expect("a list");
+        assert!(groups.is_empty(), "{groups:?}");
+    }
+    // It can be begun again, by any node.
+    let mut again = other.stategate().await.share(&GROUP).await.expect("a member");
+    write(&[reading.port()], 3..4).await;
+    assert_eq!(number(&again.next().await), 3);
+}
+
 /// Sets by turns on these nodes; each number on one of ten keys.
 async fn write(ports: &[u16], numbers: std::ops::Range<u64>) -> BTreeSet<(String, u64)> {
     let mut written = BTreeSet::new();

@@ -2,12 +2,14 @@
 //!
 //! - [`passphrase`]: one passphrase for all; the form, the session, the way out
 //! - [`calls`]: what a session may do over the API, and who may make it do that
+//! - [`graphql`]: what a page of another site may make it do over a WebSocket
 //! - [`tokens`]: tokens in cookies and headers
 //! - [`oidc`]: an OpenID provider in a process of its own
 //! - [`browser`]: some of it with a real browser
 
 mod browser;
 mod calls;
+mod graphql;
 mod oidc;
 mod passphrase;
 mod tokens;

@@ -19,9 +19,9 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 
 use super::web::{framed, frames};
 
-type Socket = WebSocketStream<TcpStream>;
+pub(super) type Socket = WebSocketStream<TcpStream>;
 
-async fn open(
+pub(super) async fn open(
     server: &Server,
     path: &str,
     headers: &[(&'static str, &str)],
@@ -37,11 +37,11 @@ async fn open(
 
 const GRPC: (&str, &str) = ("sec-websocket-protocol", "grpc-websockets");
 
-async fn grpc(server: &Server, path: &str) -> Socket {
+pub(super) async fn grpc(server: &Server, path: &str) -> Socket {
     open(server, path, &[GRPC]).await.expect("a socket")
 }
 
-async fn next(socket: &mut Socket) -> Option<Message> {
+pub(super) async fn next(socket: &mut Socket) -> Option<Message> {
     let next = async {
         loop {
             match socket.next().await? {
@@ -55,22 +55,23 @@ async fn next(socket: &mut Socket) -> Option<Message> {
 }
 
 /// The frames of the next message.
-async fn told(socket: &mut Socket) -> Vec<(u8, Vec<u8>)> {
+pub(super) async fn told(socket: &mut Socket) -> Vec<(u8, Vec<u8>)> {
     match next(socket).await.expect("the socket is open") {
         Message::Binary(bytes) => frames(&bytes),
         other => panic!("{other:?}"),
     }
 }
 
-async fn say(socket: &mut Socket, bytes: impl Into<Bytes>) {
+pub(super) async fn say(socket: &mut Socket, bytes: impl Into<Bytes>) {
     socket.send(Message::Binary(bytes.into())).await.expect("sent");
 }
 
-fn data(message: &impl buffa::Message) -> Vec<u8> {
+pub(super) fn data(message: &impl buffa::Message) -> Vec<u8> {
     [&[0][..], &framed(message)].concat()
 }
 
-const HELLO: &str = "content-type: application/grpc-web+proto\r\nx-user-agent: grpc-web\r\n\r\n";
+pub(super) const HELLO: &str =
+    "content-type: application/grpc-web+proto\r\nx-user-agent: grpc-web\r\n\r\n";
 
 #[tokio::test]
 async fn a_unary_call_over_a_socket() {

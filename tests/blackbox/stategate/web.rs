@@ -50,15 +50,30 @@ async fn call(
     message: &impl Message,
     text: bool,
 ) -> Vec<(u8, Vec<u8>)> {
-    let path = format!("/stategate.StateService/{method}");
-    let (kind, body) = if text {
-        ("application/grpc-web-text", STANDARD.encode(framed(message)).into_bytes())
-    } else {
-        ("application/grpc-web+proto", framed(message))
-    };
-    let answer = http::post(server.port(), &path, kind, &body).await.expect("an answer");
+    let kind = if text { "application/grpc-web-text" } else { "application/grpc-web+proto" };
+    unary(server, &format!("/stategate.StateService/{method}"), kind, message).await
+}
+
+/// What a call is answered: its frames.
+pub(super) async fn unary(
+    server: &Server,
+    path: &str,
+    kind: &str,
+    message: &impl Message,
+) -> Vec<(u8, Vec<u8>)> {
+    let answer = http::post(server.port(), path, kind, &body(kind, message)).await;
+    let answer = answer.expect("an answer");
     assert_eq!(answer.status, 200);
-    frames(&if text { decoded(&answer.body) } else { answer.body.to_vec() })
+    frames(&if is_text(kind) { decoded(&answer.body) } else { answer.body.to_vec() })
+}
+
+fn is_text(kind: &str) -> bool {
+    kind.contains("web-text")
+}
+
+fn body(kind: &str, message: &impl Message) -> Vec<u8> {
+    let framed = framed(message);
+    if is_text(kind) { STANDARD.encode(framed).into_bytes() } else { framed }
 }
 
 #[tokio::test]
@@ -86,36 +101,46 @@ async fn case_37_streams() {
     let client = server.stategate().await;
     for text in [false, true] {
         let opts = StreamOpts { domain: "d".into(), r#type: "t".into(), ..StreamOpts::default() };
-        let (kind, body) = if text {
-            ("application/grpc-web-text", STANDARD.encode(framed(&opts)).into_bytes())
-        } else {
-            ("application/grpc-web+proto", framed(&opts))
-        };
-        let mut socket = TcpStream::connect(("127.0.0.1", server.port())).await.expect("connects");
-        let head = format!(
-            "POST /stategate.EventService/Stream HTTP/1.1\r\nhost: localhost\r\ncontent-type: {kind}\r\n\
-             accept: {kind}\r\ncontent-length: {}\r\n\r\n",
-            body.len()
-        );
-        socket.write_all(&[head.as_bytes(), &body].concat()).await.expect("sent");
-        let mut got = Vec::new();
-        read_until(&mut socket, &mut got, |got| got.windows(4).any(|w| w == b"\r\n\r\n")).await;
-        client.set("d", "t", "k", json!({"text": text})).await.expect("set");
-        let event = move |got: &[u8]| {
-            let at = got.windows(4).position(|w| w == b"\r\n\r\n")?;
-            // One chunk: its length, a line's end, the frame.
-            let chunk = &got[at + 4..];
-            let begin = chunk.windows(2).position(|w| w == b"\r\n")? + 2;
-            let end = begin + chunk[begin..].windows(2).position(|w| w == b"\r\n")?;
-            let chunk = chunk[begin..end].to_vec();
-            let bytes = if text { decoded(&chunk) } else { chunk };
-            let (_, payload) = frames(&bytes).into_iter().next()?;
-            Event::decode_from_slice(&payload).ok()
-        };
-        read_until(&mut socket, &mut got, |got| event(got).is_some()).await;
-        let event = event(&got).expect("an event");
+        let kind = if text { "application/grpc-web-text" } else { "application/grpc-web+proto" };
+        let cause = async { client.set("d", "t", "k", json!({"text": text})).await.expect("set") };
+        let first = first(&server, "/stategate.EventService/Stream", kind, &opts, cause).await;
+        let event = Event::decode_from_slice(&first).expect("an event");
         assert_eq!(values(&event.state), json!({"text": text}));
     }
+}
+
+/// The first message of a stream; what causes it happens once the stream is live.
+pub(super) async fn first(
+    server: &Server,
+    path: &str,
+    kind: &str,
+    message: &impl Message,
+    cause: impl Future<Output = ()>,
+) -> Vec<u8> {
+    let text = is_text(kind);
+    let body = body(kind, message);
+    let mut socket = TcpStream::connect(("127.0.0.1", server.port())).await.expect("connects");
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: {kind}\r\naccept: {kind}\r\n\
+         content-length: {}\r\n\r\n",
+        body.len()
+    );
+    socket.write_all(&[head.as_bytes(), &body].concat()).await.expect("sent");
+    let mut got = Vec::new();
+    read_until(&mut socket, &mut got, |got| got.windows(4).any(|w| w == b"\r\n\r\n")).await;
+    cause.await;
+    let first = move |got: &[u8]| {
+        let at = got.windows(4).position(|w| w == b"\r\n\r\n")?;
+        // One chunk: its length, a line's end, the frame.
+        let chunk = &got[at + 4..];
+        let begin = chunk.windows(2).position(|w| w == b"\r\n")? + 2;
+        let end = begin + chunk[begin..].windows(2).position(|w| w == b"\r\n")?;
+        let chunk = chunk[begin..end].to_vec();
+        let bytes = if text { decoded(&chunk) } else { chunk };
+        frames(&bytes).into_iter().next().map(|(_, payload)| payload)
+    };
+    read_until(&mut socket, &mut got, |got| first(got).is_some()).await;
+    first(&got).expect("a message")
 }
 
 async fn read_until(socket: &mut TcpStream, got: &mut Vec<u8>, enough: impl Fn(&[u8]) -> bool) {

@@ -60,6 +60,7 @@ async fn who_shows_nothing_is_told_what_to_do() {
         &["set", "k", "1"],
         &["watch"],
         &["events"],
+        &["groups", "ls"],
         &["ns"],
         &["alias", "list"],
         &["whoami"],

@@ -3,7 +3,7 @@
 //! - [`start`]: the root token; [`durable`]: documents over restarts and SIGKILL
 //! - [`rights`]: what roles, scopes and groups open and close; [`sight`]: what answers leave out
 //! - [`tokens`]: expiry, rotation, revocation, disabled users
-//! - [`streams`]: running watches end with the right to them
+//! - [`streams`]: running watches end with the right to them; [`groups`]: consumer groups
 //! - [`secrets`]: tokens stay out of everything that is kept or shown
 //! - [`table`]: every route and call x every kind of caller
 //! - [`wired`]: what settings put around the calls: JWTs, policies, limits, audit; [`tls`]: certificates
@@ -13,6 +13,7 @@ mod api;
 mod cli;
 mod durable;
 mod graphql;
+mod groups;
 mod rights;
 mod secrets;
 mod sight;

@@ -15,6 +15,7 @@ pub mod events;
 pub mod export;
 pub mod gateway;
 pub mod get;
+pub mod groups;
 pub mod history;
 pub mod import;
 pub mod list;
@@ -93,6 +94,7 @@ async fn talk(command: Command, global: Global) -> Result<(), Failure> {
         Command::Snapshot(snapshot) => snapshot.run(&global, &server).await,
         Command::Alias(alias) => alias.run(&global, &server).await,
         Command::Ns(ns) => ns.run(&global, &server).await,
+        Command::Groups(groups) => groups.run(&global, &server).await,
         Command::WhoAmI(whoami) => whoami.run(&global, &server).await,
         Command::Token(token) => token.run(&global, &server).await,
         Command::User(user) => user.run(&global, &server).await,

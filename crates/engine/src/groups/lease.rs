@@ -34,6 +34,13 @@ struct Holder {
     address: Option<Arc<str>>,
 }
 
+/// A node that reads for a group and was heard of.
+#[derive(Debug, Clone)]
+pub(super) struct Heard {
+    /// Where it is, if it says so.
+    pub(super) address: Option<Arc<str>>,
+}
+
 /// Who may take a group, or why not.
 pub(super) enum Taking {
     /// This node has it now.
@@ -57,12 +64,10 @@ impl Lease {
         beat: Option<Timestamp>,
     ) -> Result<Taking, EngineError> {
         let (at, held) = find(log, group).await?;
-        if let Some(held) = &held {
-            let heard = beat.unwrap_or_default().max(held.modified_at);
-            let silence = i64::try_from(SILENCE.as_nanos()).unwrap_or(i64::MAX);
-            if log.now().0 < heard.0.saturating_add(silence) {
-                return Ok(Taking::Elsewhere(elsewhere(log, held)));
-            }
+        if let Some(held) =
+            held.as_deref().filter(|held| was_heard(log, held, beat.unwrap_or_default()))
+        {
+            return Ok(Taking::Elsewhere(elsewhere(log, held)));
         }
         // Another one each time: who takes over from itself takes over.
         let holder = json!({ "taken": Uuid::new_v4(), "address": own_address(log) });
@@ -104,6 +109,28 @@ impl Lease {
     }
 }
 
+/// Who has these groups, in their order: where that node is, where it says so, as long as it was heard of by the progress.
+pub(super) async fn holders(
+    log: &Arc<Log>,
+    groups: &[(String, Timestamp)],
+) -> Result<Vec<Option<Heard>>, EngineError> {
+    let at = |(name, _): &(String, Timestamp)| entry_key(name);
+    let keys = groups.iter().map(at).collect::<Result<Vec<_>, _>>()?;
+    let read = log.store.get_many(&keys, At::Latest).await?.value;
+    let heard = |(held, (_, beat)): (Option<Arc<Entry>>, &(String, Timestamp))| {
+        let held = held.filter(|held| was_heard(log, held, *beat))?;
+        let holder: Option<Holder> = serde_json::from_slice(&held.value).ok();
+        Some(Heard { address: holder.and_then(|holder| holder.address) })
+    };
+    Ok(read.into_iter().zip(groups).map(heard).collect())
+}
+
+/// Whether the node that has a group was heard of lately, by the progress as it was at `beat`.
+fn was_heard(log: &Log, held: &Entry, beat: Timestamp) -> bool {
+    let silence = i64::try_from(SILENCE.as_nanos()).unwrap_or(i64::MAX);
+    log.now().0 < beat.max(held.modified_at).0.saturating_add(silence)
+}
+
 /// Where the node is that reads for a group, if it is another one and says so.
 pub(super) async fn reader(log: &Arc<Log>, group: &str) -> Result<Option<Arc<str>>, EngineError> {
     let (_, held) = find(log, group).await?;
@@ -111,9 +138,13 @@ pub(super) async fn reader(log: &Arc<Log>, group: &str) -> Result<Option<Arc<str
 }
 
 async fn find(log: &Arc<Log>, group: &str) -> Result<(EntryKey, Option<Arc<Entry>>), EngineError> {
-    let at = EntryKey::new(names::namespace(SPACE)?, names::key(group, any_key)?);
+    let at = entry_key(group)?;
     let read = log.store.get_many(std::slice::from_ref(&at), At::Latest).await?;
     Ok((at, read.value.into_iter().next().flatten()))
+}
+
+fn entry_key(group: &str) -> Result<EntryKey, EngineError> {
+    Ok(EntryKey::new(names::namespace(SPACE)?, names::key(group, any_key)?))
 }
 
 fn elsewhere(log: &Log, held: &Entry) -> Option<Arc<str>> {

@@ -37,6 +37,16 @@ pub(super) struct Taken {
     pub(super) repeated: bool,
 }
 
+/// How many members a group has, and events that were read for them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub(super) members: usize,
+    /// Events for which no member has room, or which another one of their key holds up.
+    pub(super) waiting: usize,
+    /// Events that a member has got and that are not done.
+    pub(super) under_way: usize,
+}
+
 struct Item {
     key: u64,
     id: Uuid,
@@ -144,6 +154,12 @@ impl Ledger {
     /// How many events wait, and how many are not done in all.
     pub(super) fn sizes(&self) -> (usize, usize) {
         (self.waiting.len(), self.window.len())
+    }
+
+    /// What there is at the moment.
+    pub(super) fn counts(&self) -> Counts {
+        let (waiting, all) = self.sizes();
+        Counts { members: self.members.len(), waiting, under_way: all.saturating_sub(waiting) }
     }
 
     /// An event that nobody has got from this ledger.

@@ -160,9 +160,16 @@ impl Run {
 
     /// Makes the progress durable, and that up to `sent` events may be given to members.
     async fn keep(&mut self, sent: Revision) -> Result<(), EngineError> {
-        let done = self.group.ledger.lock().done();
         let log = self.engine.log();
-        let progress = Progress::new(done, sent, log.now());
+        let (done, counts) = {
+            let ledger = self.group.ledger.lock();
+            (ledger.done(), ledger.counts())
+        };
+        let mut progress = Progress::new(done, sent, log.now());
+        if self.lease.is_some() {
+            // For whoever asks another node.
+            progress = progress.counting(counts);
+        }
         stored::store(log, &self.group.name, progress, self.lease.as_ref()).await?;
         (self.kept, self.sent) = (done, sent);
         self.kept_at = Instant::now();

@@ -1,4 +1,5 @@
 //! What outlives a group's members: how far it is. It is kept beside the log, not in it: nobody asks how far a group was once.
+//! Of a log that nodes share it also tells the others what only the node knows that reads.
 
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use holdfast_store::{At, PageLimit, Row, Scan, SideWrite};
 use serde::{Deserialize, Serialize};
 
 use super::lease::Lease;
+use super::ledger::Counts;
 use crate::error::EngineError;
 use crate::events::Place;
 use crate::log::Log;
@@ -28,11 +30,51 @@ pub(super) struct Progress {
     sent: u64,
     /// When it was written, in nanoseconds since 1970.
     at: i64,
+    /// Of the node that wrote it.
+    #[serde(default, skip_serializing_if = "is_none")]
+    members: u32,
+    #[serde(default, skip_serializing_if = "is_none")]
+    waiting: u32,
+    #[serde(default, skip_serializing_if = "is_none")]
+    under_way: u32,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "what serde calls")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Progress {
     pub(super) fn new(done: Place, sent: Revision, at: Timestamp) -> Self {
-        Self { revision: done.revision.0, index: done.index, sent: sent.0, at: at.0 }
+        Self {
+            revision: done.revision.0,
+            index: done.index,
+            sent: sent.0,
+            at: at.0,
+            members: 0,
+            waiting: 0,
+            under_way: 0,
+        }
+    }
+
+    /// With what its node knows beside.
+    pub(super) fn counting(self, counts: Counts) -> Self {
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        Self {
+            members: count(counts.members),
+            waiting: count(counts.waiting),
+            under_way: count(counts.under_way),
+            ..self
+        }
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        let count = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
+        Counts {
+            members: count(self.members),
+            waiting: count(self.waiting),
+            under_way: count(self.under_way),
+        }
     }
 
     pub(super) fn done(&self) -> Place {
@@ -87,6 +129,43 @@ pub(super) async fn load(
     Ok((found, others))
 }
 
+/// Groups by name.
+pub(super) struct Page {
+    pub(super) groups: Vec<(String, Progress)>,
+    /// Where to go on; `None`: these are all.
+    pub(super) next: Option<String>,
+}
+
+/// Groups behind a name that were used since `oldest`.
+pub(super) async fn page(
+    log: &Arc<Log>,
+    after: Option<&str>,
+    oldest: Timestamp,
+) -> Result<Page, EngineError> {
+    let what = Scan::Side { prefix: Bytes::from_static(PREFIX.as_bytes()), after: after.map(key) };
+    let page = log.store.scan(&what, At::Latest, PageLimit::rows(STEP)).await?.value;
+    let (mut groups, mut last) = (Vec::new(), None);
+    for row in page.rows {
+        let Row::Side(row, value) = row else { continue };
+        let name = row.strip_prefix(PREFIX.as_bytes()).map(String::from_utf8_lossy);
+        let Some(name) = name.map(|name| name.into_owned()) else { continue };
+        let progress: Option<Progress> = serde_json::from_slice(&value).ok();
+        let kept = progress.filter(|progress| progress.at >= oldest.0);
+        groups.extend(kept.map(|progress| (name.clone(), progress)));
+        last = Some(name);
+    }
+    Ok(Page { groups, next: last.filter(|_| page.more) })
+}
+
+/// Nothing is known of the group any longer. With a lease: only while that is held.
+pub(super) async fn remove(
+    log: &Arc<Log>,
+    name: &str,
+    lease: Option<&Lease>,
+) -> Result<(), EngineError> {
+    write(log, SideWrite { key: key(name), value: None }, lease).await
+}
+
 /// When this answers it is durable. With a lease: only while that is held.
 pub(super) async fn store(
     log: &Arc<Log>,
@@ -100,9 +179,12 @@ pub(super) async fn store(
             what: error.to_string(),
         })
     })?;
-    let rows = vec![SideWrite { key: key(name), value: Some(value) }];
+    write(log, SideWrite { key: key(name), value: Some(value) }, lease).await
+}
+
+async fn write(log: &Arc<Log>, row: SideWrite, lease: Option<&Lease>) -> Result<(), EngineError> {
     match lease.map(Lease::holds) {
-        Some(holds) => log.maintain(holds, rows).await.map(drop),
-        None => write_side(log, rows).await,
+        Some(holds) => log.maintain(holds, vec![row]).await.map(drop),
+        None => write_side(log, vec![row]).await,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! - `commit`, `watch`, `txn`, `read`, `diff`, `rollback`, `events`, `search`: the RPCs
 //! - `trust`: tokens, users, roles and policies: a service of its own over the same engine
-//! - `admin`: the log as a whole
+//! - `admin`: the log as a whole; `groups`: consumer groups
 //! - `moment`, `cursor`: which state a read is of, and how its pages hang together
 //! - `frames`: commits as frames of at most 1 MiB
 //! - `strict`: what is refused, with the path of the member
@@ -15,6 +15,7 @@ pub(crate) mod diff;
 mod error;
 pub(crate) mod events;
 pub(crate) mod frames;
+mod groups;
 mod moment;
 pub(crate) mod read;
 pub(crate) mod rollback;

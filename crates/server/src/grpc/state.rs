@@ -2,7 +2,7 @@
 //!
 //! - `states`, `entities`: one state under its older and its newer name; `one`: what is the same of both; `merge`: what an edit makes
 //! - `search`: search in states and entities
-//! - `stream`: events as they happen; `wanted`: whose; `group`: with others; `events`: search in events; `event_get`: one of them; `event`: what an event of the log is here
+//! - `stream`: events as they happen; `wanted`: whose; `group`: with others (`group_name`); `events`: search in events; `event_get`: one of them; `event`: what an event of the log is here
 //! - `outward`: events for consumers beside this server
 //! - `locks`: Lock and Unlock, and writes under a lock; `cache`: cached values; `peers`: messages between those who are connected
 //! - `access`: where every call begins; `policy`: the two policies around it; `valid`: what has to be true of a request; `fault`: what a caller is told
@@ -18,6 +18,7 @@ mod events;
 mod fault;
 mod glob;
 mod group;
+mod group_name;
 mod locks;
 mod merge;
 pub(crate) mod names;
@@ -50,6 +51,7 @@ use super::call::{Shared, Streamed};
 use relay::Relay;
 
 pub(crate) use access::refuse;
+pub(crate) use group_name::GroupName;
 pub(crate) use stream::Form;
 
 /// The services.

@@ -22,6 +22,7 @@ const DIALECTS: &[fn() -> Part] = &[
     v2::openapi::part,
     state::openapi::part,
     state::openapi::coordination::part,
+    state::openapi::graphql::part,
 ];
 
 /// What a dialect adds to the document.

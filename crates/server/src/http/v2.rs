@@ -2,7 +2,7 @@
 //!
 //! - `calls`: every unary call as a POST of its request
 //! - `resources`: what can be read, as GET of a path
-//! - `trust`: tokens, users, roles and policies
+//! - `trust`: tokens, users, roles and policies; `groups`: consumer groups
 //! - `watch`: commits as server-sent events, or as lines of JSON
 //! - `openapi`: what of it stands in the document
 //! - `asked`: who calls, and bodies; `query`: parameters as members of a message; `fault`: refusals with their reason
@@ -10,6 +10,7 @@
 mod asked;
 mod calls;
 mod fault;
+mod groups;
 pub(crate) mod openapi;
 mod query;
 mod resources;
@@ -41,5 +42,6 @@ pub(crate) fn routes() -> Router<Face> {
         .route("/v2/namespaces/{namespace}/history/{*key}", get(resources::history))
         .route("/v2/namespaces/{namespace}/snapshot", get(resources::snapshot))
         .merge(trust::routes())
+        .merge(groups::routes())
         .method_not_allowed_fallback(|| async { Fault::method_not_allowed() })
 }

@@ -61,6 +61,8 @@ mod tests {
             ),
             ("/v1/aliases/a/b", "/v1/aliases/{alias}"),
             ("/v2/commit", "/v2/commit"),
+            ("/v2/groups/a/b/c", "/v2/groups/{domain}/{type}/{name}"),
+            ("/api/graphql", "/api/graphql"),
             ("/livez", "/livez"),
         ] {
             assert_eq!(routes.of(path), Some(route), "{path}");

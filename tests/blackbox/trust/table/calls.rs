@@ -98,7 +98,13 @@ fn trust() -> Vec<Row> {
 }
 
 fn admin() -> Vec<Row> {
-    vec![("Backup", json!({}), Door::Closed, TRUST)]
+    use Door::{Closed, Filtered};
+    let group = json!({"domain":"nsmarker","type":"t","name":"g"});
+    vec![
+        ("Backup", json!({}), Closed, TRUST),
+        ("ListGroups", json!({}), Filtered, of_space("watch")),
+        ("DeleteGroup", group, Closed, of_space("admin")),
+    ]
 }
 
 fn states() -> Vec<Row> {
@@ -240,6 +246,7 @@ fn encoded(service: &str, method: &str, request: &serde_json::Value) -> Bytes {
         "DeleteRole" => DeleteRoleRequest, "PutPolicy" => PutPolicyRequest,
         "GetPolicy" => GetPolicyRequest, "ListPolicies" => ListPoliciesRequest,
         "DeletePolicy" => DeletePolicyRequest, "Backup" => BackupRequest,
+        "ListGroups" => ListGroupsRequest, "DeleteGroup" => DeleteGroupRequest,
     )
 }
 

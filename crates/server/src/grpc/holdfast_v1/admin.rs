@@ -1,4 +1,4 @@
-//! AdminService: the log as a whole.
+//! AdminService: the log as a whole, and what is kept beside it.
 
 use std::collections::VecDeque;
 
@@ -6,16 +6,19 @@ use bytes::Bytes;
 use futures::stream;
 use holdfast_api::Encoded;
 use holdfast_api::holdfast_v1::admin_service_server::AdminService;
-use holdfast_api::holdfast_v1::{BackupRequest, BackupResponse};
+use holdfast_api::holdfast_v1::{
+    BackupRequest, BackupResponse, DeleteGroupRequest, DeleteGroupResponse, ListGroupsRequest,
+    ListGroupsResponse,
+};
 use holdfast_engine::EngineError;
 use holdfast_store::StoreError;
 use tonic::{Request, Response, Status, async_trait};
 
-use super::HoldfastV1;
 use super::error::{Refusal, unsupported};
 use super::strict::known;
+use super::{Answer, HoldfastV1, groups};
 use crate::backups::{BackupBytes, Part};
-use crate::grpc::call::{Call, Shared, Streamed, streaming};
+use crate::grpc::call::{Call, Shared, Streamed, streaming, unary};
 
 /// Bytes of the file in one message at most.
 const CHUNK: usize = 256 << 10;
@@ -33,6 +36,17 @@ impl AdminService for HoldfastV1 {
             backup(&shared, call, request).await
         })
         .await
+    }
+
+    async fn list_groups(&self, request: Request<ListGroupsRequest>) -> Answer<ListGroupsResponse> {
+        unary(&self.shared, "holdfast.v1/ListGroups", request, groups::list).await
+    }
+
+    async fn delete_group(
+        &self,
+        request: Request<DeleteGroupRequest>,
+    ) -> Answer<DeleteGroupResponse> {
+        unary(&self.shared, "holdfast.v1/DeleteGroup", request, groups::delete).await
     }
 }
 

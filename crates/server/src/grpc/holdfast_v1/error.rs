@@ -84,6 +84,7 @@ fn metadata(error: &EngineError) -> Vec<(&'static str, String)> {
             metadata.push(found(unmet));
             metadata
         }
+        EngineError::GroupInUse { members } => vec![("members", members.to_string())],
         EngineError::MovedOn { namespace, key, expected } => vec![
             ("namespace", namespace.clone()),
             ("key", key.clone()),

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::event::{Happened, before, is_shown};
 use super::fault::{About, Refusal};
+use super::group_name::GroupName;
 use super::names;
 use super::policy::Gate;
 use super::relay::{Relay, is_of_the_caller, is_of_the_way};
@@ -118,8 +119,13 @@ impl Sharing {
 async fn find(call: &Call, relay: &Relay, opts: &StreamOpts) -> Result<Source, Refusal> {
     let about = About { domain: &opts.domain, kind: &opts.r#type, key: None };
     let wanted = Wanted::of(&opts.domain, &opts.r#type);
+    let group = GroupName {
+        domain: opts.domain.clone(),
+        kind: opts.r#type.clone(),
+        name: opts.consumer_group.clone(),
+    };
     let mut join = Join {
-        group: name(&opts.domain, &opts.r#type, &opts.consumer_group),
+        group: group.in_log(),
         filters: vec![wanted.keys()],
         accepts: accepts(wanted, call.knobs.del_events),
         since: place(call, opts).await?,
@@ -149,11 +155,6 @@ async fn find(call: &Call, relay: &Relay, opts: &StreamOpts) -> Result<Source, R
     }
 }
 
-/// Groups of different events are different groups, whatever they are called.
-fn name(domain: &str, kind: &str, group: &str) -> String {
-    serde_json::json!([domain, kind, group]).to_string()
-}
-
 /// Whether an event is one of those.
 fn accepts(wanted: Wanted, removals: DelEvents) -> Accepts {
     Arc::new(move |commit: &Commit, index| {
@@ -167,9 +168,13 @@ fn accepts(wanted: Wanted, removals: DelEvents) -> Accepts {
 pub(super) async fn ack(call: Call, relay: Relay, opts: AckOpts) -> Result<AckAnswer, Refusal> {
     let about = About { domain: &opts.domain, kind: &opts.r#type, key: None };
     let (done, returned) = (ids(&opts.ids)?, ids(&opts.returned)?);
-    let group = name(&opts.domain, &opts.r#type, &opts.consumer_group);
-    let filters = [Wanted::of(&opts.domain, &opts.r#type).keys()];
-    let known = call.engine.acknowledge(&call.caller, (&group, &filters), done, returned).await;
+    let group = GroupName {
+        domain: opts.domain.clone(),
+        kind: opts.r#type.clone(),
+        name: opts.consumer_group.clone(),
+    };
+    let of = (&*group.in_log(), &[group.events()][..]);
+    let known = call.engine.acknowledge(&call.caller, of, done, returned).await;
     let known = match known {
         Err(EngineError::ReadElsewhere { address }) if !relay.is_passed_on() => {
             return Ok(relay.ack(&address, opts).await?);

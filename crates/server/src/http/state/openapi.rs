@@ -1,6 +1,7 @@
 //! The paths of stategate in the OpenAPI document.
 
 pub(crate) mod coordination;
+pub(crate) mod graphql;
 
 use serde_json::{Map, Value, json};
 

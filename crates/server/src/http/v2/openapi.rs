@@ -1,7 +1,7 @@
 //! The paths of holdfast.v1 in the OpenAPI document. Calls, messages and their descriptions come from the same `.proto` that
 //! the code is made from, so they cannot disagree with it.
 
-mod trust;
+mod paths;
 
 use std::collections::BTreeSet;
 
@@ -20,8 +20,11 @@ use crate::http::openapi::{
 };
 
 const PACKAGE: &str = "holdfast.v1";
-/// The file whose calls have paths of their own.
-const TRUST: &str = "/trust.proto";
+/// The files whose calls have paths of their own, with those, and what their operations are called by.
+const WITH_PATHS: [(&str, &str, &[paths::Row]); 2] = [
+    ("/trust.proto", "holdfast.trust", &paths::TRUST),
+    ("/admin.proto", "holdfast.admin", &paths::ADMIN),
+];
 const TIMESTAMP: &str = ".google.protobuf.Timestamp";
 const DURATION: &str = ".google.protobuf.Duration";
 /// What a call may end with, beside what any may.
@@ -36,19 +39,14 @@ const METHODS: i32 = 2;
 /// This dialect's part of the document.
 pub(crate) fn part() -> Part {
     let set = FileDescriptorSet::decode(holdfast_api::FILE_DESCRIPTOR_SET).unwrap_or_default();
-    let (trust, calling): (Vec<_>, Vec<_>) = set
-        .file
-        .into_iter()
-        .filter(|file| file.package() == PACKAGE)
-        .partition(|file| file.name().ends_with(TRUST));
     let (mut schemas, mut paths) = (Map::new(), Map::new());
-    for file in &calling {
+    for file in set.file.iter().filter(|file| file.package() == PACKAGE) {
         schemas.extend(self::schemas(file));
-        paths.extend(calls(file));
-    }
-    for file in &trust {
-        schemas.extend(self::schemas(file));
-        paths.extend(trust::paths(file));
+        let own = WITH_PATHS.iter().find(|(name, ..)| file.name().ends_with(name));
+        paths.extend(match own {
+            Some((_, prefix, rows)) => paths::of(file, prefix, rows),
+            None => calls(file),
+        });
     }
     for (path, item) in of_resources() {
         let Value::Object(item) = item else { continue };
@@ -288,6 +286,8 @@ mod tests {
         assert_eq!(put["properties"]["ttl"]["pattern"], "^[0-9]+(\\.[0-9]{1,9})?s$");
         assert_eq!(put["properties"]["mode"]["enum"][2], "WRITE_MODE_CREATE");
         assert!(part.schemas["holdfast.v1.Entry"]["additionalProperties"].is_null());
+        assert!(part.paths["/v2/groups"]["get"].is_object());
+        assert!(part.paths.get("/v2/backup").is_none(), "nothing answers there");
         assert!(
             part.paths["/v2/search"]["get"].is_object()
                 && part.paths["/v2/search"]["post"].is_object()

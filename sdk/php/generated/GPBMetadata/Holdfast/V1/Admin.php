@@ -14,18 +14,48 @@ class Admin
         if (static::$is_initialized == true) {
           return;
         }
+        \GPBMetadata\Google\Protobuf\Timestamp::initOnce();
         $pool->internalAddGeneratedFile(
             '
-æ
+ø
 holdfast/v1/admin.protoholdfast.v1"
 BackupRequest"P
 BackupResponse
 data (
 revision (
 reached (
-start (2S
+start ("B
+ListGroupsRequest
+domain (	
+limit (
+cursor (	"€
+ListGroupsResponse*
+groups (2.holdfast.v1.ConsumerGroup
+next_cursor (	
+revision (
+oldest_revision ("Í
+ConsumerGroup
+domain (	
+type (	
+name (	
+revision (
+behind (
+members (
+waiting (
+	in_flight (
+node	 (	+
+kept_at
+ (2.google.protobuf.Timestamp"@
+DeleteGroupRequest
+domain (	
+type (	
+name (	"
+DeleteGroupResponse2ô
 AdminServiceC
-Backup.holdfast.v1.BackupRequest.holdfast.v1.BackupResponse0bproto3'
+Backup.holdfast.v1.BackupRequest.holdfast.v1.BackupResponse0M
+
+ListGroups.holdfast.v1.ListGroupsRequest.holdfast.v1.ListGroupsResponseP
+DeleteGroup.holdfast.v1.DeleteGroupRequest .holdfast.v1.DeleteGroupResponsebproto3'
         , true);
 
         static::$is_initialized = true;

@@ -22,19 +22,30 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(holdfast_sdk/gen/holdfast/v1/admin.proto\x12\x0bholdfast.v1\"\x0f\n\rBackupRequest\"P\n\x0e\x42\x61\x63kupResponse\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12\x0f\n\x07reached\x18\x03 \x01(\x04\x12\r\n\x05start\x18\x04 \x01(\x04\x32S\n\x0c\x41\x64minService\x12\x43\n\x06\x42\x61\x63kup\x12\x1a.holdfast.v1.BackupRequest\x1a\x1b.holdfast.v1.BackupResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(holdfast_sdk/gen/holdfast/v1/admin.proto\x12\x0bholdfast.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x0f\n\rBackupRequest\"P\n\x0e\x42\x61\x63kupResponse\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12\x0f\n\x07reached\x18\x03 \x01(\x04\x12\r\n\x05start\x18\x04 \x01(\x04\"B\n\x11ListGroupsRequest\x12\x0e\n\x06\x64omain\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x02 \x01(\r\x12\x0e\n\x06\x63ursor\x18\x03 \x01(\t\"\x80\x01\n\x12ListGroupsResponse\x12*\n\x06groups\x18\x01 \x03(\x0b\x32\x1a.holdfast.v1.ConsumerGroup\x12\x13\n\x0bnext_cursor\x18\x02 \x01(\t\x12\x10\n\x08revision\x18\x03 \x01(\x04\x12\x17\n\x0foldest_revision\x18\x04 \x01(\x04\"\xcd\x01\n\rConsumerGroup\x12\x0e\n\x06\x64omain\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x10\n\x08revision\x18\x04 \x01(\x04\x12\x0e\n\x06\x62\x65hind\x18\x05 \x01(\x04\x12\x0f\n\x07members\x18\x06 \x01(\r\x12\x0f\n\x07waiting\x18\x07 \x01(\r\x12\x11\n\tin_flight\x18\x08 \x01(\r\x12\x0c\n\x04node\x18\t \x01(\t\x12+\n\x07kept_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"@\n\x12\x44\x65leteGroupRequest\x12\x0e\n\x06\x64omain\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\"\x15\n\x13\x44\x65leteGroupResponse2\xf4\x01\n\x0c\x41\x64minService\x12\x43\n\x06\x42\x61\x63kup\x12\x1a.holdfast.v1.BackupRequest\x1a\x1b.holdfast.v1.BackupResponse0\x01\x12M\n\nListGroups\x12\x1e.holdfast.v1.ListGroupsRequest\x1a\x1f.holdfast.v1.ListGroupsResponse\x12P\n\x0b\x44\x65leteGroup\x12\x1f.holdfast.v1.DeleteGroupRequest\x1a .holdfast.v1.DeleteGroupResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'holdfast_sdk.gen.holdfast.v1.admin_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_BACKUPREQUEST']._serialized_start=57
-  _globals['_BACKUPREQUEST']._serialized_end=72
-  _globals['_BACKUPRESPONSE']._serialized_start=74
-  _globals['_BACKUPRESPONSE']._serialized_end=154
-  _globals['_ADMINSERVICE']._serialized_start=156
-  _globals['_ADMINSERVICE']._serialized_end=239
+  _globals['_BACKUPREQUEST']._serialized_start=90
+  _globals['_BACKUPREQUEST']._serialized_end=105
+  _globals['_BACKUPRESPONSE']._serialized_start=107
+  _globals['_BACKUPRESPONSE']._serialized_end=187
+  _globals['_LISTGROUPSREQUEST']._serialized_start=189
+  _globals['_LISTGROUPSREQUEST']._serialized_end=255
+  _globals['_LISTGROUPSRESPONSE']._serialized_start=258
+  _globals['_LISTGROUPSRESPONSE']._serialized_end=386
+  _globals['_CONSUMERGROUP']._serialized_start=389
+  _globals['_CONSUMERGROUP']._serialized_end=594
+  _globals['_DELETEGROUPREQUEST']._serialized_start=596
+  _globals['_DELETEGROUPREQUEST']._serialized_end=660
+  _globals['_DELETEGROUPRESPONSE']._serialized_start=662
+  _globals['_DELETEGROUPRESPONSE']._serialized_end=683
+  _globals['_ADMINSERVICE']._serialized_start=686
+  _globals['_ADMINSERVICE']._serialized_end=930
 # @@protoc_insertion_point(module_scope)

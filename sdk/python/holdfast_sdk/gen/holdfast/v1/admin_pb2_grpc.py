@@ -39,6 +39,16 @@ class AdminServiceStub:
                 request_serializer=holdfast__sdk_dot_gen_dot_holdfast_dot_v1_dot_admin__pb2.BackupRequest.SerializeToString,
                 response_deserializer=holdfast__sdk_dot_gen_dot_holdfast_dot_v1_dot_admin__pb2.BackupResponse.FromString,
                 _registered_method=True)
+        self.ListGroups = channel.unary_unary(
+                '/holdfast.v1.AdminService/ListGroups',
+                request_serializer=holdfast__sdk_dot_gen_dot_holdfast_dot_v1_dot_admin__pb2.ListGroupsRequest.SerializeToString,
+                response_deserializer=holdfast__sdk_dot_gen_dot_holdfast_dot_v1_dot_admin__pb2.ListGroupsResponse.FromString,
+                _registered_method=True)
+        self.DeleteGroup = channel.unary_unary(
+                '/holdfast.v1.AdminService/DeleteGroup',
+                request_serializer=holdfast__sdk_dot_gen_dot_holdfast_dot_v1_dot_admin__pb2.DeleteGroupRequest.SerializeToString,
+                response_deserializer=holdfast__sdk_dot_gen_dot_holdfast_dot_v1_dot_admin__pb2.DeleteGroupResponse.FromString,
+                _registered_method=True)
 
 
 class AdminServiceServicer:
@@ -52,6 +62,21 @@ class AdminServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListGroups(self, request, context):
+        """Consumer groups and how far each is, page by page. Whoever may watch the domain of a group sees it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteGroup(self, request, context):
+        """Removes a consumer group that has no members: the next stream under its name begins a new one. Refused with CONFLICT while it has
+        members. It takes `admin` on the domain of the group; on a pattern of domains an administrator of the server.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AdminServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -59,6 +84,16 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.Backup,
                     request_deserializer=holdfast__sdk_dot_gen_dot_holdfast_dot_v1_dot_admin__pb2.BackupRequest.FromString,
                     response_serializer=holdfast__sdk_dot_gen_dot_holdfast_dot_v1_dot_admin__pb2.BackupResponse.SerializeToString,
+            ),
+            'ListGroups': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListGroups,
+                    request_deserializer=holdfast__sdk_dot_gen_dot_holdfast_dot_v1_dot_admin__pb2.ListGroupsRequest.FromString,
+                    response_serializer=holdfast__sdk_dot_gen_dot_holdfast_dot_v1_dot_admin__pb2.ListGroupsResponse.SerializeToString,
+            ),
+            'DeleteGroup': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteGroup,
+                    request_deserializer=holdfast__sdk_dot_gen_dot_holdfast_dot_v1_dot_admin__pb2.DeleteGroupRequest.FromString,
+                    response_serializer=holdfast__sdk_dot_gen_dot_holdfast_dot_v1_dot_admin__pb2.DeleteGroupResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -88,6 +123,60 @@ class AdminService:
             '/holdfast.v1.AdminService/Backup',
             holdfast__sdk_dot_gen_dot_holdfast_dot_v1_dot_admin__pb2.BackupRequest.SerializeToString,
             holdfast__sdk_dot_gen_dot_holdfast_dot_v1_dot_admin__pb2.BackupResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListGroups(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.AdminService/ListGroups',
+            holdfast__sdk_dot_gen_dot_holdfast_dot_v1_dot_admin__pb2.ListGroupsRequest.SerializeToString,
+            holdfast__sdk_dot_gen_dot_holdfast_dot_v1_dot_admin__pb2.ListGroupsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteGroup(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.AdminService/DeleteGroup',
+            holdfast__sdk_dot_gen_dot_holdfast_dot_v1_dot_admin__pb2.DeleteGroupRequest.SerializeToString,
+            holdfast__sdk_dot_gen_dot_holdfast_dot_v1_dot_admin__pb2.DeleteGroupResponse.FromString,
             options,
             channel_credentials,
             insecure,

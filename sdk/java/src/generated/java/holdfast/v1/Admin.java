@@ -25,6 +25,31 @@ public final class Admin {
   static final 
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internal_static_holdfast_v1_BackupResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_holdfast_v1_ListGroupsRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_holdfast_v1_ListGroupsRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_holdfast_v1_ListGroupsResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_holdfast_v1_ListGroupsResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_holdfast_v1_ConsumerGroup_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_holdfast_v1_ConsumerGroup_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_holdfast_v1_DeleteGroupRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_holdfast_v1_DeleteGroupRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_holdfast_v1_DeleteGroupResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_holdfast_v1_DeleteGroupResponse_fieldAccessorTable;
 
   public static com.google.protobuf.Descriptors.FileDescriptor
       getDescriptor() {
@@ -34,16 +59,35 @@ public final class Admin {
       descriptor;
   static {
     java.lang.String[] descriptorData = {
-      "\n\027holdfast/v1/admin.proto\022\013holdfast.v1\"\017" +
-      "\n\rBackupRequest\"P\n\016BackupResponse\022\014\n\004dat" +
-      "a\030\001 \001(\014\022\020\n\010revision\030\002 \001(\004\022\017\n\007reached\030\003 \001" +
-      "(\004\022\r\n\005start\030\004 \001(\0042S\n\014AdminService\022C\n\006Bac" +
-      "kup\022\032.holdfast.v1.BackupRequest\032\033.holdfa" +
-      "st.v1.BackupResponse0\001B\002P\001b\006proto3"
+      "\n\027holdfast/v1/admin.proto\022\013holdfast.v1\032\037" +
+      "google/protobuf/timestamp.proto\"\017\n\rBacku" +
+      "pRequest\"P\n\016BackupResponse\022\014\n\004data\030\001 \001(\014" +
+      "\022\020\n\010revision\030\002 \001(\004\022\017\n\007reached\030\003 \001(\004\022\r\n\005s" +
+      "tart\030\004 \001(\004\"B\n\021ListGroupsRequest\022\016\n\006domai" +
+      "n\030\001 \001(\t\022\r\n\005limit\030\002 \001(\r\022\016\n\006cursor\030\003 \001(\t\"\200" +
+      "\001\n\022ListGroupsResponse\022*\n\006groups\030\001 \003(\0132\032." +
+      "holdfast.v1.ConsumerGroup\022\023\n\013next_cursor" +
+      "\030\002 \001(\t\022\020\n\010revision\030\003 \001(\004\022\027\n\017oldest_revis" +
+      "ion\030\004 \001(\004\"\315\001\n\rConsumerGroup\022\016\n\006domain\030\001 " +
+      "\001(\t\022\014\n\004type\030\002 \001(\t\022\014\n\004name\030\003 \001(\t\022\020\n\010revis" +
+      "ion\030\004 \001(\004\022\016\n\006behind\030\005 \001(\004\022\017\n\007members\030\006 \001" +
+      "(\r\022\017\n\007waiting\030\007 \001(\r\022\021\n\tin_flight\030\010 \001(\r\022\014" +
+      "\n\004node\030\t \001(\t\022+\n\007kept_at\030\n \001(\0132\032.google.p" +
+      "rotobuf.Timestamp\"@\n\022DeleteGroupRequest\022" +
+      "\016\n\006domain\030\001 \001(\t\022\014\n\004type\030\002 \001(\t\022\014\n\004name\030\003 " +
+      "\001(\t\"\025\n\023DeleteGroupResponse2\364\001\n\014AdminServ" +
+      "ice\022C\n\006Backup\022\032.holdfast.v1.BackupReques" +
+      "t\032\033.holdfast.v1.BackupResponse0\001\022M\n\nList" +
+      "Groups\022\036.holdfast.v1.ListGroupsRequest\032\037" +
+      ".holdfast.v1.ListGroupsResponse\022P\n\013Delet" +
+      "eGroup\022\037.holdfast.v1.DeleteGroupRequest\032" +
+      " .holdfast.v1.DeleteGroupResponseB\002P\001b\006p" +
+      "roto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
         new com.google.protobuf.Descriptors.FileDescriptor[] {
+          com.google.protobuf.TimestampProto.getDescriptor(),
         });
     internal_static_holdfast_v1_BackupRequest_descriptor =
       getDescriptor().getMessageTypes().get(0);
@@ -57,6 +101,37 @@ public final class Admin {
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_holdfast_v1_BackupResponse_descriptor,
         new java.lang.String[] { "Data", "Revision", "Reached", "Start", });
+    internal_static_holdfast_v1_ListGroupsRequest_descriptor =
+      getDescriptor().getMessageTypes().get(2);
+    internal_static_holdfast_v1_ListGroupsRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_holdfast_v1_ListGroupsRequest_descriptor,
+        new java.lang.String[] { "Domain", "Limit", "Cursor", });
+    internal_static_holdfast_v1_ListGroupsResponse_descriptor =
+      getDescriptor().getMessageTypes().get(3);
+    internal_static_holdfast_v1_ListGroupsResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_holdfast_v1_ListGroupsResponse_descriptor,
+        new java.lang.String[] { "Groups", "NextCursor", "Revision", "OldestRevision", });
+    internal_static_holdfast_v1_ConsumerGroup_descriptor =
+      getDescriptor().getMessageTypes().get(4);
+    internal_static_holdfast_v1_ConsumerGroup_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_holdfast_v1_ConsumerGroup_descriptor,
+        new java.lang.String[] { "Domain", "Type", "Name", "Revision", "Behind", "Members", "Waiting", "InFlight", "Node", "KeptAt", });
+    internal_static_holdfast_v1_DeleteGroupRequest_descriptor =
+      getDescriptor().getMessageTypes().get(5);
+    internal_static_holdfast_v1_DeleteGroupRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_holdfast_v1_DeleteGroupRequest_descriptor,
+        new java.lang.String[] { "Domain", "Type", "Name", });
+    internal_static_holdfast_v1_DeleteGroupResponse_descriptor =
+      getDescriptor().getMessageTypes().get(6);
+    internal_static_holdfast_v1_DeleteGroupResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_holdfast_v1_DeleteGroupResponse_descriptor,
+        new java.lang.String[] { });
+    com.google.protobuf.TimestampProto.getDescriptor();
   }
 
   // @@protoc_insertion_point(outer_class_scope)

@@ -43,6 +43,68 @@ public final class AdminServiceGrpc {
     return getBackupMethod;
   }
 
+  private static volatile io.grpc.MethodDescriptor<holdfast.v1.ListGroupsRequest,
+      holdfast.v1.ListGroupsResponse> getListGroupsMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "ListGroups",
+      requestType = holdfast.v1.ListGroupsRequest.class,
+      responseType = holdfast.v1.ListGroupsResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<holdfast.v1.ListGroupsRequest,
+      holdfast.v1.ListGroupsResponse> getListGroupsMethod() {
+    io.grpc.MethodDescriptor<holdfast.v1.ListGroupsRequest, holdfast.v1.ListGroupsResponse> getListGroupsMethod;
+    if ((getListGroupsMethod = AdminServiceGrpc.getListGroupsMethod) == null) {
+      synchronized (AdminServiceGrpc.class) {
+        if ((getListGroupsMethod = AdminServiceGrpc.getListGroupsMethod) == null) {
+          AdminServiceGrpc.getListGroupsMethod = getListGroupsMethod =
+              io.grpc.MethodDescriptor.<holdfast.v1.ListGroupsRequest, holdfast.v1.ListGroupsResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ListGroups"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  holdfast.v1.ListGroupsRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  holdfast.v1.ListGroupsResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new AdminServiceMethodDescriptorSupplier("ListGroups"))
+              .build();
+        }
+      }
+    }
+    return getListGroupsMethod;
+  }
+
+  private static volatile io.grpc.MethodDescriptor<holdfast.v1.DeleteGroupRequest,
+      holdfast.v1.DeleteGroupResponse> getDeleteGroupMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "DeleteGroup",
+      requestType = holdfast.v1.DeleteGroupRequest.class,
+      responseType = holdfast.v1.DeleteGroupResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<holdfast.v1.DeleteGroupRequest,
+      holdfast.v1.DeleteGroupResponse> getDeleteGroupMethod() {
+    io.grpc.MethodDescriptor<holdfast.v1.DeleteGroupRequest, holdfast.v1.DeleteGroupResponse> getDeleteGroupMethod;
+    if ((getDeleteGroupMethod = AdminServiceGrpc.getDeleteGroupMethod) == null) {
+      synchronized (AdminServiceGrpc.class) {
+        if ((getDeleteGroupMethod = AdminServiceGrpc.getDeleteGroupMethod) == null) {
+          AdminServiceGrpc.getDeleteGroupMethod = getDeleteGroupMethod =
+              io.grpc.MethodDescriptor.<holdfast.v1.DeleteGroupRequest, holdfast.v1.DeleteGroupResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "DeleteGroup"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  holdfast.v1.DeleteGroupRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  holdfast.v1.DeleteGroupResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new AdminServiceMethodDescriptorSupplier("DeleteGroup"))
+              .build();
+        }
+      }
+    }
+    return getDeleteGroupMethod;
+  }
+
   /**
    * Creates a new async stub that supports all call types for the service
    */
@@ -116,6 +178,27 @@ public final class AdminServiceGrpc {
         io.grpc.stub.StreamObserver<holdfast.v1.BackupResponse> responseObserver) {
       io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getBackupMethod(), responseObserver);
     }
+
+    /**
+     * <pre>
+     * Consumer groups and how far each is, page by page. Whoever may watch the domain of a group sees it.
+     * </pre>
+     */
+    default void listGroups(holdfast.v1.ListGroupsRequest request,
+        io.grpc.stub.StreamObserver<holdfast.v1.ListGroupsResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getListGroupsMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Removes a consumer group that has no members: the next stream under its name begins a new one. Refused with CONFLICT while it has
+     * members. It takes `admin` on the domain of the group; on a pattern of domains an administrator of the server.
+     * </pre>
+     */
+    default void deleteGroup(holdfast.v1.DeleteGroupRequest request,
+        io.grpc.stub.StreamObserver<holdfast.v1.DeleteGroupResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getDeleteGroupMethod(), responseObserver);
+    }
   }
 
   /**
@@ -156,6 +239,29 @@ public final class AdminServiceGrpc {
       io.grpc.stub.ClientCalls.asyncServerStreamingCall(
           getChannel().newCall(getBackupMethod(), getCallOptions()), request, responseObserver);
     }
+
+    /**
+     * <pre>
+     * Consumer groups and how far each is, page by page. Whoever may watch the domain of a group sees it.
+     * </pre>
+     */
+    public void listGroups(holdfast.v1.ListGroupsRequest request,
+        io.grpc.stub.StreamObserver<holdfast.v1.ListGroupsResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getListGroupsMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Removes a consumer group that has no members: the next stream under its name begins a new one. Refused with CONFLICT while it has
+     * members. It takes `admin` on the domain of the group; on a pattern of domains an administrator of the server.
+     * </pre>
+     */
+    public void deleteGroup(holdfast.v1.DeleteGroupRequest request,
+        io.grpc.stub.StreamObserver<holdfast.v1.DeleteGroupResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getDeleteGroupMethod(), getCallOptions()), request, responseObserver);
+    }
   }
 
   /**
@@ -186,6 +292,27 @@ public final class AdminServiceGrpc {
       return io.grpc.stub.ClientCalls.blockingV2ServerStreamingCall(
           getChannel(), getBackupMethod(), getCallOptions(), request);
     }
+
+    /**
+     * <pre>
+     * Consumer groups and how far each is, page by page. Whoever may watch the domain of a group sees it.
+     * </pre>
+     */
+    public holdfast.v1.ListGroupsResponse listGroups(holdfast.v1.ListGroupsRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getListGroupsMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Removes a consumer group that has no members: the next stream under its name begins a new one. Refused with CONFLICT while it has
+     * members. It takes `admin` on the domain of the group; on a pattern of domains an administrator of the server.
+     * </pre>
+     */
+    public holdfast.v1.DeleteGroupResponse deleteGroup(holdfast.v1.DeleteGroupRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getDeleteGroupMethod(), getCallOptions(), request);
+    }
   }
 
   /**
@@ -215,6 +342,27 @@ public final class AdminServiceGrpc {
       return io.grpc.stub.ClientCalls.blockingServerStreamingCall(
           getChannel(), getBackupMethod(), getCallOptions(), request);
     }
+
+    /**
+     * <pre>
+     * Consumer groups and how far each is, page by page. Whoever may watch the domain of a group sees it.
+     * </pre>
+     */
+    public holdfast.v1.ListGroupsResponse listGroups(holdfast.v1.ListGroupsRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getListGroupsMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Removes a consumer group that has no members: the next stream under its name begins a new one. Refused with CONFLICT while it has
+     * members. It takes `admin` on the domain of the group; on a pattern of domains an administrator of the server.
+     * </pre>
+     */
+    public holdfast.v1.DeleteGroupResponse deleteGroup(holdfast.v1.DeleteGroupRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getDeleteGroupMethod(), getCallOptions(), request);
+    }
   }
 
   /**
@@ -232,9 +380,34 @@ public final class AdminServiceGrpc {
         io.grpc.Channel channel, io.grpc.CallOptions callOptions) {
       return new AdminServiceFutureStub(channel, callOptions);
     }
+
+    /**
+     * <pre>
+     * Consumer groups and how far each is, page by page. Whoever may watch the domain of a group sees it.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<holdfast.v1.ListGroupsResponse> listGroups(
+        holdfast.v1.ListGroupsRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getListGroupsMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
+     * Removes a consumer group that has no members: the next stream under its name begins a new one. Refused with CONFLICT while it has
+     * members. It takes `admin` on the domain of the group; on a pattern of domains an administrator of the server.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<holdfast.v1.DeleteGroupResponse> deleteGroup(
+        holdfast.v1.DeleteGroupRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getDeleteGroupMethod(), getCallOptions()), request);
+    }
   }
 
   private static final int METHODID_BACKUP = 0;
+  private static final int METHODID_LIST_GROUPS = 1;
+  private static final int METHODID_DELETE_GROUP = 2;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -256,6 +429,14 @@ public final class AdminServiceGrpc {
         case METHODID_BACKUP:
           serviceImpl.backup((holdfast.v1.BackupRequest) request,
               (io.grpc.stub.StreamObserver<holdfast.v1.BackupResponse>) responseObserver);
+          break;
+        case METHODID_LIST_GROUPS:
+          serviceImpl.listGroups((holdfast.v1.ListGroupsRequest) request,
+              (io.grpc.stub.StreamObserver<holdfast.v1.ListGroupsResponse>) responseObserver);
+          break;
+        case METHODID_DELETE_GROUP:
+          serviceImpl.deleteGroup((holdfast.v1.DeleteGroupRequest) request,
+              (io.grpc.stub.StreamObserver<holdfast.v1.DeleteGroupResponse>) responseObserver);
           break;
         default:
           throw new AssertionError();
@@ -282,6 +463,20 @@ public final class AdminServiceGrpc {
               holdfast.v1.BackupRequest,
               holdfast.v1.BackupResponse>(
                 service, METHODID_BACKUP)))
+        .addMethod(
+          getListGroupsMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              holdfast.v1.ListGroupsRequest,
+              holdfast.v1.ListGroupsResponse>(
+                service, METHODID_LIST_GROUPS)))
+        .addMethod(
+          getDeleteGroupMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              holdfast.v1.DeleteGroupRequest,
+              holdfast.v1.DeleteGroupResponse>(
+                service, METHODID_DELETE_GROUP)))
         .build();
   }
 
@@ -331,6 +526,8 @@ public final class AdminServiceGrpc {
           serviceDescriptor = result = io.grpc.ServiceDescriptor.newBuilder(SERVICE_NAME)
               .setSchemaDescriptor(new AdminServiceFileDescriptorSupplier())
               .addMethod(getBackupMethod())
+              .addMethod(getListGroupsMethod())
+              .addMethod(getDeleteGroupMethod())
               .build();
         }
       }
