@@ -43,7 +43,7 @@ use crate::listen::{self, Bounds};
 use crate::metrics::{Exposition, Metrics, StateCalls};
 use crate::nodes::presence::{self, Presence};
 use crate::nodes::ways::Ways;
-use crate::nodes::{bell, stale};
+use crate::nodes::{bell, peers, stale};
 use crate::notify::{self, State as Told};
 use crate::observe::Observer;
 use crate::peers::Peers;
@@ -389,6 +389,9 @@ impl Running {
             bell::start(&engine, channel, &stop);
             let presence = Arc::new(Presence::new());
             presence::start(&presence, engine.head().log, channel, &stop);
+            if engine.appended().is_some() {
+                peers::start(&shared.peers, &presence, engine.head().log, channel, &stop);
+            }
             if let Some(buckets) = buckets.clone() {
                 tokio::spawn(buckets.share(presence.nodes(), stop.clone()));
             }

@@ -3,6 +3,7 @@
 mod audit;
 mod cluster;
 mod groups;
+mod peers;
 mod signin;
 mod storm;
 mod subjects;
