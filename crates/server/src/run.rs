@@ -395,6 +395,9 @@ impl Running {
             if let Some(buckets) = buckets.clone() {
                 tokio::spawn(buckets.share(presence.nodes(), stop.clone()));
             }
+            if settings.quota.shared {
+                tokio::spawn(presence::share(engine.clone(), presence.nodes(), stop.clone()));
+            }
         }
         if let Some(outside) = outside {
             let (subjects, removals) = (settings.events.subjects(), settings.state.del_events);

@@ -4,6 +4,7 @@ mod audit;
 mod cluster;
 mod groups;
 mod peers;
+mod quotas;
 mod signin;
 mod storm;
 mod subjects;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use backon::BackoffBuilder as _;
 use bytes::Bytes;
 use holdfast_channel::{EventChannel, Heard, InvalidSubject, Subject};
+use holdfast_engine::Engine;
 use holdfast_model::LogId;
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -117,6 +118,21 @@ pub(crate) fn start(
             tokio::spawn(work);
         }
         Err(error) => tracing::error!(%error, "other nodes cannot be counted"),
+    }
+}
+
+/// Lets an engine allow the part of one of the nodes of what all of them may have, until told to stop.
+pub(crate) async fn share(
+    engine: Engine,
+    mut nodes: watch::Receiver<usize>,
+    stop: CancellationToken,
+) {
+    loop {
+        engine.share_watchers(*nodes.borrow_and_update());
+        tokio::select! {
+            changed = nodes.changed() => if changed.is_err() { return },
+            () = stop.cancelled() => return,
+        }
     }
 }
 
