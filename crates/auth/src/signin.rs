@@ -89,7 +89,8 @@ pub enum Step {
     Leave {
         /// Where to: an absolute URL.
         to: String,
-        /// What the next step needs and nobody may see. The server keeps it, bound to this browser.
+        /// What the next step needs and nobody may see, 2 KiB at most. The server keeps it, bound to this browser; the step may
+        /// come on another node.
         keep: String,
     },
     /// It is known who that is. The server says by which session, and until when.

@@ -4,7 +4,7 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | use cases, one file for each noun | [`entries`] [`batches`] [`edits`] [`history`] [`snapshot`] [`txn`] [`reads`] [`diff`] [`rollback`] [`reverts`] [`search`] [`select`] [`events`] [`aliases`] [`locks`] [`cached`] [`namespaces`] [`watching`] [`groups`] [`trust`] [`backup`] |
+//! | use cases, one file for each noun | [`entries`] [`batches`] [`edits`] [`history`] [`snapshot`] [`txn`] [`reads`] [`diff`] [`rollback`] [`reverts`] [`search`] [`select`] [`events`] [`aliases`] [`locks`] [`cached`] [`namespaces`] [`watching`] [`groups`] [`trust`] [`sessions`] [`backup`] |
 //! | of which state a read is | [`moment`] |
 //! | rights that outlast a call | [`permit`] |
 //! | entries that are kept for callers beside theirs | `own` |
@@ -60,6 +60,7 @@ mod rights;
 pub mod rollback;
 pub mod search;
 pub mod select;
+pub mod sessions;
 mod show;
 mod sight;
 pub mod snapshot;

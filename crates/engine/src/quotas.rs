@@ -9,6 +9,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use holdfast_auth::trust::Rule;
 use holdfast_auth::{Action, Resource};
@@ -166,13 +167,16 @@ pub(crate) struct Usage {
     /// Changed only by whoever commits.
     known: Mutex<Cache<Namespace, Used>>,
     watchers: Arc<Mutex<HashMap<String, u64>>>,
+    /// Of how many nodes this one allows its part of the watchers.
+    nodes: AtomicU64,
 }
 
 impl Usage {
     /// `None`: there are no quotas, and nothing is counted.
     pub(crate) fn of(quotas: &Quotas) -> Option<Self> {
         let known = Mutex::new(Cache::new(KNOWN));
-        let usage = || Self { quotas: quotas.clone(), known, watchers: Arc::default() };
+        let (watchers, nodes) = (Arc::default(), AtomicU64::new(1));
+        let usage = || Self { quotas: quotas.clone(), known, watchers, nodes };
         (!quotas.is_empty()).then(usage)
     }
 
@@ -214,6 +218,16 @@ impl Usage {
         self.known.lock().remove(namespace);
     }
 
+    /// Whoever watches already stays.
+    pub(crate) fn share(&self, nodes: u64) {
+        self.nodes.store(nodes.max(1), Relaxed);
+    }
+
+    /// Of this node. Without a single place nobody whom the balancer leads here could watch.
+    fn part(&self, quota: u64) -> u64 {
+        (quota / self.nodes.load(Relaxed)).max(quota.min(1))
+    }
+
     /// Takes the places of a watch in the namespaces that it names: in all of them or none.
     pub(crate) fn seat(&self, filters: &[Filter]) -> Result<Option<Box<Seats>>, EngineError> {
         let mut names: Vec<&String> = filters.iter().flat_map(|f| &f.namespaces).collect();
@@ -221,7 +235,7 @@ impl Usage {
         names.dedup();
         let limited = names.into_iter().filter_map(|name| {
             let quota = self.quotas.of(name).watchers?;
-            Some((name.clone(), quota))
+            Some((name.clone(), self.part(quota)))
         });
         let limited: Vec<_> = limited.collect();
         if limited.is_empty() {
@@ -328,5 +342,20 @@ mod tests {
         drop((first, second));
         assert!(usage.watchers.lock().is_empty());
         assert!(usage.seat(&of(&["b", "a"])).is_ok());
+    }
+
+    #[test]
+    fn a_node_allows_its_part_of_the_watchers() {
+        for (quota, nodes, part) in
+            [(10, 1, 10), (10, 3, 3), (10, 10, 1), (10, 50, 1), (0, 3, 0), (7, 0, 7)]
+        {
+            let quota = Quota { watchers: Some(quota), ..Quota::default() };
+            let usage = Usage::of(&Quotas::new(quota, &[]).expect("no patterns")).expect("one");
+            usage.share(nodes);
+            let filters = vec![Filter { namespaces: vec!["a".to_owned()], prefixes: Vec::new() }];
+            let seats: Vec<_> =
+                std::iter::from_fn(|| usage.seat(&filters).ok().flatten()).take(100).collect();
+            assert_eq!(seats.len(), part, "{quota:?} of {nodes} nodes");
+        }
     }
 }

@@ -160,6 +160,14 @@ impl Engine {
         })
     }
 
+    /// From now on this is one of so many nodes, each of which allows its part of the watchers of a namespace that has a quota of
+    /// them. Whoever watches already stays.
+    pub fn share_watchers(&self, nodes: usize) {
+        if let Some(usage) = &self.log().usage {
+            usage.share(nodes as u64);
+        }
+    }
+
     /// A place among the watchers of each namespace that has a quota of them.
     pub(crate) fn seats(&self, filters: &[Filter]) -> Result<Option<Box<Seats>>, EngineError> {
         let log = self.log();

@@ -1,11 +1,14 @@
-//! What nodes that share a log tell each other. The log is the truth: whatever is lost here costs time, never an event.
+//! What nodes that share a log tell each other. The log is the truth: whatever is lost here costs time, never an event
+//! (messages of peers are in no log, and may be lost).
 //!
 //! - `bell`: "the log has reached this revision"
 //! - `presence`: who is there
+//! - `peers`: messages of peers, for whoever listens on another node
 //! - `stale`: what is said while the log cannot be reached
 //! - [`ways`]: how a node reaches another one
 
 pub(crate) mod bell;
+pub(crate) mod peers;
 pub(crate) mod presence;
 pub(crate) mod stale;
 pub mod ways;

@@ -43,7 +43,7 @@ use crate::listen::{self, Bounds};
 use crate::metrics::{Exposition, Metrics, StateCalls};
 use crate::nodes::presence::{self, Presence};
 use crate::nodes::ways::Ways;
-use crate::nodes::{bell, stale};
+use crate::nodes::{bell, peers, stale};
 use crate::notify::{self, State as Told};
 use crate::observe::Observer;
 use crate::peers::Peers;
@@ -199,6 +199,7 @@ pub struct Running {
     pub admin: SocketAddr,
     engine: Engine,
     keeper: Arc<Keeper>,
+    entrance: Option<Arc<Entrance>>,
     health: Health,
     reporter: HealthReporter,
     traces: Option<Traces>,
@@ -288,9 +289,11 @@ pub async fn start_plugged(settings: &Settings, plugins: Plugins) -> Result<Runn
         engine = engine.audited_by(auditing);
     }
     // Before the first call: a server that does not know its tokens yet would refuse good ones.
-    let keeper =
-        Keeper::start(&engine, trust.as_ref().map(|t| Arc::clone(&t.book)).unwrap_or_default())
-            .await?;
+    let book = trust.as_ref().map(|trust| Arc::clone(&trust.book)).unwrap_or_default();
+    let keeper = Keeper::start(&engine, book).await?;
+    if let Some(entrance) = &entrance {
+        entrance.begin(&engine).await?;
+    }
     if let Some(trust) = &trust {
         first_token(settings, &engine).await?;
         report_troubles(&trust.gatekeeper);
@@ -386,8 +389,14 @@ impl Running {
             bell::start(&engine, channel, &stop);
             let presence = Arc::new(Presence::new());
             presence::start(&presence, engine.head().log, channel, &stop);
+            if engine.appended().is_some() {
+                peers::start(&shared.peers, &presence, engine.head().log, channel, &stop);
+            }
             if let Some(buckets) = buckets.clone() {
                 tokio::spawn(buckets.share(presence.nodes(), stop.clone()));
+            }
+            if settings.quota.shared {
+                tokio::spawn(presence::share(engine.clone(), presence.nodes(), stop.clone()));
             }
         }
         if let Some(outside) = outside {
@@ -448,6 +457,7 @@ impl Running {
             )),
             engine,
             keeper,
+            entrance,
             health,
             reporter,
             traces,
@@ -485,6 +495,9 @@ impl Running {
         }
         self.engine.shutdown().await;
         self.keeper.joined().await;
+        if let Some(entrance) = &self.entrance {
+            entrance.joined().await;
+        }
         self.stop_admin.cancel();
         if self.administering.await.is_err() {
             tracing::error!("the admin listener had panicked");

@@ -1,13 +1,14 @@
 //! What strangers show to prove who they are, and what their keys are read from.
 
 use std::sync::LazyLock;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::executor::block_on;
 use holdfast_auth::{AuthError, Credentials, Facts, Identity, Verifier};
 use holdfast_server::signin::cookies::{Found, find};
+use holdfast_server::signin::seal::Seal;
 use holdfast_server::signin::sessions::Sessions;
 use holdfast_server::signin::signed::Signer;
 use holdfast_verifier_cert::{CertSettings, NameFrom, identity, subject_of};
@@ -67,13 +68,16 @@ pub(crate) fn cookie(data: &[u8]) {
         assert_eq!(signer.read(&again), Some(payload));
     }
     let facts = Facts { user: "ann".into(), ..Facts::default() };
-    let sessions = Sessions::signed(Duration::from_secs(60), signer, facts);
-    if let Some(who) = sessions.find(value) {
+    let sessions = Sessions::signed(Duration::from_secs(60), "s", signer, facts);
+    if let Some(who) = sessions.known(value) {
         named(&who);
-        assert!(who.facts().expires.is_some() && sessions.still(&who) && sessions.close(value));
-        assert!(sessions.find(value).is_none() && !sessions.still(&who));
+        assert!(who.facts().expires.is_some() && sessions.still(&who) && sessions.end_here(value));
+        assert!(sessions.known(value).is_none() && !sessions.still(&who));
     }
-    assert!(Sessions::kept(Duration::from_secs(60)).find(value).is_none());
+    assert!(Sessions::kept(Duration::from_secs(60), "s").known(value).is_none());
+    // Without the key there is neither a cookie of ours nor a sign-in under way.
+    let seal = Seal::new(&[0; 32]);
+    assert!(!seal.made("s", value) && seal.open(value, UNIX_EPOCH).is_none());
 }
 
 /// The first byte chooses between a key set and PEM. A key that was taken is of use, and no bytes are its signature.

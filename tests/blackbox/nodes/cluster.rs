@@ -14,6 +14,8 @@ pub(super) struct Cluster {
     /// Between the nodes and the channel, where there is any.
     pub(super) noise: Option<NoisyNats>,
     pub(super) nodes: Vec<Node>,
+    /// Nobody gets in without credentials.
+    closed: bool,
 }
 
 /// A server and its ways to the others.
@@ -33,8 +35,15 @@ impl Cluster {
 
     /// Over these.
     pub(super) async fn over(postgres: Postgres, nats: Nats, nodes: usize, settings: &str) -> Self {
-        let cluster = Self { postgres, nats, noise: None, nodes: Vec::new() };
+        let cluster = Self { postgres, nats, noise: None, nodes: Vec::new(), closed: false };
         cluster.with(nodes, settings).await
+    }
+
+    /// The same, of nodes that let nobody in without credentials.
+    pub(super) async fn start_closed(suite: &str, nodes: usize, settings: &str) -> Option<Self> {
+        let (postgres, nats) = (Postgres::start(suite)?, Nats::start(suite)?);
+        let cluster = Self { postgres, nats, noise: None, nodes: Vec::new(), closed: true };
+        Some(cluster.with(nodes, settings).await)
     }
 
     /// The same with a channel that loses, repeats and reorders messages.
@@ -42,7 +51,8 @@ impl Cluster {
         let postgres = Postgres::start(suite)?;
         let nats = Nats::start(suite)?;
         let noise = Some(NoisyNats::to(nats.service().port(), dice).await);
-        Some(Self { postgres, nats, noise, nodes: Vec::new() }.with(nodes, "").await)
+        let cluster = Self { postgres, nats, noise, nodes: Vec::new(), closed: false };
+        Some(cluster.with(nodes, "").await)
     }
 
     async fn with(mut self, nodes: usize, settings: &str) -> Self {
@@ -74,7 +84,8 @@ servers = ["{}"]
             url(self.postgres.url(), database, to_database.port),
             url(self.nats.url(), channel, to_channel.port),
         );
-        let server = Launch::default().settings(&settings).start().await;
+        let launch = Launch::default().settings(&settings);
+        let server = if self.closed { launch.closed() } else { launch }.start().await;
         Node { server, to_database, to_channel }
     }
 }

@@ -3,6 +3,9 @@
 mod audit;
 mod cluster;
 mod groups;
+mod peers;
+mod quotas;
+mod signin;
 mod storm;
 mod subjects;
 mod together;

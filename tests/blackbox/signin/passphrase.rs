@@ -4,6 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
+use holdfast_api::holdfast_v1::PutUserRequest;
 use holdfast_server::signin::signed::{Payload, Signer};
 use holdfast_tests::http;
 use holdfast_tests::server::Launch;
@@ -166,16 +167,44 @@ async fn who_guesses_has_to_wait() {
 }
 
 #[tokio::test]
-async fn a_secret_outlives_a_restart_and_one_that_is_drawn_does_not() {
-    for (secret, status) in [(format!("signin.secret = '{SECRET}'"), 200), (String::new(), 302)] {
+async fn sessions_outlive_a_restart_and_so_does_their_end() {
+    for secret in [format!("signin.secret = '{SECRET}'"), String::new()] {
         let settings =
             format!("signin.strategy = 'passphrase'\nsignin.passphrase = '{PASSPHRASE}'\n{secret}");
         let mut server = Launch::default().closed().settings(&settings).start().await;
-        let mut visitor = signed_in(&server).await;
-        server.stop().await;
+        let mut gone = signed_in(&server).await;
+        let kept = gone.clone();
+        assert_eq!(gone.submit(&at(&server, "/dashboard/logout"), &[]).await.status, 200);
+        let (mut gone, mut visitor) = (kept, signed_in(&server).await);
+        server.kill();
         server.start_again().await;
-        assert_eq!(visitor.get(&at(&server, "/dashboard/")).await.status, status, "{secret}");
+        assert_eq!(visitor.get(&at(&server, "/dashboard/")).await.status, 200, "{secret}");
+        assert_eq!(gone.get(&at(&server, "/dashboard/")).await.status, 302, "{secret}");
+        let call = gone.get(&at(&server, "/v2/trust/whoami")).await;
+        assert_eq!(call.status, 401, "{secret}");
     }
+}
+
+#[tokio::test]
+async fn a_user_who_is_disabled_is_out_and_another_name_of_the_cookie_ends_all_sessions() {
+    let settings = format!("signin.strategy = 'passphrase'\nsignin.passphrase = '{PASSPHRASE}'\n");
+    let mut server = Launch::default().closed().settings(&settings).start().await;
+    let root = server.holdfast().await.showing(&server.root_token());
+    let mut visitor = signed_in(&server).await;
+    for (disabled, page, call) in [(true, 302, 401), (false, 200, 200)] {
+        let user =
+            PutUserRequest { name: "dashboard".into(), disabled, ..PutUserRequest::default() };
+        root.trust().put_user(user).await.expect("written");
+        assert_eq!(visitor.get(&at(&server, "/dashboard/")).await.status, page);
+        assert_eq!(visitor.get(&at(&server, "/v2/trust/whoami")).await.status, call);
+    }
+    server.stop().await;
+    server.set("signin.session_cookie = 'another'");
+    server.start_again().await;
+    let cookie = visitor.cookie(&authority(&server), "dash-session").expect("a cookie").to_owned();
+    visitor.keep(&authority(&server), "another", &cookie);
+    assert_eq!(visitor.get(&at(&server, "/dashboard/")).await.status, 302);
+    assert_eq!(visitor.get(&at(&server, "/v2/trust/whoami")).await.status, 401);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! All documents of a moment, ready for decisions. Whoever follows the log applies its changes here; a decision reads one
 //! state and takes no lock.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -34,6 +34,7 @@ pub(crate) struct State {
     pub(crate) generation: u64,
     tokens: HashMap<String, Known>,
     roles: HashMap<String, Role>,
+    disabled: HashSet<String>,
 }
 
 /// A token and whom it proves.
@@ -154,6 +155,9 @@ impl State {
         for (key, document) in documents {
             match (Kind::of_key(key), document) {
                 (Some((_, name)), Document::Role(role)) => state.add_role(name, role),
+                (Some((_, name)), Document::User(user)) if user.disabled => {
+                    state.disabled.insert(name.to_owned());
+                }
                 (Some((_, id)), Document::Token(token)) => {
                     let user = match documents.get(&Kind::User.key(&token.user)) {
                         Some(Document::User(user)) => user,
@@ -189,6 +193,11 @@ impl State {
     /// Whether a token that was recognised earlier is still good.
     pub(crate) fn is_good(&self, id: &str, now: SystemTime) -> bool {
         self.tokens.get(id).is_some_and(|known| known.is_good(now))
+    }
+
+    /// Whether there is a document of this user that says so.
+    pub(crate) fn is_disabled(&self, user: &str) -> bool {
+        self.disabled.contains(user)
     }
 
     /// All rules for a caller: of roles that name the caller, and of those that the caller names.
@@ -285,8 +294,9 @@ mod tests {
             Document::User(UserDocument { disabled: true, ..Default::default() }),
         );
         assert!(recognise(&book, &token).is_none());
+        assert!(book.state().is_disabled("ann") && !book.state().is_disabled("bob"));
         put(&book, "users/ann", Document::User(UserDocument::default()));
-        assert!(recognise(&book, &token).is_some());
+        assert!(recognise(&book, &token).is_some() && !book.state().is_disabled("ann"));
         book.apply([(&*key, None)]);
         assert!(recognise(&book, &token).is_none());
     }

@@ -11,7 +11,7 @@ use crate::guard::AuthError;
 use crate::identity::{Credentials, Identity};
 use crate::verifier::Verifier;
 
-/// Recognises `Authorization: Bearer hf_...` by the book.
+/// Recognises `Authorization: Bearer hf_...` by the book, and knows who is disabled there.
 pub struct Tokens {
     book: Arc<Book>,
 }
@@ -50,9 +50,13 @@ impl Verifier for Tokens {
     }
 
     fn still(&self, who: &Identity) -> bool {
-        match who.facts().credential.strip_prefix("token:") {
-            Some(id) => self.book.with_state(|state| state.is_good(id, SystemTime::now())),
-            None => true,
+        match who.facts().credential.split_once(':') {
+            Some(("token", id)) => {
+                self.book.with_state(|state| state.is_good(id, SystemTime::now()))
+            }
+            // Of people who have signed in: whoever is disabled stays out, too.
+            Some(("session", _)) => self.book.with_state(|state| !state.is_disabled(who.user())),
+            _ => true,
         }
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use backon::BackoffBuilder as _;
 use bytes::Bytes;
 use holdfast_channel::{EventChannel, Heard, InvalidSubject, Subject};
+use holdfast_engine::Engine;
 use holdfast_model::LogId;
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -62,6 +63,18 @@ impl Presence {
         self.nodes.subscribe()
     }
 
+    /// This node.
+    pub(crate) fn me(&self) -> Uuid {
+        self.me
+    }
+
+    /// The nodes that count, this one included, in the same order everywhere.
+    pub(crate) fn all(&self) -> Vec<Uuid> {
+        let mut all: Vec<_> = self.others.lock().keys().copied().chain([self.me]).collect();
+        all.sort_unstable();
+        all
+    }
+
     /// True for a node that was not known.
     fn heard(&self, word: Word, now: Instant) -> bool {
         if word.node == self.me {
@@ -105,6 +118,21 @@ pub(crate) fn start(
             tokio::spawn(work);
         }
         Err(error) => tracing::error!(%error, "other nodes cannot be counted"),
+    }
+}
+
+/// Lets an engine allow the part of one of the nodes of what all of them may have, until told to stop.
+pub(crate) async fn share(
+    engine: Engine,
+    mut nodes: watch::Receiver<usize>,
+    stop: CancellationToken,
+) {
+    loop {
+        engine.share_watchers(*nodes.borrow_and_update());
+        tokio::select! {
+            changed = nodes.changed() => if changed.is_err() { return },
+            () = stop.cancelled() => return,
+        }
     }
 }
 
@@ -203,6 +231,9 @@ mod tests {
         start(&other, LogId(Uuid::new_v4()), &channel, &stop);
         tokio::time::sleep(2 * SAY_EVERY).await;
         assert_eq!((*seen.borrow(), *other.nodes().borrow()), (2, 1));
+        let mut left = vec![nodes[0].0.me(), nodes[2].0.me()];
+        left.sort_unstable();
+        assert_eq!((nodes[0].0.all(), nodes[2].0.all()), (left.clone(), left));
         // One that says nothing any more, not even that it leaves.
         let word = Word { node: Uuid::new_v4(), leaves: false };
         let subject = subject(log).expect("a subject");

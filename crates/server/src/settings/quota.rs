@@ -14,6 +14,8 @@ pub struct QuotaSettings {
     pub bytes: Option<Size>,
     /// Open watches.
     pub watchers: Option<usize>,
+    /// Watchers of all nodes of a log together.
+    pub shared: bool,
     /// Of some namespaces: a pattern, then `keys=`, `bytes=`, `watchers=`.
     pub namespaces: Names,
 }

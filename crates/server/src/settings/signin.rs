@@ -25,7 +25,7 @@ pub struct SignInSettings {
     pub passphrase: Option<Secret>,
     /// A file with it.
     pub passphrase_file: Option<PathBuf>,
-    /// What signs its sessions; none: one is drawn at each start.
+    /// What signs its sessions; none: they are kept in the log.
     pub secret: Option<Secret>,
     /// A file with it.
     pub secret_file: Option<PathBuf>,

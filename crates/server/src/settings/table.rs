@@ -492,6 +492,11 @@ const SETTINGS: &[Setting] = &[
         of: |s| &mut s.quota.watchers,
     },
     Setting {
+        path: "quota.shared",
+        about: "Nodes that share a log share `quota.watchers`, too: each allows its part, and one at least. While the number of nodes changes a namespace may have the part of one node more; who watches already stays. Keys and bytes are those of the log, however many nodes there are.",
+        of: |s| &mut s.quota.shared,
+    },
+    Setting {
         path: "quota.namespaces",
         about: "Quotas of their own, such as `prod-* keys=5000 bytes=64MiB watchers=none`: the first pattern that names a namespace counts, and what it leaves out is as above.",
         of: |s| &mut s.quota.namespaces,

@@ -8,6 +8,7 @@ use holdfast_auth::{
     Action, AuthError, Credentials, Decision, Guard, Identity, Metadata, Resource, Shown, Sight,
     Standing,
 };
+use holdfast_engine::EngineError;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -65,6 +66,11 @@ impl CookieGuard {
     }
 }
 
+/// Of the log, which was asked about a session that is not known here.
+fn failed(error: EngineError) -> AuthError {
+    AuthError::Failed(format!("sessions cannot be looked up: {error}"))
+}
+
 /// Counts on whenever one of the sources does.
 async fn gather(
     mut sources: Vec<watch::Receiver<u64>>,
@@ -110,8 +116,11 @@ impl Guard for CookieGuard {
         };
         let who = match &self.holds {
             Holds::Session(sessions) => {
-                let ended = || AuthError::Unauthenticated(ENDED.into());
-                sessions.find(value).ok_or_else(ended)?
+                let found = sessions.find(value).await.map_err(failed)?;
+                let who = found.ok_or_else(|| AuthError::Unauthenticated(ENDED.into()))?;
+                // Whoever is disabled is so however they came in.
+                self.inner.still(&who)?;
+                who
             }
             Holds::Token => {
                 let header = format!("Bearer {value}");
@@ -193,9 +202,19 @@ impl Metadata for WithToken<'_> {
 mod tests {
     use std::time::Duration;
 
-    use holdfast_auth::{DenyAll, Facts};
+    use holdfast_auth::{AllowAll, DenyAll, Facts};
+    use holdfast_engine::{Engine, Options};
+    use holdfast_store::MemoryStore;
 
     use super::*;
+
+    async fn sessions() -> Arc<Sessions> {
+        let store = Arc::new(MemoryStore::new());
+        let engine = Engine::open(store, Arc::new(AllowAll), Options::default()).await;
+        let sessions = Arc::new(Sessions::kept(Duration::from_secs(60), "s"));
+        sessions.begin(&engine.expect("it opens")).await.expect("it follows");
+        sessions
+    }
 
     /// Knows who shows `Bearer good`, and nobody else but who shows nothing.
     struct Lenient;
@@ -240,9 +259,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_session_is_judged_by_itself_and_never_as_nobody() {
-        let sessions = Arc::new(Sessions::kept(Duration::from_secs(60)));
+        let sessions = sessions().await;
         let facts = Facts { user: "ann".into(), ..Facts::default() };
-        let cookie = sessions.open(facts).expect("random numbers").cookie;
+        let cookie = sessions.open(facts, None, None).await.expect("it opens").cookie;
         let guard = guard(Holds::Session(Arc::clone(&sessions)));
         let good = format!("a=b; s={cookie}");
         let own = ("origin", "http://here");
@@ -272,7 +291,7 @@ mod tests {
         let who = guard.authenticate(&shown).await.expect("ann");
         let mut changes = guard.changes().expect("it has some");
         assert!(guard.still(&who).is_ok());
-        assert!(sessions.close(&cookie));
+        assert!(sessions.close(&cookie).await.expect("the log takes it"));
         changes.changed().await.expect("streams are told");
         assert!(matches!(guard.still(&who), Err(AuthError::Unauthenticated(_))));
         assert_eq!(ask(&guard, &[("cookie", &good)], true).await, "unauthenticated");
@@ -295,7 +314,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_a_session_may_the_guard_behind_says() {
-        let sessions = Arc::new(Sessions::kept(Duration::from_secs(60)));
+        let sessions = sessions().await;
         let stop = CancellationToken::new();
         let holds = ("s".to_owned(), Holds::Session(sessions));
         let guard = CookieGuard::new(Arc::new(DenyAll), holds, None, Vec::new(), stop);

@@ -3,7 +3,8 @@
 //! - [`Entrance`]: **start here**: a way to sign in with all that belongs to it, from the settings
 //! - `routes`: the pages under `dashboard.path`; `pages`: how they look
 //! - [`guard`]: a cookie becomes an identity, in front of the server's guard: for pages and for the calls that they make
-//! - [`sessions`], [`signed`]: who has signed in; [`pending`]: who is at the provider's
+//! - [`sessions`], `marks`, `followed`, [`signed`]: who has signed in, on every node of a log; [`pending`], [`seal`], [`key`]: who is at
+//!   the provider's
 //! - [`cookies`], [`origin`]: what a browser sends, and on whose behalf
 //! - [`attempts`]: how often one may try
 //! - [`passphrase`], `oidc`: two ways; others come from a program of one's own ([`holdfast_auth::SignIn`])
@@ -13,13 +14,17 @@
 
 pub mod attempts;
 pub mod cookies;
+mod followed;
 pub mod guard;
+pub mod key;
+mod marks;
 mod oidc;
 pub mod origin;
 mod pages;
 pub mod passphrase;
 pub mod pending;
 mod routes;
+pub mod seal;
 pub mod sessions;
 pub mod signed;
 
@@ -77,7 +82,7 @@ impl Entrance {
     ) -> Result<Option<Arc<Self>>, TrustError> {
         let signin = &settings.signin;
         let refused = |why: &str| Err(TrustError::SignIn(why.into()));
-        let kept = || Arc::new(Sessions::kept(signin.session_ttl));
+        let kept = || Arc::new(Sessions::kept(signin.session_ttl, &signin.session_cookie));
         let way = match (signin.strategy, own) {
             (Strategy::Off, None) => return Ok(None),
             (Strategy::Off, Some(sign_in)) => Way::Conversation { sign_in, sessions: kept() },
@@ -133,8 +138,25 @@ impl Entrance {
         Arc::new(CookieGuard::new(inner, (self.jar.name.clone(), holds), origin, stronger, stop))
     }
 
+    /// Follows in the engine's log who has signed in, on this node and others. Before it nobody can.
+    ///
+    /// # Errors
+    /// When the log cannot be read, or does not take what is missing there.
+    pub async fn begin(&self, engine: &Engine) -> Result<(), TrustError> {
+        let Way::Conversation { sessions, .. } = &self.way else { return Ok(()) };
+        let begun = sessions.begin(engine).await;
+        begun.map_err(|error| TrustError::SignIn(format!("sessions cannot be kept: {error}")))
+    }
+
+    /// Waits for the end of that; the engine has stopped.
+    pub async fn joined(&self) {
+        if let Way::Conversation { sessions, .. } = &self.way {
+            sessions.joined().await;
+        }
+    }
+
     /// The pages without a network, for another program's router. The engine has to have the guard that
-    /// [`Entrance::guard`] gives.
+    /// [`Entrance::guard`] gives, and [`Entrance::begin`] to have followed its log.
     pub fn router(
         self: &Arc<Self>,
         engine: Engine,
@@ -174,23 +196,21 @@ fn by_passphrase(settings: &SignInSettings) -> Result<Way, TrustError> {
         }
         (None, None) => return Err(refused("passphrase", "is not set".into())),
     };
-    let signer = Signer::new(&secret(settings)?);
-    let sessions = Arc::new(Sessions::signed(settings.session_ttl, signer, who));
-    Ok(Way::Conversation { sign_in: Arc::new(sign_in), sessions })
+    let (ttl, cookie) = (settings.session_ttl, &settings.session_cookie);
+    let sessions = match secret(settings)? {
+        Some(secret) => Sessions::signed(ttl, cookie, Signer::new(&secret), who),
+        None => Sessions::kept(ttl, cookie),
+    };
+    Ok(Way::Conversation { sign_in: Arc::new(sign_in), sessions: Arc::new(sessions) })
 }
 
-/// What signs sessions: that of the settings, or one that nobody knows.
-fn secret(settings: &SignInSettings) -> Result<Vec<u8>, TrustError> {
+/// What signs sessions, where the settings say so.
+fn secret(settings: &SignInSettings) -> Result<Option<Vec<u8>>, TrustError> {
     let (name, secret) = match (&settings.secret, &settings.secret_file) {
         (Some(text), _) => ("secret", HmacSecret::text(&text.0)),
         (None, Some(path)) => ("secret_file", HmacSecret::file(path)),
-        (None, None) => {
-            let mut random = vec![0; 32];
-            let drawn = getrandom::fill(&mut random);
-            drawn.map_err(|error| TrustError::SignIn(format!("no random numbers: {error}")))?;
-            return Ok(random);
-        }
+        (None, None) => return Ok(None),
     };
     let bytes = secret.and_then(|s| s.for_algorithm(Algorithm::HS256).map(<[u8]>::to_vec));
-    bytes.map_err(|error| TrustError::SignIn(format!("signin.{name}: {error}")))
+    bytes.map(Some).map_err(|error| TrustError::SignIn(format!("signin.{name}: {error}")))
 }

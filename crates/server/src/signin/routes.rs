@@ -10,14 +10,15 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use holdfast_auth::{AuthError, Facts, Form, Identity, Said, SignIn, SignInError, Step};
+use holdfast_engine::sessions::Mark;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use super::cookies::{self, Found, Jar};
 use super::origin::{self, Proof};
 use super::pages;
-use super::pending::PATIENCE;
-use super::sessions::Sessions;
+use super::pending::{CameBack, PATIENCE};
+use super::sessions::{OpenError, Sessions};
 use super::{Entrance, Way};
 use crate::grpc::call::Shared;
 use crate::http::caller::credentials;
@@ -88,7 +89,7 @@ async fn elsewhere(State(desk): TheDesk, request: Request) -> Response {
 async fn begin(State(desk): TheDesk, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let said = Said { peer: peer(&parts), ..Said::default() };
-    desk.step(&parts, said, true).await
+    desk.step(&parts, said, None).await
 }
 
 /// A form was filled in.
@@ -105,7 +106,7 @@ async fn answered(State(desk): TheDesk, request: Request) -> Response {
         return desk.complain(StatusCode::PAYLOAD_TOO_LARGE, "That was too much.");
     };
     let said = Said { fields, kept: None, peer: peer(&parts) };
-    desk.step(&parts, said, true).await
+    desk.step(&parts, said, None).await
 }
 
 /// The provider has sent the browser back.
@@ -114,19 +115,13 @@ async fn came_back(State(desk): TheDesk, request: Request) -> Response {
     if let Err(wait) = desk.entrance.attempts.take(peer(&parts)) {
         return desk.too_often(wait);
     }
-    let kept = match cookie(&parts.headers, PENDING) {
-        Found::One(cookie) => desk.entrance.pending.take(cookie),
-        Found::Nothing | Found::Unclear => None,
-    };
-    let mut answer = match kept {
-        None => {
-            desk.complain(StatusCode::BAD_REQUEST, "This sign-in is not under way in this browser.")
-        }
-        Some(kept) => {
+    let mut answer = match desk.under_way(&parts) {
+        None => desk.not_under_way(),
+        Some(CameBack { kept, once }) => {
             let query = parts.uri.query().unwrap_or_default();
             let fields = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
             let said = Said { fields, kept: Some(kept), peer: peer(&parts) };
-            desk.step(&parts, said, false).await
+            desk.step(&parts, said, Some(once)).await
         }
     };
     set(&mut answer, desk.pending_jar().clear());
@@ -142,8 +137,12 @@ async fn sign_out(State(desk): TheDesk, request: Request) -> Response {
     if desk.proof(&parts) != Proof::Own {
         return desk.complain(StatusCode::FORBIDDEN, "Only a page of this server can sign out.");
     }
-    if let Found::One(cookie) = cookie(&parts.headers, &desk.entrance.jar.name) {
-        sessions.close(cookie);
+    if let Found::One(cookie) = cookie(&parts.headers, &desk.entrance.jar.name)
+        && let Err(error) = sessions.close(cookie).await
+    {
+        // The browser keeps its cookie: only with it can this be tried again.
+        tracing::warn!(%error, "somebody could not be signed out");
+        return desk.not_signed_out();
     }
     let page = pages::sentence("Signed out", None, (&desk.at("/login"), "Sign in again"));
     let mut answer = pages::answer(StatusCode::OK, page);
@@ -163,11 +162,16 @@ impl Desk {
         let shown = match &self.entrance.way {
             Way::Conversation { sessions, .. } => {
                 let found = match cookie(&parts.headers, &self.entrance.jar.name) {
-                    Found::One(cookie) => sessions.find(cookie),
-                    Found::Nothing | Found::Unclear => None,
+                    Found::One(cookie) => sessions.find(cookie).await,
+                    Found::Nothing | Found::Unclear => Ok(None),
                 };
+                let found = found.map_err(|error| {
+                    tracing::warn!(%error, "a session could not be looked up");
+                    Box::new(self.broken())
+                })?;
+                let good = found.filter(|who| self.shared.engine.guard().still(who).is_ok());
                 let login = || Box::new(redirect(StatusCode::FOUND, &self.at("/login")));
-                return found.ok_or_else(login);
+                return good.ok_or_else(login);
             }
             Way::Cookie => matches!(cookie(&parts.headers, &self.entrance.jar.name), Found::One(_)),
             Way::Bearer => parts.headers.contains_key(header::AUTHORIZATION),
@@ -190,15 +194,23 @@ impl Desk {
         origin::proof(&credentials(&metadata, parts), self.entrance.origin.as_deref())
     }
 
-    /// Goes one step on, and shows where that leads. `here`: no other site's page is behind the request.
-    async fn step(&self, parts: &Parts, said: Said, here: bool) -> Response {
+    /// The sign-in of a browser that has come back.
+    fn under_way(&self, parts: &Parts) -> Option<CameBack> {
+        let Way::Conversation { sessions, .. } = &self.entrance.way else { return None };
+        let Found::One(cookie) = cookie(&parts.headers, PENDING) else { return None };
+        self.entrance.pending.take(sessions.seal()?, cookie, sessions.now())
+    }
+
+    /// Goes one step on, and shows where that leads. `back`: of a sign-in that led to another site's page, from which the browser came
+    /// back.
+    async fn step(&self, parts: &Parts, said: Said, back: Option<Mark>) -> Response {
         let Way::Conversation { sign_in, sessions } = &self.entrance.way else {
             return plain(StatusCode::NOT_FOUND, "not found");
         };
         match sign_in.step(&said).await {
             Ok(Step::Ask(form)) => self.ask(StatusCode::OK, &form, None),
-            Ok(Step::Leave { to, keep }) => self.leave(parts, &to, keep),
-            Ok(Step::Known(facts)) => self.sign_in(parts, sessions, facts, here),
+            Ok(Step::Leave { to, keep }) => self.leave(parts, sessions, &to, &keep),
+            Ok(Step::Known(facts)) => self.sign_in(parts, sessions, facts, back).await,
             Err(error) => self.refuse(parts, sign_in.as_ref(), error).await,
         }
     }
@@ -207,28 +219,50 @@ impl Desk {
         pages::answer(status, pages::form(form, &self.at("/login"), complaint))
     }
 
-    fn leave(&self, parts: &Parts, to: &str, keep: String) -> Response {
+    fn leave(&self, parts: &Parts, sessions: &Sessions, to: &str, keep: &str) -> Response {
         if let Err(wait) = self.entrance.attempts.take(peer(parts)) {
             return self.too_often(wait);
         }
-        let Ok(cookie) = self.entrance.pending.keep(keep) else { return self.broken() };
+        let pending = &self.entrance.pending;
+        let cookie = sessions.seal().and_then(|seal| pending.keep(seal, keep, sessions.now()));
+        let Some(cookie) = cookie else {
+            let bytes = keep.len();
+            tracing::warn!(
+                bytes,
+                "what a sign-in wants kept is too long, or there are no random numbers"
+            );
+            return self.broken();
+        };
         let mut answer = redirect(StatusCode::SEE_OTHER, to);
         set(&mut answer, self.pending_jar().set(&cookie, Some(PATIENCE)));
         answer
     }
 
-    fn sign_in(&self, parts: &Parts, sessions: &Sessions, facts: Facts, here: bool) -> Response {
-        let Ok(opened) = sessions.open(facts) else { return self.broken() };
+    async fn sign_in(
+        &self,
+        parts: &Parts,
+        sessions: &Sessions,
+        facts: Facts,
+        back: Option<Mark>,
+    ) -> Response {
+        let jar = &self.entrance.jar;
+        // A session that the browser had before is nobody's from now on.
+        let before = match cookie(&parts.headers, &jar.name) {
+            Found::One(before) => Some(before),
+            Found::Nothing | Found::Unclear => None,
+        };
+        let here = back.is_none();
+        let opened = match sessions.open(facts, before, back).await {
+            Ok(opened) => opened,
+            Err(OpenError::Used) => return self.not_under_way(),
+            Err(error) => {
+                tracing::warn!(%error, "nobody can sign in");
+                return self.broken();
+            }
+        };
         let (user, credential) = (opened.who.user(), &opened.who.facts().credential);
         let peer = peer(parts).map(tracing::field::display);
         tracing::info!(user, credential, peer, "signed in");
-        let jar = &self.entrance.jar;
-        // A session that the browser had before is nobody's from now on.
-        if let Found::One(before) = cookie(&parts.headers, &jar.name)
-            && before != opened.cookie
-        {
-            sessions.close(before);
-        }
         // Who comes back from another site is led here by its page: browsers would not send a strict cookie along.
         let jar = Jar { strict: here, ..jar.clone() };
         let mut answer = redirect(StatusCode::SEE_OTHER, &self.at("/"));
@@ -268,6 +302,16 @@ impl Desk {
     fn complain(&self, status: StatusCode, why: &str) -> Response {
         let link = (&*self.at("/login"), "Try again");
         pages::answer(status, pages::sentence("Not signed in", Some(why), link))
+    }
+
+    fn not_under_way(&self) -> Response {
+        self.complain(StatusCode::BAD_REQUEST, "This sign-in is not under way in this browser.")
+    }
+
+    fn not_signed_out(&self) -> Response {
+        let why = "The session cannot be ended at the moment. Please try again.";
+        let page = pages::sentence("Not signed out", Some(why), (&self.at("/"), "Back"));
+        pages::answer(StatusCode::SERVICE_UNAVAILABLE, page)
     }
 
     fn broken(&self) -> Response {

@@ -20,7 +20,7 @@ use super::policy::Gate;
 use super::valid::{Checked, invalid, name};
 use super::{Answer, Stategate, access, names};
 use crate::grpc::call::{Call, Streamed};
-use crate::peers::{Listener, Overrun, Peers, Sent};
+use crate::peers::{Listener, Overrun, Peers, Sent, TooLarge};
 
 /// The method of streams of messages.
 pub(super) const STREAM: &str = "/stategate.PeerService/Stream";
@@ -107,7 +107,11 @@ async fn broadcast(call: Call, message: Message, peers: Peers) -> Result<Empty, 
         claims: claims.into(),
         ..PeerMessage::default()
     };
-    peers.broadcast(message, call.engine.now());
+    let sent = peers.broadcast(message, call.engine.now()).await;
+    sent.map_err(|TooLarge { size, largest }| {
+        let why = format!("message of {size} bytes is too large for other nodes, {largest} pass");
+        invalid("Body", &why)
+    })?;
     Ok(Empty::default())
 }
 
@@ -139,7 +143,7 @@ impl Listening {
                 && kind.matches(&message.r#type)
                 && may.as_ref().is_none_or(|may| may(&of(message)))
         };
-        let listener = peers.listen(&opts.consumer_group, Box::new(wants));
+        let listener = peers.listen(&opts.consumer_group, Box::new(wants)).await;
         Ok(Self { opts, permit, gate, listener })
     }
 

@@ -16,7 +16,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         path: "signin.session_cookie",
-        about: "The name of the session cookie. With `https`, a name that begins with `__Host-` keeps neighbouring sites from setting it.",
+        about: "The name of the session cookie. With `https`, a name that begins with `__Host-` keeps neighbouring sites from setting it. Another name ends all sessions but signed ones.",
         of: |s| &mut s.signin.session_cookie,
     },
     Setting {
@@ -46,7 +46,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         path: "signin.secret",
-        about: "For `passphrase`: what signs sessions, 32 bytes at least. Servers with the same secret know each other's sessions. Not set: one is drawn at each start, which ends all sessions.",
+        about: "For `passphrase`: what signs sessions, 32 bytes at least. Servers with the same secret know each other's sessions. Not set: sessions are kept in the log, as they are of other strategies.",
         of: |s| &mut s.signin.secret,
     },
     Setting {
