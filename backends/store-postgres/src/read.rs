@@ -135,12 +135,13 @@ pub(crate) async fn commits(
     after: Revision,
     budget: usize,
 ) -> Result<CommitPage, Failure> {
+    // A value that lies apart counts in the weight and is not among the others: nearly no commit has to be asked about one.
     const COMMITS: &str = concat!(
         "SELECT ",
         head_columns!(),
         ", found.* FROM head LEFT JOIN (
-            SELECT c.revision, c.weight, c.canonical, c.inline,
-                ARRAY(SELECT v.value FROM large_values v WHERE v.revision = c.revision ORDER BY v.idx)
+            SELECT c.revision, c.weight, c.canonical, c.inline, CASE WHEN c.weight - length(c.inline) > 512 THEN
+                ARRAY(SELECT v.value FROM large_values v WHERE v.revision = c.revision ORDER BY v.idx) ELSE '{}' END
             FROM (
                 SELECT revision, sum(weight) OVER (ORDER BY revision ROWS UNBOUNDED PRECEDING) AS weighed
                 FROM (SELECT revision, weight FROM log WHERE revision > $1 ORDER BY revision LIMIT $2) AS near

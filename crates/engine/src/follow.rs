@@ -32,6 +32,8 @@ pub(crate) struct Follow {
     /// How far the log goes, by what was heard since the store was last asked.
     told: AtomicU64,
     served: watch::Sender<Served>,
+    /// Held while the log is read on: who follows and who appends would read the same.
+    reading: tokio::sync::Mutex<()>,
     /// The newest revision that this node appended itself.
     appended: watch::Sender<Revision>,
 }
@@ -57,6 +59,7 @@ impl Follow {
             kick: Notify::new(),
             told: AtomicU64::new(0),
             served: watch::Sender::new(served),
+            reading: tokio::sync::Mutex::default(),
             appended: watch::Sender::new(head.revision),
         })
     }
@@ -121,6 +124,18 @@ impl Follow {
         });
     }
 
+    /// True when somebody said how far the log goes, that is shown by now, and no reader waits for an answer of the store.
+    fn has_nothing_new(&self, upto: u64, shown: Revision) -> bool {
+        let told = self.told.load(SeqCst);
+        let served = self.served.borrow();
+        told != 0
+            && told <= shown.0
+            && served.upto == upto
+            && served.failure.is_none()
+            // What is said meanwhile is not forgotten.
+            && self.told.compare_exchange(told, 0, SeqCst, SeqCst).is_ok()
+    }
+
     /// Nobody asks the store any more: who waits for that is told.
     fn end(&self) {
         let failure = StoreError::Io {
@@ -163,6 +178,10 @@ pub(crate) async fn run(log: Arc<Log>, mut stopped: watch::Receiver<bool>) {
             _ = stopped.changed() => break,
         }
         let upto = follow.tickets.load(SeqCst);
+        let _reading = follow.reading.lock().await;
+        if follow.has_nothing_new(upto, log.view().head.revision) {
+            continue;
+        }
         let outcome = log.read_on(follow).await;
         follow.serve(upto, outcome);
     }
@@ -222,6 +241,10 @@ impl Log {
 
     /// Shows everything up to a head that is not shown yet: for the committer, which has lost a race to it.
     pub(crate) async fn read_up_to(&self, head: &Head) -> Result<(), StoreError> {
+        let _reading = match &self.follow {
+            Some(follow) => Some(follow.reading.lock().await),
+            None => None,
+        };
         while let Some(from) = self.behind(head) {
             self.take(self.store.commits(from, PAGE_BYTES).await, head)?;
         }
