@@ -272,6 +272,35 @@ async fn half_closed_and_broken_sockets_are_let_go() {
     is_well(&client).await;
 }
 
+#[tokio::test]
+async fn a_socket_that_answers_no_ping_is_let_go_and_one_that_does_stays() {
+    let server = Server::dev().await;
+    let client = server.stategate().await;
+    let (mut mute, mut answers) = (socket(&server).await, socket(&server).await);
+    let let_go = async {
+        let mut said = Vec::new();
+        // A reset ends it as well as a goodbye.
+        let _ = mute.read_to_end(&mut said).await;
+        assert_eq!(said.get(..2), Some(&[0x89, 0][..]), "asked first: {said:?}");
+        client.set("d", "t", "k", json!({})).await.expect("set");
+    };
+    let stays = async {
+        let (mut head, mut pings) = ([0; 2], 0);
+        loop {
+            answers.read_exact(&mut head).await.expect("a frame");
+            if head != [0x89, 0] {
+                return (head[0], pings);
+            }
+            pings += 1;
+            answers.write_all(&[0x8A, 0x80, 0, 0, 0, 0]).await.expect("an answer");
+        }
+    };
+    let both = futures::future::join(let_go, stays);
+    let ((), (first, pings)) = tokio::time::timeout(PATIENCE, both).await.expect("in time");
+    assert_eq!(first, 0x81, "a whole text");
+    assert!(pings > 0, "it was asked, too");
+}
+
 /// 140 states of a MiB are more than one search looks through; by its key one of them is found nevertheless.
 #[tokio::test]
 async fn a_search_through_too_much_ends_with_a_sentence() {
