@@ -2,7 +2,8 @@
 //!
 //! The committer is the only one that changes entries. It [applies](Cache::apply) a group after the flush and before the View
 //! is published, so a hit is at most too new by a group that is already durable. A reader that missed may offer what
-//! it read from an older View: each shard remembers the last revision that touched it, and refuses older offers.
+//! it read from an older View: marks remember the last revision that touched any of the keys that share one, and refuse older
+//! offers.
 
 use std::hash::BuildHasher;
 use std::sync::Arc;
@@ -125,7 +126,7 @@ impl Cache {
         shard.known.get(at).is_some_and(|known| known.suffices(may_create))
     }
 
-    /// Offers what was read from the state at `seen`; refused when the shard was written since.
+    /// Offers what was read from the state at `seen`; refused when a key with its mark was written since.
     pub(crate) fn offer(&self, at: &EntryKey, known: Known, seen: Revision) {
         let (shard, mark) = self.place(at);
         let mut shard = shard.lock();

@@ -216,7 +216,7 @@ impl Engine {
         let log = self.log();
         let Some(follow) = &log.follow else { return };
         match revision {
-            None => follow.kick(),
+            None => drop(follow.kick()),
             Some(revision) if revision > log.view().head.revision => follow.tell(revision),
             Some(_) => {}
         }

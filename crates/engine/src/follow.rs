@@ -26,7 +26,7 @@ const PAGE_BYTES: usize = 1 << 20;
 /// How close this node is behind a shared log.
 pub(crate) struct Follow {
     pub(crate) options: SharedOptions,
-    /// Drawn by readers; whoever drew one waits until it was served.
+    /// Drawn by whoever wants the store asked; readers wait until theirs was served.
     tickets: AtomicU64,
     kick: Notify,
     /// How far the log goes, by what was heard since the store was last asked.
@@ -64,15 +64,17 @@ impl Follow {
         })
     }
 
-    /// There may be something new.
-    pub(crate) fn kick(&self) {
+    /// There may be something new: the store has to be asked.
+    pub(crate) fn kick(&self) -> u64 {
+        let ticket = self.tickets.fetch_add(1, SeqCst) + 1;
         self.kick.notify_one();
+        ticket
     }
 
     /// The log goes up to this revision, says somebody.
     pub(crate) fn tell(&self, revision: Revision) {
         self.told.fetch_max(revision.0, SeqCst);
-        self.kick();
+        self.kick.notify_one();
     }
 
     pub(crate) fn appended(&self) -> watch::Receiver<Revision> {
@@ -92,13 +94,12 @@ impl Follow {
 
     /// Waits until everything that was there before this call is shown.
     async fn fresh(&self) -> Result<(), StoreError> {
-        let ticket = self.tickets.fetch_add(1, SeqCst) + 1;
         let mut served = self.served.subscribe();
         // While the store does not answer nobody waits for it: it is asked again and again anyway.
         if let Some(failure) = &served.borrow().failure {
             return Err(failure.clone());
         }
-        self.kick();
+        let ticket = self.kick();
         match served.wait_for(|served| served.upto >= ticket).await {
             Ok(served) => served.failure.clone().map_or(Ok(()), Err),
             // The sender lives as long as we do.
@@ -124,7 +125,7 @@ impl Follow {
         });
     }
 
-    /// True when somebody said how far the log goes, that is shown by now, and no reader waits for an answer of the store.
+    /// True when somebody said how far the log goes, that is shown by now, and nobody wants the store asked.
     fn has_nothing_new(&self, upto: u64, shown: Revision) -> bool {
         let told = self.told.load(SeqCst);
         let served = self.served.borrow();
@@ -178,11 +179,12 @@ pub(crate) async fn run(log: Arc<Log>, mut stopped: watch::Receiver<bool>) {
             _ = stopped.changed() => break,
         }
         let upto = follow.tickets.load(SeqCst);
-        let _reading = follow.reading.lock().await;
-        if follow.has_nothing_new(upto, log.view().head.revision) {
-            continue;
-        }
-        let outcome = log.read_on(follow).await;
+        // Whoever appends may be waiting for the store with it: that has its time limit like any question.
+        let outcome = match follow.in_time(async { Ok(follow.reading.lock().await) }).await {
+            Ok(_reading) if follow.has_nothing_new(upto, log.view().head.revision) => continue,
+            Ok(_reading) => log.read_on(follow).await,
+            Err(error) => Err(error),
+        };
         follow.serve(upto, outcome);
     }
     follow.end();
@@ -241,14 +243,12 @@ impl Log {
 
     /// Shows everything up to a head that is not shown yet: for the committer, which has lost a race to it.
     pub(crate) async fn read_up_to(&self, head: &Head) -> Result<(), StoreError> {
-        let _reading = match &self.follow {
-            Some(follow) => Some(follow.reading.lock().await),
-            None => None,
-        };
-        while let Some(from) = self.behind(head) {
+        let Some(follow) = &self.follow else { return Ok(()) };
+        loop {
+            let _reading = follow.reading.lock().await;
+            let Some(from) = self.behind(head) else { return Ok(()) };
             self.take(self.store.commits(from, PAGE_BYTES).await, head)?;
         }
-        Ok(())
     }
 
     /// Behind which revision something is not shown yet; `None`: everything up to this head is.

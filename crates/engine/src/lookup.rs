@@ -16,8 +16,8 @@ use crate::cache::Known;
 
 /// Questions on their way at once.
 const QUESTIONS: usize = 4;
-/// Keys of one question, after which the next is begun.
-const KEYS: usize = 256;
+/// Keys of one question, after which the next is begun: all of them may have the largest value there is.
+const KEYS: usize = 32;
 
 /// What was found of keys, and in which state.
 #[derive(Debug, Default)]
@@ -74,7 +74,11 @@ impl Lookup {
     /// As they are at a moment behind the call.
     pub(crate) async fn ask(&self, keys: Vec<EntryKey>) -> Result<Arc<Seen>, StoreError> {
         match &self.gathering {
-            Some(gathering) => gathering.join(&self.store, keys).await,
+            Some(gathering) => match gathering.join(&self.store, keys.clone()).await {
+                // Perhaps what somebody else asked for cannot be read.
+                Err(StoreError::Corrupt { .. }) => ask(self.store.as_ref(), keys).await,
+                answer => answer,
+            },
             None => ask(self.store.as_ref(), keys).await,
         }
     }

@@ -18,6 +18,8 @@ use parking_lot::RwLock;
 
 use super::*;
 
+/// A key whose row is damaged.
+const UNREADABLE: &str = "unreadable";
 const UNHEARD: Duration = Duration::from_secs(3600);
 
 /// One node's way to the database that it shares with the others.
@@ -82,6 +84,10 @@ impl Store for Wire {
         self.asked.fetch_add(1, SeqCst);
         if !self.far.is_zero() {
             tokio::time::sleep(self.far).await;
+        }
+        if keys.iter().any(|at| at.key.as_str() == UNREADABLE) {
+            let (place, what) = (UNREADABLE.into(), "a bit is not as it was written".into());
+            return Err(StoreError::Corrupt { place, what });
         }
         self.store()?.get_many(keys, at).await
     }
@@ -207,6 +213,39 @@ async fn who_goes_away_takes_no_question_of_others_along() {
         }
     }
     assert_eq!(text(&engine, "k0").await, "0", "a question that nobody waited for is asked anew");
+    engine.shutdown().await;
+    other.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_damaged_row_is_the_trouble_of_those_who_ask_for_it() {
+    let database = database();
+    let (other, _) = node(&database, deaf()).await;
+    let names: Vec<String> = (0..40).map(|n| format!("k{n}")).collect();
+    for name in &names {
+        set(&other, "a", name, "1").await;
+    }
+    let wire = Wire::far_from(&database, Duration::from_millis(20));
+    let store: Arc<dyn Store> = Arc::<Wire>::clone(&wire);
+    let engine = Engine::open(store, Arc::new(AllowAll), deaf()).await.expect("it opens");
+    // Among those that share a question.
+    let asked = names[..20].iter().map(String::as_str).chain([UNREADABLE]);
+    let asked = asked.chain(names[20..].iter().map(String::as_str));
+    let me = me();
+    let gets = asked.map(|name| {
+        let (engine, me) = (&engine, &me);
+        async move { (name, engine.get(me, "a", name).await) }
+    });
+    for (name, got) in futures::future::join_all(gets).await {
+        match got {
+            Ok(entry) => assert_eq!((entry.at.key.as_str(), &*entry.value), (name, &b"1"[..])),
+            Err(error) => assert!(
+                name == UNREADABLE
+                    && matches!(error, EngineError::Store(StoreError::Corrupt { .. })),
+                "{name}: {error}"
+            ),
+        }
+    }
     engine.shutdown().await;
     other.shutdown().await;
 }
