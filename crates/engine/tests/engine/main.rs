@@ -1,6 +1,7 @@
 //! The use cases over the memory store, as the adapters call them.
 
 mod aliases;
+mod asking;
 mod auditing;
 mod batches;
 mod cached;

@@ -19,18 +19,20 @@ use parking_lot::RwLock;
 use super::*;
 
 /// A key whose row is damaged.
-const UNREADABLE: &str = "unreadable";
+pub(super) const UNREADABLE: &str = "unreadable";
 const UNHEARD: Duration = Duration::from_secs(3600);
 
 /// One node's way to the database that it shares with the others.
-struct Wire {
+pub(super) struct Wire {
     database: Arc<RwLock<MemoryStore>>,
     cut: AtomicBool,
+    /// The log is asked for, and there is no answer.
+    pub(super) silent: AtomicBool,
     /// The answer to the next append gets lost on its way back.
     lose_answer: AtomicBool,
     /// How long entries are on their way, and how often they were asked for.
     far: Duration,
-    asked: AtomicUsize,
+    pub(super) asked: AtomicUsize,
 }
 
 impl Wire {
@@ -38,11 +40,12 @@ impl Wire {
         Self::far_from(database, Duration::ZERO)
     }
 
-    fn far_from(database: &Arc<RwLock<MemoryStore>>, far: Duration) -> Arc<Self> {
+    pub(super) fn far_from(database: &Arc<RwLock<MemoryStore>>, far: Duration) -> Arc<Self> {
         let database = Arc::clone(database);
         Arc::new(Self {
             database,
             cut: AtomicBool::new(false),
+            silent: AtomicBool::new(false),
             lose_answer: AtomicBool::new(false),
             far,
             asked: AtomicUsize::new(0),
@@ -95,6 +98,9 @@ impl Store for Wire {
         self.store()?.scan(what, at, page).await
     }
     async fn commits(&self, after: Revision, budget: usize) -> Result<CommitPage, StoreError> {
+        if self.silent.load(SeqCst) {
+            std::future::pending::<()>().await;
+        }
         self.store()?.commits(after, budget).await
     }
     async fn reclaim(&self, floors: Floors) -> Result<Reclaimed, StoreError> {
@@ -107,19 +113,22 @@ fn shown(database: &RwLock<MemoryStore>) -> MemoryStore {
     database.read().clone()
 }
 
-fn database() -> Arc<RwLock<MemoryStore>> {
+pub(super) fn database() -> Arc<RwLock<MemoryStore>> {
     Arc::new(RwLock::new(MemoryStore::new().shared()))
 }
 
 /// A node that polls so rarely that it only learns what it hears or asks for.
-async fn node(database: &Arc<RwLock<MemoryStore>>, options: Options) -> (Engine, Arc<Wire>) {
+pub(super) async fn node(
+    database: &Arc<RwLock<MemoryStore>>,
+    options: Options,
+) -> (Engine, Arc<Wire>) {
     let wire = Wire::to(database);
     let store: Arc<dyn Store> = Arc::<Wire>::clone(&wire);
     let engine = Engine::open(store, Arc::new(AllowAll), options).await.expect("it opens");
     (engine, wire)
 }
 
-fn deaf() -> Options {
+pub(super) fn deaf() -> Options {
     let shared = SharedOptions { poll_interval: UNHEARD, ..SharedOptions::default() };
     Options { shared, ..Options::default() }
 }
@@ -130,7 +139,7 @@ fn polling() -> Options {
     Options { shared, ..Options::default() }
 }
 
-async fn text(engine: &Engine, key: &str) -> String {
+pub(super) async fn text(engine: &Engine, key: &str) -> String {
     let entry = engine.get(&me(), "a", key).await.expect("an entry");
     String::from_utf8(entry.value.to_vec()).expect("text")
 }
@@ -162,92 +171,6 @@ async fn what_one_node_acknowledged_every_other_reads() {
     assert!(is_not_found(b.get(&me(), "a", "k").await));
     a.shutdown().await;
     b.shutdown().await;
-}
-
-#[tokio::test]
-async fn keys_that_are_asked_for_meanwhile_share_the_next_question() {
-    const KEYS: usize = 64;
-    let database = database();
-    let wire = Wire::far_from(&database, Duration::from_millis(20));
-    let store: Arc<dyn Store> = Arc::<Wire>::clone(&wire);
-    let engine = Engine::open(store, Arc::new(AllowAll), deaf()).await.expect("it opens");
-    let before = wire.asked.load(SeqCst);
-    let names: Vec<String> = (0..KEYS).map(|n| format!("k{n}")).collect();
-    let sets = names.iter().map(|name| set(&engine, "a", name, "1"));
-    futures::future::join_all(sets).await;
-    let questions = wire.asked.load(SeqCst) - before;
-    assert!((1..=8).contains(&questions), "{questions} questions about {KEYS} keys");
-    // What was written is known.
-    for name in &names {
-        assert_eq!(text(&engine, name).await, "1");
-        set(&engine, "a", name, "2").await;
-    }
-    assert_eq!(wire.asked.load(SeqCst) - before, questions);
-    engine.shutdown().await;
-}
-
-#[tokio::test]
-async fn who_goes_away_takes_no_question_of_others_along() {
-    let database = database();
-    let (other, _) = node(&database, deaf()).await;
-    for n in 0..40 {
-        set(&other, "a", &format!("k{n}"), &n.to_string()).await;
-    }
-    let wire = Wire::far_from(&database, Duration::from_millis(20));
-    let store: Arc<dyn Store> = Arc::<Wire>::clone(&wire);
-    let engine = Engine::open(store, Arc::new(AllowAll), deaf()).await.expect("it opens");
-    let reader = |n: usize| {
-        let engine = engine.clone();
-        tokio::spawn(async move { text(&engine, &format!("k{n}")).await })
-    };
-    let readers: Vec<_> = (0..40).map(reader).collect();
-    tokio::time::sleep(Duration::from_millis(5)).await;
-    // Among them who drives each of the questions.
-    for reader in &readers[..30] {
-        reader.abort();
-    }
-    for (n, reader) in readers.into_iter().enumerate() {
-        match tokio::time::timeout(Duration::from_secs(20), reader).await.expect("in time") {
-            Ok(text) => assert_eq!(text, n.to_string()),
-            Err(ended) => assert!(ended.is_cancelled() && n < 30, "{n}"),
-        }
-    }
-    assert_eq!(text(&engine, "k0").await, "0", "a question that nobody waited for is asked anew");
-    engine.shutdown().await;
-    other.shutdown().await;
-}
-
-#[tokio::test]
-async fn a_damaged_row_is_the_trouble_of_those_who_ask_for_it() {
-    let database = database();
-    let (other, _) = node(&database, deaf()).await;
-    let names: Vec<String> = (0..40).map(|n| format!("k{n}")).collect();
-    for name in &names {
-        set(&other, "a", name, "1").await;
-    }
-    let wire = Wire::far_from(&database, Duration::from_millis(20));
-    let store: Arc<dyn Store> = Arc::<Wire>::clone(&wire);
-    let engine = Engine::open(store, Arc::new(AllowAll), deaf()).await.expect("it opens");
-    // Among those that share a question.
-    let asked = names[..20].iter().map(String::as_str).chain([UNREADABLE]);
-    let asked = asked.chain(names[20..].iter().map(String::as_str));
-    let me = me();
-    let gets = asked.map(|name| {
-        let (engine, me) = (&engine, &me);
-        async move { (name, engine.get(me, "a", name).await) }
-    });
-    for (name, got) in futures::future::join_all(gets).await {
-        match got {
-            Ok(entry) => assert_eq!((entry.at.key.as_str(), &*entry.value), (name, &b"1"[..])),
-            Err(error) => assert!(
-                name == UNREADABLE
-                    && matches!(error, EngineError::Store(StoreError::Corrupt { .. })),
-                "{name}: {error}"
-            ),
-        }
-    }
-    engine.shutdown().await;
-    other.shutdown().await;
 }
 
 #[tokio::test]
