@@ -78,7 +78,7 @@ impl FjallStore {
         }
         let view = self.view.load_full();
         if !same_end(after, &view.head) {
-            return Err(AppendError::Moved(Box::new(view.head)));
+            return Err(AppendError::Moved(Box::new(view.head.into())));
         }
         let head = group.head_after(&view.head)?;
         if group.commits.is_empty() && group.side.is_empty() {

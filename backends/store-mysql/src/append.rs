@@ -3,15 +3,15 @@
 //! The head is moved first. When that found no row, the next statement fails by itself, and with it all that follow; the
 //! transaction is then rolled back. A stored procedure would do the same, but wants a right more, and arrays as texts.
 
-use holdfast_store_sql::dialect::{Appended, Between};
+use holdfast_store_sql::dialect::{Appended, Between, Lock};
 use holdfast_store_sql::{Failure, HeadRow, Rows};
 use sqlx::AssertSqlSafe;
 use sqlx::mysql::{MySqlConnection, MySqlRow};
 
-use crate::failure;
 use crate::packets::Packets;
 use crate::read::{HEAD, head_of};
 use crate::text::{Row, Text, place};
+use crate::{failure, lock};
 
 /// Fails when the statement before changed nothing: its inner part then has two rows.
 const UNLESS_LOST: &str =
@@ -20,14 +20,14 @@ const UNLESS_LOST: &str =
 pub(crate) async fn append(
     database: &mut MySqlConnection,
     group: &Between<'_>,
-    locked: bool,
+    held: Option<Lock>,
     packet: usize,
 ) -> Result<Appended, Failure> {
-    let won = send(database, packets(group, locked, packet)).await;
+    let won = send(database, packets(group, held, packet)).await;
     let (rows, won) = match won {
         Ok(rows) => (rows, true),
         Err(error) if failure::lost(&error) => {
-            let look = Text::new("ROLLBACK; ").sql(HEAD).into_string();
+            let look = Text::new("ROLLBACK").sql(lock::end(held)).sql("; ").sql(HEAD).into_string();
             (sqlx::raw_sql(AssertSqlSafe(look)).fetch_all(database).await?, false)
         }
         Err(error) => return Err(error.into()),
@@ -48,9 +48,9 @@ async fn send(
     Ok(rows)
 }
 
-fn packets(group: &Between<'_>, locked: bool, limit: usize) -> Vec<String> {
+fn packets(group: &Between<'_>, held: Option<Lock>, limit: usize) -> Vec<String> {
     let (after, head) = (HeadRow::from(group.after), HeadRow::from(group.head));
-    let begin = if locked { "" } else { "START TRANSACTION; " };
+    let begin = if held == Some(Lock::Head) { "" } else { "START TRANSACTION; " };
     let text = Text::new(begin)
         .sql("UPDATE head SET appends = appends + 1, revision = ")
         .number(head.revision)
@@ -71,7 +71,7 @@ fn packets(group: &Between<'_>, locked: bool, limit: usize) -> Vec<String> {
         .sql(" AND ordinal_base = ")
         .number(after.ordinal_base)
         .sql(UNLESS_LOST);
-    rows(Packets::new(limit, text), &group.rows).end(&format!("{HEAD}; COMMIT"))
+    rows(Packets::new(limit, text), &group.rows).end(&format!("{HEAD}; COMMIT{}", lock::end(held)))
 }
 
 fn rows(packets: Packets, rows: &Rows<'_>) -> Packets {

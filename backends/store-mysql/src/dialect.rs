@@ -4,16 +4,16 @@ use holdfast_model::{EntryKey, Floors, Head, Revision};
 use holdfast_store::{
     At, Capabilities, CommitPage, HistoryRow, Page, PageLimit, Read, Reclaimed, Scan, StoreError,
 };
-use holdfast_store_sql::dialect::{Appended, Between, Dialect, Filling, Greeting, Newest};
+use holdfast_store_sql::dialect::{Appended, Between, Dialect, Filling, Greeting, Lock, Newest};
 use holdfast_store_sql::{Failure, Fate, signed};
 use sqlx::Row as _;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
 
-use crate::read::{HEAD, head_of, run};
+use crate::read::run;
 use crate::scan::Pages;
 use crate::settings::MySqlSettings;
 use crate::text::Text;
-use crate::{append, failure, fill, read, reclaim, schema, server, session};
+use crate::{append, failure, fill, lock, read, reclaim, schema, server, session};
 
 /// One log in one database.
 pub struct MySql {
@@ -117,18 +117,22 @@ impl Dialect for MySql {
         &self,
         database: &mut MySqlConnection,
         group: &Between<'_>,
-        locked: bool,
+        held: Option<Lock>,
     ) -> Result<Appended, Failure> {
-        append::append(database, group, locked, server::packet(self.settings.commit_bytes)).await
+        append::append(database, group, held, server::packet(self.settings.commit_bytes)).await
     }
 
-    async fn lock(&self, database: &mut MySqlConnection) -> Result<Head, Failure> {
-        let text = Text::new("START TRANSACTION; ").sql(HEAD).sql(" FOR UPDATE");
-        Ok(head_of(&run(database, text).await?)?.1)
+    async fn lock(
+        &self,
+        database: &mut MySqlConnection,
+        lock: Lock,
+        _: Revision,
+    ) -> Result<CommitPage, Failure> {
+        lock::take(database, lock).await
     }
 
-    async fn unlock(&self, database: &mut MySqlConnection) -> Result<(), Failure> {
-        run(database, Text::new("ROLLBACK")).await.map(drop)
+    async fn unlock(&self, database: &mut MySqlConnection, held: Lock) -> Result<(), Failure> {
+        lock::give_back(database, held).await
     }
 
     async fn canonical(

@@ -1,7 +1,7 @@
 //! Another log into empty tables: one transaction a piece.
 
 use holdfast_model::{Head, Revision};
-use holdfast_store_sql::dialect::{Filling, Loose};
+use holdfast_store_sql::dialect::{Filling, Lock, Loose};
 use holdfast_store_sql::{Failure, HeadRow, signed};
 use sqlx::Row as _;
 use sqlx::mysql::MySqlConnection;
@@ -79,7 +79,8 @@ pub(crate) async fn put(
         let insert = "INSERT INTO loose (revision, namespace, name) VALUES ";
         run(database, Text::default().rows(insert, rows, "")).await?;
     }
-    Ok(append::append(database, &filling.between, true, packet).await?.won)
+    // In the transaction that has begun, as behind the lock.
+    Ok(append::append(database, &filling.between, Some(Lock::Head), packet).await?.won)
 }
 
 /// True when a statement changed one row.

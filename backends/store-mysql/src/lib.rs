@@ -23,6 +23,7 @@ mod append;
 mod dialect;
 mod failure;
 mod fill;
+mod lock;
 mod packets;
 mod read;
 mod reclaim;

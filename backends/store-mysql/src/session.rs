@@ -25,7 +25,7 @@ pub(crate) fn statements(settings: &MySqlSettings, flavour: Flavour) -> String {
     let seconds = statement.as_secs().max(1);
     let own = match flavour {
         Flavour::MariaDb => format!(
-            "SET SESSION max_statement_time = {seconds}, idle_write_transaction_timeout = {seconds}"
+            "SET SESSION max_statement_time = {seconds}, idle_transaction_timeout = {seconds}"
         ),
         Flavour::MySql => {
             format!("SET SESSION max_execution_time = {}", statement.as_millis().max(1))

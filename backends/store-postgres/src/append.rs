@@ -10,8 +10,11 @@ use crate::schema::{self, head_columns};
 use crate::session::micros;
 
 /// Every part hangs on `won`: without the head that was expected nothing is written, and the answer brings the present one.
+///
+/// A turn in the queue, whose name is the parameter `$queue`, is given back before the inserts: whoever comes next then waits for the
+/// commit, and is told of it at once.
 macro_rules! append {
-    ($($more:literal)?) => {
+    ($queue:literal $(, $more:literal)?) => {
         concat!(
             "WITH won AS (
                 UPDATE head SET revision = $1, time = $2, hash = $3, appended = $4
@@ -36,6 +39,11 @@ macro_rules! append {
             micros!(),
             ", head.won, ",
             head_columns!(),
+            ", pg_advisory_unlock(hashtextextended(",
+            $queue,
+            ", 0)), CASE WHEN ",
+            $queue,
+            " IS NOT NULL THEN set_config('idle_session_timeout', '0', false) END",
             " FROM (SELECT true AS won, * FROM won UNION ALL SELECT false, ",
             head_columns!(),
             " FROM head WHERE NOT EXISTS (SELECT FROM won)) AS head"
@@ -44,9 +52,10 @@ macro_rules! append {
 }
 
 /// Of groups that only put small values, which nearly all are: a part that has nothing to do costs time nevertheless.
-const PUT: &str = append!();
+const PUT: &str = append!("$28::text");
 
 const APPEND: &str = append!(
+    "$36::text",
     ", large AS (
         INSERT INTO large_values (revision, idx, value)
         SELECT t.* FROM won, unnest($28::bigint[], $29::int[], $30::bytea[]) AS t
@@ -64,6 +73,7 @@ const APPEND: &str = append!(
 pub(crate) async fn append(
     database: &mut PgConnection,
     group: &Between<'_>,
+    queue: Option<&str>,
 ) -> Result<Appended, Failure> {
     let (after, head) = (HeadRow::from(group.after), HeadRow::from(group.head));
     let Rows { log, history, values, entries, removed, side, side_removed } = &group.rows;
@@ -110,7 +120,7 @@ pub(crate) async fn append(
             .bind(&side.1[..])
             .bind(&side_removed[..]);
     }
-    let row = append.fetch_one(&mut *database).await?;
+    let row = append.bind(queue).fetch_one(&mut *database).await?;
     let (micros, won) = (row.try_get(0)?, row.try_get(1)?);
     let head = schema::head(&row, 2)?;
     if won || !is_unmoved(group.after, &head) {

@@ -61,7 +61,8 @@ impl PostgresChannel {
         let publishers = PgPoolOptions::new()
             .max_connections(PUBLISHERS)
             .acquire_timeout(settings.acquire_timeout)
-            .connect_lazy_with(options.clone());
+            // A ring only says where to look: it does not wait for a disk.
+            .connect_lazy_with(options.clone().options([("synchronous_commit", "off")]));
         let shared = Arc::new(Shared {
             fanout: Fanout::default(),
             publishers,

@@ -1,10 +1,12 @@
 //! PostgreSQL, as the stores over SQL databases want it.
 
+use std::time::Duration;
+
 use holdfast_model::{EntryKey, Floors, Head, Revision};
 use holdfast_store::{
     At, Capabilities, CommitPage, HistoryRow, Page, PageLimit, Read, Reclaimed, Scan, StoreError,
 };
-use holdfast_store_sql::dialect::{Appended, Between, Dialect, Filling, Greeting, Newest};
+use holdfast_store_sql::dialect::{Appended, Between, Dialect, Filling, Greeting, Lock, Newest};
 use holdfast_store_sql::{Failure, Fate, signed};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Row as _};
@@ -12,16 +14,17 @@ use sqlx::{AssertSqlSafe, Row as _};
 use crate::scan::Pages;
 use crate::schema;
 use crate::settings::PostgresSettings;
-use crate::{append, failure, fill, read, reclaim, server, session};
+use crate::{append, failure, fill, lock, read, reclaim, server, session};
 
 /// One log in one database.
 pub struct Postgres {
     options: PgConnectOptions,
     pub(crate) schema: String,
+    pub(crate) statement_timeout: Duration,
     /// What makes a session ours.
     session: String,
-    /// Takes the lock of the head.
-    lock: String,
+    /// The name of the queue of those who append.
+    pub(crate) queue: String,
 }
 
 impl Postgres {
@@ -29,8 +32,9 @@ impl Postgres {
         Ok(Self {
             options: settings.options()?,
             schema: settings.schema.clone(),
+            statement_timeout: settings.statement_timeout,
             session: session::statements(settings),
-            lock: session::lock(settings),
+            queue: lock::queue(&settings.schema),
         })
     }
 }
@@ -58,6 +62,10 @@ impl Dialect for Postgres {
         let begin = sqlx::raw_sql(AssertSqlSafe(self.session.clone()));
         begin.execute(database).await?;
         Ok(())
+    }
+
+    async fn begin_appending(&self, database: &mut PgConnection) -> Result<(), Failure> {
+        lock::prepare(database).await
     }
 
     async fn exists(&self, database: &mut PgConnection) -> Result<bool, Failure> {
@@ -104,24 +112,28 @@ impl Dialect for Postgres {
         &self,
         database: &mut PgConnection,
         group: &Between<'_>,
-        locked: bool,
+        held: Option<Lock>,
     ) -> Result<Appended, Failure> {
-        let appended = append::append(database, group).await?;
-        if locked {
+        let queue = (held == Some(Lock::Queue)).then_some(&*self.queue);
+        let appended = append::append(database, group, queue).await?;
+        if held == Some(Lock::Head) {
             let end = if appended.won { "COMMIT" } else { "ROLLBACK" };
             sqlx::raw_sql(end).execute(database).await?;
         }
         Ok(appended)
     }
 
-    async fn lock(&self, database: &mut PgConnection) -> Result<Head, Failure> {
-        let lock = sqlx::raw_sql(AssertSqlSafe(self.lock.clone()));
-        schema::head(&lock.fetch_one(database).await?, 0)
+    async fn lock(
+        &self,
+        database: &mut PgConnection,
+        lock: Lock,
+        after: Revision,
+    ) -> Result<CommitPage, Failure> {
+        lock::take(self, database, lock, after).await
     }
 
-    async fn unlock(&self, database: &mut PgConnection) -> Result<(), Failure> {
-        sqlx::raw_sql("ROLLBACK").execute(database).await?;
-        Ok(())
+    async fn unlock(&self, database: &mut PgConnection, held: Lock) -> Result<(), Failure> {
+        lock::give_back(self, database, held).await
     }
 
     async fn canonical(

@@ -58,7 +58,7 @@ pub(crate) async fn put(
     if note.execute(&mut *transaction).await?.rows_affected() != 1 {
         return Ok(false);
     }
-    if !append::append(&mut transaction, &filling.between).await?.won {
+    if !append::append(&mut transaction, &filling.between, None).await?.won {
         return Ok(false);
     }
     let loose = &filling.loose;

@@ -24,6 +24,7 @@ pub mod channel;
 mod dialect;
 mod failure;
 mod fill;
+mod lock;
 mod read;
 mod reclaim;
 mod scan;

@@ -129,37 +129,45 @@ pub(crate) fn first(rows: &[PgRow]) -> Result<&PgRow, StoreError> {
     rows.first().ok_or_else(|| corrupt("the table head", "its row is missing"))
 }
 
+/// The log behind revision `$1`: at most `$2` commits, which together weigh at most `$3`. See [`opened`].
+///
+/// A value that lies apart counts in the weight and is not among the others: nearly no commit has to be asked about one.
+pub(crate) const COMMITS: &str = concat!(
+    "SELECT ",
+    head_columns!(),
+    ", found.* FROM head LEFT JOIN (
+        SELECT c.revision, c.weight, c.canonical, c.inline, CASE WHEN c.weight - length(c.inline) > 512 THEN
+            ARRAY(SELECT v.value FROM large_values v WHERE v.revision = c.revision ORDER BY v.idx) ELSE '{}' END
+        FROM (
+            SELECT revision, sum(weight) OVER (ORDER BY revision ROWS UNBOUNDED PRECEDING) AS weighed
+            FROM (SELECT revision, weight FROM log WHERE revision > $1 ORDER BY revision LIMIT $2) AS near
+        ) AS fits JOIN log c ON c.revision = fits.revision
+        WHERE fits.weighed <= $3 OR fits.weighed = c.weight
+    ) AS found (revision, weight, canonical, inline, large) ON true ORDER BY found.revision"
+);
+
 /// The log behind a revision.
 pub(crate) async fn commits(
     database: &mut PgConnection,
     after: Revision,
     budget: usize,
 ) -> Result<CommitPage, Failure> {
-    // A value that lies apart counts in the weight and is not among the others: nearly no commit has to be asked about one.
-    const COMMITS: &str = concat!(
-        "SELECT ",
-        head_columns!(),
-        ", found.* FROM head LEFT JOIN (
-            SELECT c.revision, c.weight, c.canonical, c.inline, CASE WHEN c.weight - length(c.inline) > 512 THEN
-                ARRAY(SELECT v.value FROM large_values v WHERE v.revision = c.revision ORDER BY v.idx) ELSE '{}' END
-            FROM (
-                SELECT revision, sum(weight) OVER (ORDER BY revision ROWS UNBOUNDED PRECEDING) AS weighed
-                FROM (SELECT revision, weight FROM log WHERE revision > $1 ORDER BY revision LIMIT $2) AS near
-            ) AS fits JOIN log c ON c.revision = fits.revision
-            WHERE fits.weighed <= $3 OR fits.weighed = c.weight
-        ) AS found (revision, weight, canonical, inline, large) ON true ORDER BY found.revision"
-    );
     let rows = sqlx::query(COMMITS)
         .bind(signed(after.0))
         .bind(page::commits(budget))
         .bind(page::bytes(budget))
         .fetch_all(database)
         .await?;
-    let head = schema::head(first(&rows)?, 0)?;
+    opened(&rows, after)
+}
+
+/// The page in the rows of [`COMMITS`].
+pub(crate) fn opened(rows: &[PgRow], after: Revision) -> Result<CommitPage, Failure> {
+    let head = schema::head(first(rows)?, 0)?;
     check_cursor(after, &head)?;
     let mut commits: Vec<Arc<Sealed>> = Vec::with_capacity(rows.len());
     let mut last = after;
-    for row in &rows {
+    for row in rows {
         let Some(revision) = row.try_get::<Option<i64>, _>(11)? else { continue };
         let row = LogRow {
             revision: Revision(unsigned(revision, "the table log")?),

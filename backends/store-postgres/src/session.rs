@@ -1,7 +1,5 @@
 //! New connections: what makes a session ours, and what it is asked first.
 
-use std::time::Duration;
-
 use holdfast_model::Head;
 use holdfast_store_sql::dialect::Greeting;
 use holdfast_store_sql::{Failure, signed};
@@ -76,35 +74,4 @@ pub(crate) fn statements(settings: &PostgresSettings) -> String {
          SELECT set_config('synchronous_commit', 'on', false) \
          WHERE current_setting('synchronous_commit') IN ('off', 'local')"
     )
-}
-
-/// Takes the lock of the head. All nodes wait for one whose holder was stopped: a second at most, or as long as for a statement if that is less.
-pub(crate) fn lock(settings: &PostgresSettings) -> String {
-    const LONGEST: Duration = Duration::from_secs(1);
-    let idle = settings.statement_timeout.min(LONGEST).as_millis().max(1);
-    format!(
-        "BEGIN; SET LOCAL idle_in_transaction_session_timeout = {idle}; SELECT {} FROM head FOR UPDATE",
-        head_columns!()
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_stopped_node_holds_the_lock_no_longer_than_a_statement_may_take() {
-        let bound = |millis| {
-            let statement_timeout = Duration::from_millis(millis);
-            let settings =
-                PostgresSettings { statement_timeout, ..PostgresSettings::new("postgres://h/d") };
-            let text = lock(&settings);
-            text.split("_timeout = ")
-                .nth(1)
-                .and_then(|rest| rest.split(';').next().map(str::to_owned))
-        };
-        assert_eq!(bound(5_000).as_deref(), Some("1000"));
-        assert_eq!(bound(200).as_deref(), Some("200"));
-        assert_eq!(bound(0).as_deref(), Some("1"), "0 would be no bound at all");
-    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use holdfast_model::Head;
-use holdfast_store::{AppendError, Group};
+use holdfast_store::{AppendError, CommitPage, Group};
 
 use crate::background::Background;
 use crate::dialect::{Between, ConnectionOf, Dialect};
@@ -19,8 +19,8 @@ use crate::{Rows, log};
 enum Outcome {
     /// The head behind the group.
     Won(Head),
-    /// The head that is there instead.
-    Lost(Head),
+    /// The head that is there instead, perhaps with what leads to it.
+    Lost(CommitPage),
 }
 
 /// A try that failed.
@@ -44,8 +44,8 @@ impl<D: Dialect> Shared<D> {
         let result = attempt.run(&mut writer, Patience::of(self.append_deadline)).await;
         match &result {
             Ok(head) => self.link.seen.note(head),
-            Err(AppendError::Moved(head)) => {
-                self.link.seen.note(head);
+            Err(AppendError::Moved(page)) => {
+                self.link.seen.note(&page.head);
                 if writer.holds_turn() {
                     self.end_turn_later(background, &writer);
                 }
@@ -80,7 +80,7 @@ impl<D: Dialect> Attempt<'_, D> {
                     writer.won();
                     return Ok(head);
                 }
-                Ok(Ok(Outcome::Lost(head))) => return Err(self.moved(writer, head).await),
+                Ok(Ok(Outcome::Lost(page))) => return Err(self.moved(writer, page).await),
                 Ok(Err(tried)) => tried,
                 Err(_) => Tried { failure: Failure::late("appending", limit), sent: true },
             };
@@ -106,13 +106,13 @@ impl<D: Dialect> Attempt<'_, D> {
         // What was sent before may have won already: only the race tells.
         if !sent {
             let other = writer.be_cautious(self.link, self.between.after);
-            if let Some(head) = other.await.map_err(not_sent)? {
-                return Ok(Outcome::Lost(head));
+            if let Some(page) = other.await.map_err(not_sent)? {
+                return Ok(Outcome::Lost(page));
             }
         }
-        let (database, locked) = writer.connection(self.link).await.map_err(not_sent)?;
+        let (database, held) = writer.connection(self.link).await.map_err(not_sent)?;
         let asked = Instant::now();
-        let appended = self.link.dialect.append(database, &self.between, locked).await;
+        let appended = self.link.dialect.append(database, &self.between, held).await;
         let appended = appended.map_err(|failure| Tried { failure, sent: true })?;
         self.link.heard(asked, appended.micros);
         if appended.won {
@@ -121,7 +121,7 @@ impl<D: Dialect> Attempt<'_, D> {
         if sent && self.is_there(database, &appended.head).await.map_err(not_sent)? {
             return Ok(Outcome::Won(*self.between.head));
         }
-        Ok(Outcome::Lost(appended.head))
+        Ok(Outcome::Lost(appended.head.into()))
     }
 
     /// True when the group was appended by an attempt whose answer got lost.
@@ -134,15 +134,15 @@ impl<D: Dialect> Attempt<'_, D> {
         Ok(canonical.is_some_and(|canonical| log::hash(canonical) == first.hash()))
     }
 
-    async fn moved(&self, writer: &mut Writer<D>, head: Head) -> AppendError {
-        let turn = tokio::time::timeout(self.link.answer_timeout(), writer.lost(self.link));
-        let head = match turn.await {
-            Ok(Ok(under_lock)) => under_lock.unwrap_or(head),
+    async fn moved(&self, writer: &mut Writer<D>, page: CommitPage) -> AppendError {
+        let turn = writer.lost(self.link, self.between.after);
+        let page = match tokio::time::timeout(self.link.answer_timeout(), turn).await {
+            Ok(Ok(under_lock)) => under_lock.unwrap_or(page),
             Ok(Err(_)) | Err(_) => {
                 writer.broken();
-                head
+                page
             }
         };
-        AppendError::Moved(Box::new(head))
+        AppendError::Moved(Box::new(page))
     }
 }

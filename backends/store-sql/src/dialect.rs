@@ -58,6 +58,15 @@ pub struct Between<'a> {
     pub rows: Rows<'a>,
 }
 
+/// What nodes that append wait for. Neither says what is written: an append always goes behind the head that it names, or not at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lock {
+    /// A place in the queue of those who ask for it: whoever races goes past.
+    Queue,
+    /// The head itself: nobody else appends.
+    Head,
+}
+
 /// Which rows of a history count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Newest {
@@ -114,6 +123,11 @@ pub trait Dialect: Send + Sync + 'static {
     /// Makes a session ours.
     fn begin_session(&self, database: &mut ConnectionOf<Self>) -> impl Answer<()>;
 
+    /// Makes a connection to a log one that appends.
+    fn begin_appending(&self, _: &mut ConnectionOf<Self>) -> impl Answer<()> {
+        async { Ok(()) }
+    }
+
     /// True when a log was begun there.
     fn exists(&self, database: &mut ConnectionOf<Self>) -> impl Answer<bool>;
 
@@ -144,20 +158,24 @@ pub trait Dialect: Send + Sync + 'static {
     /// Takes a part, all or nothing; false when the note or the head are not those that were expected.
     fn fill(&self, database: &mut ConnectionOf<Self>, filling: &Filling<'_>) -> impl Answer<bool>;
 
-    /// The conditional append, durable when it answers. `locked`: in the transaction that [`Dialect::lock`] began, which ends
-    /// here in any case.
+    /// The conditional append, durable when it answers. The lock that is `held` is given back here in any case.
     fn append(
         &self,
         database: &mut ConnectionOf<Self>,
         group: &Between<'_>,
-        locked: bool,
+        held: Option<Lock>,
     ) -> impl Answer<Appended>;
 
-    /// Begins a transaction with the lock of the head's row.
-    fn lock(&self, database: &mut ConnectionOf<Self>) -> impl Answer<Head>;
+    /// Waits for a lock. Answers where the log ends once it is had, perhaps with what was appended behind `after` until then.
+    fn lock(
+        &self,
+        database: &mut ConnectionOf<Self>,
+        lock: Lock,
+        after: Revision,
+    ) -> impl Answer<CommitPage>;
 
     /// Gives the lock back.
-    fn unlock(&self, database: &mut ConnectionOf<Self>) -> impl Answer<()>;
+    fn unlock(&self, database: &mut ConnectionOf<Self>, held: Lock) -> impl Answer<()>;
 
     /// The canonical bytes of a commit, if it is there.
     fn canonical(

@@ -102,15 +102,20 @@ impl<D: Dialect> Link<D> {
         }
         self.dialect.migrate(&mut database).await?;
         self.greet(&mut database).await?;
+        self.dialect.begin_appending(&mut database).await?;
         Ok(database)
     }
 
-    /// A connection that leads to the log that this process knows.
+    /// A connection that leads to the log that this process knows, and appends to it.
     pub async fn connect(&self) -> Result<ConnectionOf<D>, Failure> {
         let mut database = self.connect_raw().await?;
         let limit = self.answer_timeout();
-        let greeting = tokio::time::timeout(limit, self.greet(&mut database));
-        greeting.await.map_err(|_| Failure::late("looking at the log", limit))??;
+        let greeting = async {
+            self.greet(&mut database).await?;
+            self.dialect.begin_appending(&mut database).await
+        };
+        let greeted = tokio::time::timeout(limit, greeting).await;
+        greeted.map_err(|_| Failure::late("looking at the log", limit))??;
         Ok(database)
     }
 

@@ -166,6 +166,15 @@ impl<D: Dialect> Store for SqlStore<D> {
         self.background.run(appending).await.ok_or_else(stopped)?
     }
 
+    async fn stand_down(&self) {
+        if self.shared.writer.try_lock().is_ok_and(|writer| !writer.holds_turn()) {
+            return;
+        }
+        let shared = Arc::clone(&self.shared);
+        // Where it fails, the turn ends with the connection.
+        let _ = self.background.run(async move { shared.end_turn().await }).await;
+    }
+
     async fn get_many(
         &self,
         keys: &[EntryKey],

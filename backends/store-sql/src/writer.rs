@@ -1,24 +1,26 @@
-//! The connection that appends, and the turn that it takes after lost races.
+//! The connection that appends, and the turns that it takes where nodes meet.
 //!
 //! Nodes race for the head, and whoever is farther from the database loses more often. A node that lost twice in a row takes
 //! the row lock of the head before it answers, and keeps it for a moment: what it then judges and appends cannot lose.
 //!
-//! Where nodes keep writing, every race has losers, who have judged and sent their groups in vain. So after its first turn a node takes the
-//! lock before each group, until it has found the head where it expected it a few times in a row.
+//! Where nodes keep writing, every race has losers, who have judged and sent their groups in vain. So a node that lost queues for
+//! each group, until it has found the head where it expected it a few times in a row. Whoever queues gets what was appended meanwhile
+//! together with its turn, and the turn ends with the group: nobody waits for a message that only asks or only gives back.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use holdfast_model::Head;
+use holdfast_store::CommitPage;
 
 use crate::background::Background;
-use crate::dialect::{ConnectionOf, Dialect};
+use crate::dialect::{ConnectionOf, Dialect, Lock};
 use crate::failure::Failure;
 use crate::head::is_unmoved;
 use crate::link::Link;
 use crate::store::Shared;
 
-/// So many races may be lost without the lock.
+/// So many races may be lost without the lock of the head.
 const LOST_RACES: u32 = 2;
 /// After so many turns in a row that nobody else had come before, races are run again.
 const UNCONTENDED: u32 = 4;
@@ -30,11 +32,18 @@ pub(crate) struct Writer<D: Dialect> {
     connection: Option<ConnectionOf<D>>,
     /// Races lost in a row.
     lost: u32,
-    /// The number of the turn that is being held: its transaction is open on the connection.
-    turn: Option<u64>,
+    /// What is being held on the connection.
+    turn: Option<Turn>,
     turns: u64,
     /// Turns still to be taken before the next race; each one that somebody else had come before begins the count anew.
     cautious: u32,
+}
+
+/// A lock, until the next append or for [`TURN`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Turn {
+    number: u64,
+    lock: Lock,
 }
 
 impl<D: Dialect> Writer<D> {
@@ -42,19 +51,19 @@ impl<D: Dialect> Writer<D> {
         Self { connection: Some(connection), lost: 0, turn: None, turns: 0, cautious: 0 }
     }
 
-    /// The connection, made anew when it broke; and whether a turn is held on it, which ends now.
+    /// The connection, made anew when it broke; and the lock that is held on it, which the append gives back.
     pub(crate) async fn connection(
         &mut self,
         link: &Link<D>,
-    ) -> Result<(&mut ConnectionOf<D>, bool), Failure> {
-        let (connection, locked) = match self.connection.take() {
-            Some(connection) => (connection, self.turn.take().is_some()),
+    ) -> Result<(&mut ConnectionOf<D>, Option<Lock>), Failure> {
+        let (connection, held) = match self.connection.take() {
+            Some(connection) => (connection, self.turn.take().map(|turn| turn.lock)),
             None => {
                 self.turn = None;
-                (link.connect().await?, false)
+                (link.connect().await?, None)
             }
         };
-        Ok((self.connection.insert(connection), locked))
+        Ok((self.connection.insert(connection), held))
     }
 
     /// It broke; a lock that it held is gone with it.
@@ -71,44 +80,62 @@ impl<D: Dialect> Writer<D> {
         self.lost = 0;
     }
 
-    /// Another race was lost. After too many the next one is a turn: `Some` is the head under the lock.
-    pub(crate) async fn lost(&mut self, link: &Link<D>) -> Result<Option<Head>, Failure> {
+    /// Another race was lost. After too many the next one cannot be: `Some` is the head under the lock.
+    pub(crate) async fn lost(
+        &mut self,
+        link: &Link<D>,
+        after: &Head,
+    ) -> Result<Option<CommitPage>, Failure> {
         self.lost += 1;
-        if self.holds_turn() || self.lost < LOST_RACES {
+        self.cautious = UNCONTENDED;
+        let cannot_lose = self.turn.is_some_and(|turn| turn.lock == Lock::Head);
+        if cannot_lose || self.lost < LOST_RACES {
             return Ok(None);
         }
-        self.cautious = UNCONTENDED;
-        self.take_turn(link).await.map(Some)
+        self.give_up_turn(link).await?;
+        self.take_turn(link, Lock::Head, after).await.map(Some)
     }
 
-    /// Takes the lock before a race that would probably be lost. `Some` is the head that is there instead of `after`.
+    /// Queues before a race that would probably be lost. `Some` is the head that is there instead of `after`.
     pub(crate) async fn be_cautious(
         &mut self,
         link: &Link<D>,
         after: &Head,
-    ) -> Result<Option<Head>, Failure> {
+    ) -> Result<Option<CommitPage>, Failure> {
         if self.cautious == 0 || self.holds_turn() {
             return Ok(None);
         }
-        let head = self.take_turn(link).await?;
-        let expected = is_unmoved(after, &head);
+        let page = self.take_turn(link, Lock::Queue, after).await?;
+        let expected = is_unmoved(after, &page.head);
         self.cautious = if expected { self.cautious - 1 } else { UNCONTENDED };
-        Ok((!expected).then_some(head))
+        Ok((!expected).then_some(page))
     }
 
-    async fn take_turn(&mut self, link: &Link<D>) -> Result<Head, Failure> {
+    async fn take_turn(
+        &mut self,
+        link: &Link<D>,
+        lock: Lock,
+        after: &Head,
+    ) -> Result<CommitPage, Failure> {
         let (connection, _) = self.connection(link).await?;
-        let head = link.dialect.lock(connection).await?;
+        let page = link.dialect.lock(connection, lock, after.revision).await?;
         self.turns += 1;
-        self.turn = Some(self.turns);
-        Ok(head)
+        self.turn = Some(Turn { number: self.turns, lock });
+        Ok(page)
+    }
+
+    /// Whatever becomes of it, nothing is held any more.
+    async fn end_turn(&mut self, link: &Link<D>) {
+        let giving_up = tokio::time::timeout(link.answer_timeout(), self.give_up_turn(link));
+        if !matches!(giving_up.await, Ok(Ok(()))) {
+            self.broken();
+        }
     }
 
     async fn give_up_turn(&mut self, link: &Link<D>) -> Result<(), Failure> {
-        self.turn = None;
-        match &mut self.connection {
-            Some(connection) => link.dialect.unlock(connection).await,
-            None => Ok(()),
+        match (self.turn.take(), &mut self.connection) {
+            (Some(turn), Some(connection)) => link.dialect.unlock(connection, turn.lock).await,
+            _ => Ok(()),
         }
     }
 }
@@ -121,12 +148,14 @@ impl<D: Dialect> Shared<D> {
             tokio::time::sleep(TURN).await;
             let Some(shared) = shared.upgrade() else { return };
             let mut writer = shared.writer.lock().await;
-            if turn.is_some()
-                && writer.turn == turn
-                && writer.give_up_turn(&shared.link).await.is_err()
-            {
-                writer.broken();
+            if writer.turn == turn {
+                writer.end_turn(&shared.link).await;
             }
         });
+    }
+
+    /// Gives the lock back, if one is held.
+    pub(crate) async fn end_turn(&self) {
+        self.writer.lock().await.end_turn(&self.link).await;
     }
 }

@@ -22,6 +22,9 @@ use crate::options::SharedOptions;
 
 /// Bytes of the log read at once.
 const PAGE_BYTES: usize = 1 << 20;
+/// Rings that follow each other faster are answered together, unless a reader waits: each page costs the database more than a commit
+/// in it.
+const BETWEEN_RINGS: Duration = Duration::from_millis(5);
 
 /// How close this node is behind a shared log.
 pub(crate) struct Follow {
@@ -125,6 +128,16 @@ impl Follow {
         });
     }
 
+    /// Returns at that time, or as soon as somebody wants the store asked.
+    async fn calm(&self, until: Instant) {
+        while self.tickets.load(SeqCst) == self.served.borrow().upto && Instant::now() < until {
+            tokio::select! {
+                () = self.kick.notified() => {}
+                () = tokio::time::sleep_until(until) => {}
+            }
+        }
+    }
+
     /// True when somebody said how far the log goes, that is shown by now, and nobody wants the store asked.
     fn has_nothing_new(&self, upto: u64, shown: Revision) -> bool {
         let told = self.told.load(SeqCst);
@@ -172,12 +185,18 @@ impl Follow {
 /// Runs until told to stop.
 pub(crate) async fn run(log: Arc<Log>, mut stopped: watch::Receiver<bool>) {
     let Some(follow) = &log.follow else { return };
+    let mut read = Instant::now();
     loop {
         tokio::select! {
             () = follow.kick.notified() => {}
             () = tokio::time::sleep(follow.interval()) => {}
             _ = stopped.changed() => break,
         }
+        tokio::select! {
+            () = follow.calm(read + BETWEEN_RINGS) => {}
+            _ = stopped.changed() => break,
+        }
+        read = Instant::now();
         let upto = follow.tickets.load(SeqCst);
         // Whoever appends may be waiting for the store with it: that has its time limit like any question.
         let outcome = match follow.in_time(async { Ok(follow.reading.lock().await) }).await {
@@ -241,13 +260,18 @@ impl Log {
         }
     }
 
-    /// Shows everything up to a head that is not shown yet: for the committer, which has lost a race to it.
-    pub(crate) async fn read_up_to(&self, head: &Head) -> Result<(), StoreError> {
+    /// Shows everything up to the head of this page that is not shown yet: for the committer, which has lost a race to it.
+    pub(crate) async fn read_up_to(&self, page: CommitPage) -> Result<(), StoreError> {
         let Some(follow) = &self.follow else { return Ok(()) };
+        let head = page.head;
+        if !page.commits.is_empty() && self.behind(&head).is_some() {
+            self.take(Ok(page), &head)?;
+        }
         loop {
+            let Some(_) = self.behind(&head) else { return Ok(()) };
             let _reading = follow.reading.lock().await;
-            let Some(from) = self.behind(head) else { return Ok(()) };
-            self.take(self.store.commits(from, PAGE_BYTES).await, head)?;
+            let Some(from) = self.behind(&head) else { return Ok(()) };
+            self.take(self.store.commits(from, PAGE_BYTES).await, &head)?;
         }
     }
 

@@ -15,7 +15,7 @@ use crate::read::{At, CommitPage, Found, Page, PageLimit, Read, Row, Scan};
 ///
 /// 1. A new store has an empty log with an id of its own; opening it again shows the same log and the same head.
 /// 2. `append` after the head makes the whole group durable and visible, in one step, or does nothing.
-/// 3. `append` after anything but the head answers [`AppendError::Moved`] with the head, and does nothing.
+/// 3. `append` after anything but the head answers [`AppendError::Moved`] with the present head, and does nothing.
 /// 4. Every event becomes visible in the same step in: the current entries, the history of its key, the log, and, with an
 ///    expiry, the list of what is due. Side rows too.
 /// 5. A read is one consistent state and says which revision it saw. It never sees half a group.
@@ -40,6 +40,9 @@ pub trait Store: Send + Sync + 'static {
     /// Appends a judged group, if the head is still `after`. Durable when it answers `Ok` with the new head.
     /// A group without commits writes only its side rows and leaves the revision as it is.
     async fn append(&self, after: &Head, group: Group) -> Result<Head, AppendError>;
+
+    /// Whoever was answered [`AppendError::Moved`] appends nothing after all: what the store holds ready for that is given back.
+    async fn stand_down(&self) {}
 
     /// The entries of these keys, in their order.
     async fn get_many(

@@ -1,7 +1,9 @@
 //! What can go wrong in a store.
 
-use holdfast_model::{ErrorKind, Head, Revision};
+use holdfast_model::{ErrorKind, Revision};
 use thiserror::Error;
+
+use crate::read::CommitPage;
 
 /// A read or an opening failed; the state is as it was.
 #[derive(Debug, Clone, Error)]
@@ -46,9 +48,10 @@ pub enum StoreError {
 /// An append failed; the variant says what became of the group.
 #[derive(Debug, Clone, Error)]
 pub enum AppendError {
-    /// Somebody else appended: nothing was written. Read up to this head and judge again.
-    #[error("the head moved to revision {}", .0.revision)]
-    Moved(Box<Head>),
+    /// Somebody else appended: nothing was written. Read up to the head of this page and judge again. Its commits are what was
+    /// appended behind the head that was expected, as far as the store happens to have it at hand: perhaps none.
+    #[error("the head moved to revision {}", .0.head.revision)]
+    Moved(Box<CommitPage>),
     /// Free space is below the reserve: nothing was written. Passes by itself when space is freed.
     #[error(
         "no space: {free} bytes are free, {reserve} are kept in reserve; delete data or free disk space"

@@ -87,7 +87,7 @@ impl Store for MemoryStore {
         let mut state = self.state.write();
         let reclaimed = self.shared && after.ordinal_base != state.head.ordinal_base;
         if reclaimed || !same_end(after, &state.head) {
-            return Err(AppendError::Moved(Box::new(state.head)));
+            return Err(AppendError::Moved(Box::new(state.head.into())));
         }
         let head = group.head_after(&state.head)?;
         state.apply(&group);

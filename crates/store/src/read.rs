@@ -270,3 +270,10 @@ pub struct CommitPage {
     /// The head at that moment; the page reached it when the last commit is the head's.
     pub head: Head,
 }
+
+impl From<Head> for CommitPage {
+    /// A page that only tells where the log ends.
+    fn from(head: Head) -> Self {
+        Self { commits: Vec::new(), head }
+    }
+}

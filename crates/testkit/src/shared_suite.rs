@@ -85,6 +85,8 @@ macro_rules! cases {
 pub const CASES: &[(&str, Case)] = cases![
     races::stores_that_race_append_everything_once_without_a_hole,
     races::whoever_lost_twice_cannot_lose_again,
+    races::who_stands_down_keeps_nobody_waiting,
+    races::a_node_that_stops_in_its_turn_is_passed,
     races::a_reclaim_of_another_node_is_seen,
     prefixes::prefixes_are_bytes,
     schema::many_nodes_may_open_an_empty_database_at_once,
@@ -119,7 +121,15 @@ pub async fn append(store: &dyn Store, values: &[&str]) -> u64 {
         let group = scribe.group([values.iter().map(set).collect()]);
         match store.append(&head, group).await {
             Ok(now) => return now.revision.0,
-            Err(AppendError::Moved(now)) => assert!(!same_end(&now, &head), "it did not move"),
+            Err(AppendError::Moved(now)) => {
+                assert!(!same_end(&now.head, &head), "it did not move");
+                let mut before = head.hash;
+                for sealed in &now.commits {
+                    assert_eq!(sealed.commit().previous_hash, before, "what comes along leads on");
+                    assert!(sealed.commit().revision <= now.head.revision);
+                    before = sealed.hash();
+                }
+            }
             Err(error) => panic!("{error}"),
         }
     }

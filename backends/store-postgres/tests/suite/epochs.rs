@@ -28,7 +28,7 @@ fn a_promoted_standby_begins_an_epoch() {
         };
         let (first, ()) = tokio::join!(reads_only, promoted);
         let Err(AppendError::Moved(now)) = first else { panic!("{first:?}") };
-        check_new_epoch(&now, &before);
-        assert_eq!(append(&*store, &["w"]).await, now.epoch_start.first.0);
+        check_new_epoch(&now.head, &before);
+        assert_eq!(append(&*store, &["w"]).await, now.head.epoch_start.first.0);
     });
 }

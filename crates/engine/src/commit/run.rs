@@ -75,12 +75,14 @@ impl Log {
         let mut answers = Vec::with_capacity(group.len());
         drop_late(&mut group, &mut answers);
         let mut result = Err(EngineError::Contended);
+        let mut moved = false;
         for _ in 0..RACES {
             if group.is_empty() {
-                return answers;
+                break;
             }
             match self.try_group(&group).await {
                 Ok(Tried::Moved) => {
+                    moved = true;
                     if let Some(waiting) = &mut waiting {
                         let before = group.len();
                         waiting.fill(&mut group);
@@ -98,6 +100,13 @@ impl Log {
                 }
             }
         }
+        if moved {
+            // Perhaps nothing was left to append.
+            self.store.stand_down().await;
+        }
+        if group.is_empty() {
+            return answers;
+        }
         self.metrics.group_batches.observe(group.len() as f64);
         match result {
             Ok(results) => answers.extend(group.into_iter().zip(results)),
@@ -114,12 +123,25 @@ impl Log {
     }
 
     async fn alone(&self, job: &Job) -> Result<Committed, EngineError> {
+        let mut moved = false;
+        let mut result = Err(EngineError::Contended);
         for _ in 0..RACES {
-            if let Tried::Settled(mut results) = self.try_group(std::slice::from_ref(job)).await? {
-                return results.pop().unwrap_or(Err(EngineError::Stopping));
+            match self.try_group(std::slice::from_ref(job)).await {
+                Ok(Tried::Moved) => moved = true,
+                Ok(Tried::Settled(mut results)) => {
+                    result = results.pop().unwrap_or(Err(EngineError::Stopping));
+                    break;
+                }
+                Err(error) => {
+                    result = Err(error);
+                    break;
+                }
             }
         }
-        Err(EngineError::Contended)
+        if moved {
+            self.store.stand_down().await;
+        }
+        result
     }
 
     async fn try_group(&self, group: &[Job]) -> Result<Tried, EngineError> {
@@ -155,8 +177,8 @@ impl Log {
                 });
                 Ok(Tried::Settled(answers.collect()))
             }
-            Err(AppendError::Moved(head)) => {
-                self.read_up_to(&head).await?;
+            Err(AppendError::Moved(page)) => {
+                self.read_up_to(*page).await?;
                 Ok(Tried::Moved)
             }
             Err(error) => Err(self.failed(error)),

@@ -117,3 +117,71 @@ async fn readers_are_told_while_the_committer_waits_for_the_log() {
     writer.abort();
     other.shutdown().await;
 }
+
+#[tokio::test]
+async fn what_comes_with_a_lost_race_is_not_asked_for_again() {
+    // Nothing, a part, all of it, and more than was there when the race was lost.
+    for (along, reads) in [(0, 1), (2, 1), (3, 0), (9, 0)] {
+        let database = database();
+        let (other, _) = node(&database, deaf()).await;
+        let (engine, wire) = node(&database, deaf()).await;
+        wire.along.store(along, SeqCst);
+        for value in ["1", "2", "3"] {
+            set(&other, "a", "k", value).await;
+        }
+        let before = wire.read.load(SeqCst);
+        set(&engine, "a", "mine", "4").await;
+        assert_eq!(wire.read.load(SeqCst) - before, reads, "{along} commits came along");
+        assert_eq!(text(&engine, "k").await, "3");
+        assert_eq!(text(&other, "mine").await, "4");
+        engine.shutdown().await;
+        other.shutdown().await;
+    }
+}
+
+#[tokio::test]
+async fn who_has_nothing_to_append_after_a_lost_race_says_so() {
+    let database = database();
+    let (other, _) = node(&database, deaf()).await;
+    let (engine, wire) = node(&database, deaf()).await;
+    // It is judged behind its own commit, and again behind the other's.
+    let seen = set(&engine, "a", "k", "1").await;
+    set(&other, "a", "k", "2").await;
+    let condition =
+        Precondition { mod_revision: Some(seen.mod_revision), ..Precondition::default() };
+    let refused = engine.set(&me(), Set { condition, ..value("a", "k", "3") }).await;
+    assert!(matches!(refused, Err(EngineError::Conflict { .. })), "{refused:?}");
+    assert_eq!(wire.stood_down.load(SeqCst), 1);
+    set(&engine, "a", "mine", "1").await;
+    assert_eq!(wire.stood_down.load(SeqCst), 1, "no race, no turn");
+    engine.shutdown().await;
+    other.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn rings_that_follow_each_other_fast_are_answered_together() {
+    const RINGS: usize = 200;
+    let database = database();
+    let (other, _) = node(&database, deaf()).await;
+    let (engine, wire) = node(&database, deaf()).await;
+    let before = wire.read.load(SeqCst);
+    for n in 0..RINGS {
+        set(&other, "a", "k", &n.to_string()).await;
+        engine.heard(Some(other.head().revision));
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let read = wire.read.load(SeqCst) - before;
+    assert!(
+        (RINGS / 20..=RINGS / 3).contains(&read),
+        "{RINGS} rings, {read} times the log was read"
+    );
+    // A reader waits for no pause.
+    let (asked, last) = (tokio::time::Instant::now(), (RINGS - 1).to_string());
+    engine.heard(None);
+    assert_eq!(text(&engine, "k").await, last);
+    set(&other, "a", "k", "-1").await;
+    assert_eq!(text(&engine, "k").await, "-1");
+    assert_eq!(asked.elapsed(), Duration::ZERO);
+    engine.shutdown().await;
+    other.shutdown().await;
+}

@@ -33,6 +33,12 @@ pub(super) struct Wire {
     /// How long entries are on their way, and how often they were asked for.
     far: Duration,
     pub(super) asked: AtomicUsize,
+    /// How often the log was read.
+    pub(super) read: AtomicUsize,
+    /// So many commits come along when a race is lost.
+    pub(super) along: AtomicUsize,
+    /// How often the store was told that nothing is appended after all.
+    pub(super) stood_down: AtomicUsize,
 }
 
 impl Wire {
@@ -49,6 +55,9 @@ impl Wire {
             lose_answer: AtomicBool::new(false),
             far,
             asked: AtomicUsize::new(0),
+            read: AtomicUsize::new(0),
+            along: AtomicUsize::new(0),
+            stood_down: AtomicUsize::new(0),
         })
     }
 
@@ -73,11 +82,22 @@ impl Store for Wire {
         let store = self.store().map_err(|error| AppendError::Unavailable(error.to_string()))?;
         // As long as a round trip: others get in between.
         tokio::task::yield_now().await;
-        let head = store.append(after, group).await?;
+        let head = match store.append(after, group).await {
+            Err(AppendError::Moved(mut page)) => {
+                let log = store.commits(after.revision, usize::MAX).await;
+                let log = log.map_err(|error| AppendError::Unavailable(error.to_string()))?;
+                page.commits.extend(log.commits.into_iter().take(self.along.load(SeqCst)));
+                return Err(AppendError::Moved(page));
+            }
+            appended => appended?,
+        };
         if self.lose_answer.swap(false, SeqCst) {
             return Err(AppendError::Unknown("the connection broke".into()));
         }
         Ok(head)
+    }
+    async fn stand_down(&self) {
+        self.stood_down.fetch_add(1, SeqCst);
     }
     async fn get_many(
         &self,
@@ -98,6 +118,7 @@ impl Store for Wire {
         self.store()?.scan(what, at, page).await
     }
     async fn commits(&self, after: Revision, budget: usize) -> Result<CommitPage, StoreError> {
+        self.read.fetch_add(1, SeqCst);
         if self.silent.load(SeqCst) {
             std::future::pending::<()>().await;
         }

@@ -27,7 +27,7 @@ pub(super) async fn another_database_begins_an_epoch(server: &dyn Server) {
     let mut scribe = Scribe::continuing(before);
     let stale = store.append(&before, scribe.set(&key("n", "k"), "lost")).await;
     let Err(AppendError::Moved(moved)) = stale else { panic!("{stale:?}") };
-    assert_eq!(*moved, now);
+    assert_eq!(moved.head, now);
     assert_eq!(append(&*store, &["w"]).await, now.epoch_start.first.0);
     let past = store.get_many(&[], At::Revision(Revision(2))).await;
     let lost = matches!(past, Err(StoreError::Compacted { .. }));

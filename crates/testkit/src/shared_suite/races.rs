@@ -1,10 +1,12 @@
 //! Several stores over one log.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use holdfast_model::{Floors, Head, Revision};
 use holdfast_store::{AppendError, Store, same_end};
+use tokio::runtime::{Builder, Runtime};
 
 use super::{Server, append, head, open, pause, written};
 use crate::scribe::{Change, Scribe, key};
@@ -40,7 +42,7 @@ async fn lose(store: &dyn Store, behind: Head) -> Head {
     let mut scribe = Scribe::continuing(behind);
     let lost = store.append(&behind, scribe.set(&key("race", "slow"), "lost")).await;
     let Err(AppendError::Moved(now)) = lost else { panic!("{lost:?}") };
-    *now
+    now.head
 }
 
 pub(super) async fn whoever_lost_twice_cannot_lose_again(server: &dyn Server) {
@@ -70,6 +72,83 @@ pub(super) async fn whoever_lost_twice_cannot_lose_again(server: &dyn Server) {
     assert_eq!(append(&*fast, &["at last"]).await, 7);
 }
 
+pub(super) async fn who_stands_down_keeps_nobody_waiting(server: &dyn Server) {
+    const ROUNDS: usize = 40;
+    let place = server.place();
+    let (asking, writing) = (open(server, &place).await, open(server, &place).await);
+    let mut head = head(&*asking).await;
+    let rounds = async {
+        for round in 0..ROUNDS {
+            append(&*writing, &[&round.to_string()]).await;
+            // From the second time on it holds the head.
+            head = lose(&*asking, head).await;
+            asking.stand_down().await;
+        }
+    };
+    // Each turn that had to end by itself would have taken half a second.
+    let rounds = tokio::time::timeout(Duration::from_secs(15), rounds).await;
+    rounds.expect("nobody waits for a turn that was given back");
+}
+
+/// A store on a thread of its own, which can be stopped like the process of a node.
+struct Apart {
+    store: Arc<dyn Store>,
+    threads: Option<Runtime>,
+}
+
+impl Apart {
+    fn open(server: &dyn Server, place: &str) -> Self {
+        let mut threads = Builder::new_multi_thread();
+        let threads = threads.worker_threads(1).enable_all().build().expect("a thread");
+        let opening = || threads.block_on(open(server, place));
+        let store = std::thread::scope(|scope| scope.spawn(opening).join().expect("no panic"));
+        Self { store, threads: Some(threads) }
+    }
+
+    /// Until what is answered is dropped.
+    fn stop(&self) -> mpsc::Sender<()> {
+        let (go_on, stopped) = mpsc::channel();
+        let threads = self.threads.as_ref().expect("threads");
+        // It blocks the only one there is.
+        threads.spawn(async move { stopped.recv() });
+        go_on
+    }
+}
+
+impl Drop for Apart {
+    fn drop(&mut self) {
+        if let Some(threads) = self.threads.take() {
+            threads.shutdown_background();
+        }
+    }
+}
+
+pub(super) async fn a_node_that_stops_in_its_turn_is_passed(server: &dyn Server) {
+    for holds_head in [false, true] {
+        let place = server.place();
+        let (one, other) = (open(server, &place).await, open(server, &place).await);
+        let apart = Apart::open(server, &place);
+        let stopping = &*apart.store;
+        let before = head(&*one).await;
+        append(&*one, &["0"]).await;
+        // Both queue from now on.
+        lose(&*other, before).await;
+        let mut before = lose(stopping, before).await;
+        if !holds_head {
+            // A race that is won is no reason for more than a place in the queue.
+            append(stopping, &["queued"]).await;
+            before = head(&*one).await;
+        }
+        append(&*one, &["1"]).await;
+        lose(stopping, before).await;
+        let go_on = apart.stop();
+        let passed = tokio::time::timeout(Duration::from_secs(60), append(&*other, &["passed"]));
+        let passed = passed.await.expect("nobody waits for ever for one that was stopped");
+        drop(go_on);
+        assert!(append(stopping, &["back again"]).await > passed);
+    }
+}
+
 pub(super) async fn a_reclaim_of_another_node_is_seen(server: &dyn Server) {
     let place = server.place();
     let (one, other) = (open(server, &place).await, open(server, &place).await);
@@ -84,7 +163,8 @@ pub(super) async fn a_reclaim_of_another_node_is_seen(server: &dyn Server) {
     assert_eq!((a.commits + b.commits, a.versions + b.versions), (2, 2));
     let stale = other.append(&head, scribe.set(&at, "2")).await;
     let Err(AppendError::Moved(now)) = stale else { panic!("{stale:?}") };
+    let now = now.head;
     assert!(same_end(&now, &head) && now.ordinal_base == 2, "{now:?}");
-    let mut scribe = Scribe::continuing(*now);
+    let mut scribe = Scribe::continuing(now);
     other.append(&now, scribe.set(&at, "2")).await.expect("appended");
 }

@@ -74,7 +74,7 @@ pub(super) async fn a_group_after_another_head_is_refused(backend: &dyn Backend)
     let first = scribe.set(&at, "first");
     let head = store.append(&stale, first).await.expect("appended");
     let refused = store.append(&stale, other.set(&at, "second")).await;
-    assert!(matches!(refused, Err(AppendError::Moved(now)) if same_end(&now, &head)));
+    assert!(matches!(refused, Err(AppendError::Moved(now)) if same_end(&now.head, &head)));
     assert_eq!(value(&*store, &at, At::Latest).await.as_deref(), Some(b"first".as_slice()));
     assert_eq!(all_history(&*store, &at, At::Latest, 9).await.len(), 1);
     assert_eq!(store.head().await.expect("a head"), head);
