@@ -1,7 +1,7 @@
 //! A program in a terminal of its own: what a person sees and types.
 
 use std::process::ExitStatus;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pty_process::{Command, Pty, Size};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -12,6 +12,8 @@ use crate::cli::Target;
 
 /// How long something may take to appear on a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How often a program is asked whether it has ended.
+const LOOK: Duration = Duration::from_millis(50);
 const ROWS: u16 = 24;
 
 /// A terminal with a program in it. Dropped, the program is killed.
@@ -90,9 +92,19 @@ impl Terminal {
     /// # Panics
     /// When it does not end.
     pub async fn end(mut self) -> (ExitStatus, String) {
-        while self.more().await {}
-        let status = tokio::time::timeout(PATIENCE, self.child.wait()).await;
-        (status.expect("it ends").expect("a status"), self.seen)
+        // Not for the end of the terminal: another program that is started at the same time may hold it open for as long as it runs.
+        let began = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().expect("a status") {
+                break status;
+            }
+            assert!(began.elapsed() < PATIENCE, "it does not end: {:?}", self.seen);
+            if let Ok(false) = tokio::time::timeout(LOOK, self.more()).await {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        while let Ok(true) = tokio::time::timeout(LOOK, self.more()).await {}
+        (status, self.seen)
     }
 
     /// Reads on; false when the program has gone.

@@ -264,15 +264,17 @@ impl Log {
     pub(crate) async fn read_up_to(&self, page: CommitPage) -> Result<(), StoreError> {
         let Some(follow) = &self.follow else { return Ok(()) };
         let head = page.head;
+        // What is at hand waits for no turn at reading.
         if !page.commits.is_empty() && self.behind(&head).is_some() {
             self.take(Ok(page), &head)?;
         }
-        loop {
-            let Some(_) = self.behind(&head) else { return Ok(()) };
+        while self.behind(&head).is_some() {
             let _reading = follow.reading.lock().await;
-            let Some(from) = self.behind(&head) else { return Ok(()) };
+            // The follower may have shown it meanwhile.
+            let Some(from) = self.behind(&head) else { break };
             self.take(self.store.commits(from, PAGE_BYTES).await, &head)?;
         }
+        Ok(())
     }
 
     /// Behind which revision something is not shown yet; `None`: everything up to this head is.

@@ -77,6 +77,8 @@ struct Member {
     out: BTreeSet<Place>,
     /// Of those: what it has not taken yet.
     queue: VecDeque<Place>,
+    /// When it was last given something, in gifts of the group.
+    given: u64,
     bell: Arc<Notify>,
 }
 
@@ -102,6 +104,8 @@ pub(super) struct Ledger {
     due: BTreeSet<(Instant, Place)>,
     members: BTreeMap<MemberId, Member>,
     joined: u64,
+    /// How often somebody was given something.
+    gifts: u64,
     /// Up to here everything was read.
     read: Place,
     /// How long a member has for an event.
@@ -118,6 +122,7 @@ impl Ledger {
             due: BTreeSet::new(),
             members: BTreeMap::new(),
             joined: 0,
+            gifts: 0,
             read,
             patience,
         }
@@ -128,7 +133,8 @@ impl Ledger {
         self.joined += 1;
         let (id, bell) = (MemberId(self.joined), Arc::new(Notify::new()));
         let (out, queue) = (BTreeSet::new(), VecDeque::new());
-        let member = Member { acknowledges, most, out, queue, bell: Arc::clone(&bell) };
+        let bell_of = Arc::clone(&bell);
+        let member = Member { acknowledges, most, out, queue, given: 0, bell: bell_of };
         self.members.insert(id, member);
         (id, bell)
     }
@@ -237,9 +243,10 @@ impl Ledger {
             return Some(member).filter(fits).map(|(id, _)| *id);
         }
         let fitting = self.members.iter().filter(fits);
-        // Who did not manage it the last time is not the first to be asked again.
-        let rank =
-            |(id, member): &(&MemberId, &Member)| (item.last == Some(**id), member.out.len());
+        // Who did not manage it the last time is not the first to be asked again; among those that have as much to do, it goes round.
+        let rank = |(id, member): &(&MemberId, &Member)| {
+            (item.last == Some(**id), member.out.len(), member.given)
+        };
         fitting.min_by_key(rank).map(|(id, _)| *id)
     }
 
@@ -253,6 +260,8 @@ impl Ledger {
         item.last = Some(to);
         self.waiting.remove(&place);
         self.due.insert((due, place));
+        self.gifts += 1;
+        member.given = self.gifts;
         member.out.insert(place);
         member.queue.push_back(place);
         member.bell.notify_one();

@@ -55,6 +55,23 @@ fn members_share_the_keys_and_each_key_keeps_its_order() {
 }
 
 #[test]
+fn members_that_are_quick_take_turns() {
+    let now = Instant::now();
+    let mut ledger = with(&[]);
+    let members = [(); 3].map(|()| ledger.join(true, 10).0);
+    let mut got = [0; 3];
+    for number in 1..=9 {
+        ledger.offer(offered(number, number));
+        for (at, member) in members.iter().enumerate() {
+            got[at] += taken(&mut ledger, *member, now).len();
+        }
+        // Before the next one comes.
+        ledger.acknowledge([id(number)]);
+    }
+    assert_eq!(got, [3, 3, 3]);
+}
+
+#[test]
 fn no_member_gets_more_than_it_has_room_for() {
     let now = Instant::now();
     let mut ledger = with(&[1, 2, 3, 4]);
