@@ -113,35 +113,12 @@ impl Log {
             // One batch may be what the store cannot take: the others must not suffer for it.
             Err(error) if group.len() > 1 && single_out(&error) => {
                 for job in group {
-                    let result = self.alone(&job).await;
-                    answers.push((job, result));
+                    answers.extend(Box::pin(self.settle(vec![job], None)).await);
                 }
             }
             Err(error) => answers.extend(group.into_iter().map(|job| (job, Err(error.clone())))),
         }
         answers
-    }
-
-    async fn alone(&self, job: &Job) -> Result<Committed, EngineError> {
-        let mut moved = false;
-        let mut result = Err(EngineError::Contended);
-        for _ in 0..RACES {
-            match self.try_group(std::slice::from_ref(job)).await {
-                Ok(Tried::Moved) => moved = true,
-                Ok(Tried::Settled(mut results)) => {
-                    result = results.pop().unwrap_or(Err(EngineError::Stopping));
-                    break;
-                }
-                Err(error) => {
-                    result = Err(error);
-                    break;
-                }
-            }
-        }
-        if moved {
-            self.store.stand_down().await;
-        }
-        result
     }
 
     async fn try_group(&self, group: &[Job]) -> Result<Tried, EngineError> {
