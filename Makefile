@@ -16,8 +16,8 @@ setup: ## prepares the machine for the tests: installs what is missing (root on 
 
 check: ## format, lints, docs, dependencies, arrows, unit tests: before every commit; writes nothing but target/ and .setup/
 	$(CARGO) fmt --all -- --check
-	@.ci/deny
 	$(STRICT) build --workspace --all-targets --locked
+	@.ci/deny
 	$(CARGO) package --workspace $(KEPT:%=--exclude %) --no-verify --allow-dirty --locked --offline --quiet
 	$(STRICT) test --workspace --lib --bins --test repo --locked
 

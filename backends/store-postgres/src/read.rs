@@ -136,13 +136,13 @@ pub(crate) const COMMITS: &str = concat!(
     "SELECT ",
     head_columns!(),
     ", found.* FROM head LEFT JOIN (
-        SELECT c.revision, c.weight, c.canonical, c.inline, CASE WHEN c.weight - length(c.inline) > 512 THEN
-            ARRAY(SELECT v.value FROM large_values v WHERE v.revision = c.revision ORDER BY v.idx) ELSE '{}' END
+        SELECT revision, weight, canonical, inline, CASE WHEN weight - length(inline) > 512 THEN
+            ARRAY(SELECT v.value FROM large_values v WHERE v.revision = near.revision ORDER BY v.idx) ELSE '{}' END
         FROM (
-            SELECT revision, sum(weight) OVER (ORDER BY revision ROWS UNBOUNDED PRECEDING) AS weighed
-            FROM (SELECT revision, weight FROM log WHERE revision > $1 ORDER BY revision LIMIT $2) AS near
-        ) AS fits JOIN log c ON c.revision = fits.revision
-        WHERE fits.weighed <= $3 OR fits.weighed = c.weight
+            SELECT *, sum(weight) OVER (ORDER BY revision ROWS UNBOUNDED PRECEDING) AS weighed
+            FROM (SELECT * FROM log WHERE revision > $1 ORDER BY revision LIMIT $2) AS behind
+        ) AS near
+        WHERE weighed <= $3 OR weighed = weight
     ) AS found (revision, weight, canonical, inline, large) ON true ORDER BY found.revision"
 );
 

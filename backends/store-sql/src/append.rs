@@ -41,7 +41,8 @@ impl<D: Dialect> Shared<D> {
         let between = Between { after, head: &head, rows: Rows::of(group) };
         let attempt = Attempt { link: &self.link, group, between };
         let mut writer = self.writer.lock().await;
-        let result = attempt.run(&mut writer, Patience::of(self.append_deadline)).await;
+        let patience = self.append_deadline.saturating_sub(writer.take_waited());
+        let result = attempt.run(&mut writer, Patience::of(patience)).await;
         match &result {
             Ok(head) => self.link.seen.note(head),
             Err(AppendError::Moved(page)) => {

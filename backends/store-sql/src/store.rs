@@ -166,6 +166,17 @@ impl<D: Dialect> Store for SqlStore<D> {
         self.background.run(appending).await.ok_or_else(stopped)?
     }
 
+    async fn stand_by(&self, after: &Head) -> Option<CommitPage> {
+        // Mostly there is nothing to wait for.
+        if self.shared.writer.try_lock().is_ok_and(|writer| !writer.has_to_queue()) {
+            return None;
+        }
+        let (shared, after) = (Arc::clone(&self.shared), *after);
+        let background = self.background.clone();
+        let waiting = async move { shared.stand_by(&background, &after).await };
+        self.background.run(waiting).await.flatten()
+    }
+
     async fn stand_down(&self) {
         if self.shared.writer.try_lock().is_ok_and(|writer| !writer.holds_turn()) {
             return;

@@ -4,11 +4,11 @@
 //! the row lock of the head before it answers, and keeps it for a moment: what it then judges and appends cannot lose.
 //!
 //! Where nodes keep writing, every race has losers, who have judged and sent their groups in vain. So a node that lost queues for
-//! each group, until it has found the head where it expected it a few times in a row. Whoever queues gets what was appended meanwhile
-//! together with its turn, and the turn ends with the group: nobody waits for a message that only asks or only gives back.
+//! each group before it is judged, until it has found the head where it expected it a few times in a row. Whoever queues gets what was
+//! appended meanwhile together with its turn, and the turn ends with the group: nobody waits for a message that only asks or only gives back.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use holdfast_model::Head;
 use holdfast_store::CommitPage;
@@ -37,6 +37,8 @@ pub(crate) struct Writer<D: Dialect> {
     turns: u64,
     /// Turns still to be taken before the next race; each one that somebody else had come before begins the count anew.
     cautious: u32,
+    /// How long the next append has already waited for a turn that did not come.
+    waited: Duration,
 }
 
 /// A lock, until the next append or for [`TURN`].
@@ -48,7 +50,14 @@ struct Turn {
 
 impl<D: Dialect> Writer<D> {
     pub(crate) fn new(connection: ConnectionOf<D>) -> Self {
-        Self { connection: Some(connection), lost: 0, turn: None, turns: 0, cautious: 0 }
+        Self {
+            connection: Some(connection),
+            lost: 0,
+            turn: None,
+            turns: 0,
+            cautious: 0,
+            waited: Duration::ZERO,
+        }
     }
 
     /// The connection, made anew when it broke; and the lock that is held on it, which the append gives back.
@@ -74,6 +83,15 @@ impl<D: Dialect> Writer<D> {
 
     pub(crate) fn holds_turn(&self) -> bool {
         self.turn.is_some()
+    }
+
+    /// True when the next race would probably be lost.
+    pub(crate) fn has_to_queue(&self) -> bool {
+        self.cautious > 0 && !self.holds_turn()
+    }
+
+    pub(crate) fn take_waited(&mut self) -> Duration {
+        std::mem::take(&mut self.waited)
     }
 
     pub(crate) fn won(&mut self) {
@@ -102,7 +120,7 @@ impl<D: Dialect> Writer<D> {
         link: &Link<D>,
         after: &Head,
     ) -> Result<Option<CommitPage>, Failure> {
-        if self.cautious == 0 || self.holds_turn() {
+        if !self.has_to_queue() {
             return Ok(None);
         }
         let page = self.take_turn(link, Lock::Queue, after).await?;
@@ -141,6 +159,29 @@ impl<D: Dialect> Writer<D> {
 }
 
 impl<D: Dialect> Shared<D> {
+    /// Queues for a group that is still to be judged. Where that fails nothing is held, and the append finds out why.
+    pub(crate) async fn stand_by(
+        self: &Arc<Self>,
+        background: &Background,
+        after: &Head,
+    ) -> Option<CommitPage> {
+        let mut writer = self.writer.lock().await;
+        let (begun, limit) = (Instant::now(), self.link.answer_timeout().min(self.append_deadline));
+        let queued = tokio::time::timeout(limit, writer.be_cautious(&self.link, after)).await;
+        let Ok(Ok(page)) = queued else {
+            writer.broken();
+            writer.waited = begun.elapsed();
+            return None;
+        };
+        if let Some(page) = &page {
+            self.link.seen.note(&page.head);
+        }
+        if writer.holds_turn() {
+            self.end_turn_later(background, &writer);
+        }
+        page
+    }
+
     /// Gives the lock back when nothing was appended under it in time.
     pub(crate) fn end_turn_later(self: &Arc<Self>, background: &Background, writer: &Writer<D>) {
         let (shared, turn) = (Arc::downgrade(self), writer.turn);

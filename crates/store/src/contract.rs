@@ -41,7 +41,13 @@ pub trait Store: Send + Sync + 'static {
     /// A group without commits writes only its side rows and leaves the revision as it is.
     async fn append(&self, after: &Head, group: Group) -> Result<Head, AppendError>;
 
-    /// Whoever was answered [`AppendError::Moved`] appends nothing after all: what the store holds ready for that is given back.
+    /// A group is going to be judged behind this head. Where many append, the store may keep the others waiting from here until the next
+    /// append; `Some`: the head that is there instead, perhaps with what leads to it. An append need not be announced.
+    async fn stand_by(&self, _after: &Head) -> Option<CommitPage> {
+        None
+    }
+
+    /// Nothing is appended after [`Self::stand_by`] or [`AppendError::Moved`] after all: who was kept waiting for it goes on.
     async fn stand_down(&self) {}
 
     /// The entries of these keys, in their order.

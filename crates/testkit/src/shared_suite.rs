@@ -85,6 +85,7 @@ macro_rules! cases {
 pub const CASES: &[(&str, Case)] = cases![
     races::stores_that_race_append_everything_once_without_a_hole,
     races::whoever_lost_twice_cannot_lose_again,
+    races::a_turn_brings_the_head_and_keeps_the_others_waiting,
     races::who_stands_down_keeps_nobody_waiting,
     races::a_node_that_stops_in_its_turn_is_passed,
     races::a_reclaim_of_another_node_is_seen,

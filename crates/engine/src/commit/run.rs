@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
 use holdfast_model::{Batch, Cause, Head, Namespace};
-use holdfast_store::{AppendError, Group};
+use holdfast_store::{AppendError, Group, StoreError};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::answers::Answer;
@@ -66,30 +66,25 @@ pub(crate) async fn run(log: Arc<Log>, jobs: UnboundedReceiver<Job>, answers: An
 }
 
 impl Log {
-    /// Settles a group; one that is judged again takes along what came meanwhile.
+    /// Settles a group; one that waited for other nodes, or is judged again, takes along what came meanwhile.
     pub(super) async fn settle(
         &self,
         mut group: Vec<Job>,
         mut waiting: Option<&mut Waiting>,
     ) -> Vec<Answer> {
         let mut answers = Vec::with_capacity(group.len());
-        drop_late(&mut group, &mut answers);
         let mut result = Err(EngineError::Contended);
-        let mut moved = false;
         for _ in 0..RACES {
+            drop_late(&mut group, &mut answers);
             if group.is_empty() {
                 break;
             }
-            match self.try_group(&group).await {
-                Ok(Tried::Moved) => {
-                    moved = true;
-                    if let Some(waiting) = &mut waiting {
-                        let before = group.len();
-                        waiting.fill(&mut group);
-                        self.queue.taken(group.len() - before);
-                    }
-                    drop_late(&mut group, &mut answers);
-                }
+            let tried = match self.stand_by(&mut group, waiting.as_deref_mut()).await {
+                Ok(()) => self.try_group(&group).await,
+                Err(error) => Err(error.into()),
+            };
+            match tried {
+                Ok(Tried::Moved) => {}
                 Ok(Tried::Settled(results)) => {
                     result = Ok(results);
                     break;
@@ -100,7 +95,7 @@ impl Log {
                 }
             }
         }
-        if moved {
+        if self.follow.is_some() {
             // Perhaps nothing was left to append.
             self.store.stand_down().await;
         }
@@ -119,6 +114,26 @@ impl Log {
             Err(error) => answers.extend(group.into_iter().map(|job| (job, Err(error.clone())))),
         }
         answers
+    }
+
+    /// Where other nodes append too: waits for its turn, if that is how to get one, and reads what they appended.
+    async fn stand_by(
+        &self,
+        group: &mut Vec<Job>,
+        waiting: Option<&mut Waiting>,
+    ) -> Result<(), StoreError> {
+        if self.follow.is_none() {
+            return Ok(());
+        }
+        if let Some(page) = self.store.stand_by(&self.view().head).await {
+            self.read_up_to(page).await?;
+        }
+        if let Some(waiting) = waiting {
+            let before = group.len();
+            waiting.fill(group);
+            self.queue.taken(group.len() - before);
+        }
+        Ok(())
     }
 
     async fn try_group(&self, group: &[Job]) -> Result<Tried, EngineError> {

@@ -158,6 +158,28 @@ async fn who_has_nothing_to_append_after_a_lost_race_says_so() {
     other.shutdown().await;
 }
 
+#[tokio::test]
+async fn who_queues_reads_what_others_appended_before_anything_is_judged() {
+    let database = database();
+    let (other, _) = node(&database, deaf()).await;
+    let (engine, wire) = node(&database, deaf()).await;
+    wire.queues.store(true, SeqCst);
+    let seen = set(&other, "a", "k", "1").await;
+    let condition =
+        || Precondition { mod_revision: Some(seen.mod_revision), ..Precondition::default() };
+    let read = wire.read.load(SeqCst);
+    let next = Set { condition: condition(), ..value("a", "k", "2") };
+    engine.set(&me(), next.clone()).await.expect("judged behind what the other wrote");
+    assert_eq!(wire.appends.load(SeqCst), 1, "nothing is sent in vain");
+    assert_eq!(wire.read.load(SeqCst), read, "what came with the turn is not asked for");
+    let refused = engine.set(&me(), next).await;
+    assert!(matches!(refused, Err(EngineError::Conflict { .. })), "{refused:?}");
+    assert_eq!(wire.appends.load(SeqCst), 1);
+    assert_eq!(wire.stood_down.load(SeqCst), 1, "a turn without an append is given back");
+    engine.shutdown().await;
+    other.shutdown().await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn rings_that_follow_each_other_fast_are_answered_together() {
     const RINGS: usize = 200;

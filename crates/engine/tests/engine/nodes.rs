@@ -37,8 +37,14 @@ pub(super) struct Wire {
     pub(super) read: AtomicUsize,
     /// So many commits come along when a race is lost.
     pub(super) along: AtomicUsize,
-    /// How often the store was told that nothing is appended after all.
+    /// Nodes queue for each append.
+    pub(super) queues: AtomicBool,
+    /// Others are kept waiting for an append.
+    turn: AtomicBool,
+    /// How often a turn was given back because nothing is appended after all.
     pub(super) stood_down: AtomicUsize,
+    /// How often something was to be appended.
+    pub(super) appends: AtomicUsize,
 }
 
 impl Wire {
@@ -57,7 +63,10 @@ impl Wire {
             asked: AtomicUsize::new(0),
             read: AtomicUsize::new(0),
             along: AtomicUsize::new(0),
+            queues: AtomicBool::new(false),
+            turn: AtomicBool::new(false),
             stood_down: AtomicUsize::new(0),
+            appends: AtomicUsize::new(0),
         })
     }
 
@@ -80,10 +89,12 @@ impl Store for Wire {
     }
     async fn append(&self, after: &Head, group: Group) -> Result<Head, AppendError> {
         let store = self.store().map_err(|error| AppendError::Unavailable(error.to_string()))?;
+        self.appends.fetch_add(1, SeqCst);
         // As long as a round trip: others get in between.
         tokio::task::yield_now().await;
         let head = match store.append(after, group).await {
             Err(AppendError::Moved(mut page)) => {
+                self.turn.store(true, SeqCst);
                 let log = store.commits(after.revision, usize::MAX).await;
                 let log = log.map_err(|error| AppendError::Unavailable(error.to_string()))?;
                 page.commits.extend(log.commits.into_iter().take(self.along.load(SeqCst)));
@@ -91,13 +102,24 @@ impl Store for Wire {
             }
             appended => appended?,
         };
+        self.turn.store(false, SeqCst);
         if self.lose_answer.swap(false, SeqCst) {
             return Err(AppendError::Unknown("the connection broke".into()));
         }
         Ok(head)
     }
+    async fn stand_by(&self, after: &Head) -> Option<CommitPage> {
+        if !self.queues.load(SeqCst) {
+            return None;
+        }
+        self.turn.store(true, SeqCst);
+        let page = self.store().ok()?.commits(after.revision, usize::MAX).await.ok()?;
+        (!page.commits.is_empty()).then_some(page)
+    }
     async fn stand_down(&self) {
-        self.stood_down.fetch_add(1, SeqCst);
+        if self.turn.swap(false, SeqCst) {
+            self.stood_down.fetch_add(1, SeqCst);
+        }
     }
     async fn get_many(
         &self,

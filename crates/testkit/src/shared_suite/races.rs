@@ -90,6 +90,34 @@ pub(super) async fn who_stands_down_keeps_nobody_waiting(server: &dyn Server) {
     rounds.expect("nobody waits for a turn that was given back");
 }
 
+pub(super) async fn a_turn_brings_the_head_and_keeps_the_others_waiting(server: &dyn Server) {
+    let place = server.place();
+    let (one, other) = (open(server, &place).await, open(server, &place).await);
+    let before = head(&*one).await;
+    assert!(one.stand_by(&before).await.is_none(), "nobody has lost a race");
+    append(&*other, &["1"]).await;
+    let before = lose(&*one, before).await;
+    append(&*other, &["2"]).await;
+    append(&*other, &["3"]).await;
+    let page = one.stand_by(&before).await.expect("the log went on");
+    let brought: Vec<_> = page.commits.iter().map(|sealed| sealed.commit().revision.0).collect();
+    assert!(brought.is_empty() || brought == [2, 3], "all of it or none of it: {brought:?}");
+    assert_eq!(page.head.revision, Revision(3));
+    assert!(one.stand_by(&page.head).await.is_none(), "it holds its turn");
+    // Who queues as well comes behind it.
+    lose(&*other, before).await;
+    let waiting = tokio::spawn({
+        let other = Arc::clone(&other);
+        async move { append(&*other, &["5"]).await }
+    });
+    pause(100).await;
+    assert!(!waiting.is_finished(), "it went past whoever had its turn");
+    let mut scribe = Scribe::continuing(page.head);
+    let won = one.append(&page.head, scribe.set(&key("race", "one"), "4")).await;
+    assert_eq!(won.expect("its turn").revision, Revision(4));
+    assert_eq!(waiting.await.expect("no panic"), 5);
+}
+
 /// A store on a thread of its own, which can be stopped like the process of a node.
 struct Apart {
     store: Arc<dyn Store>,

@@ -1,19 +1,17 @@
 //! What lies around the dialects: who is let in, health, reflection, gRPC-Web, limits, the end.
 
-mod support;
-
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::{
+    assert_fails, channel, config, get, guarded, holdfast, http, http_get, open, parts, set,
+    set_request, settings, watch,
+};
 use async_trait::async_trait;
 use holdfast_api::config_v1::{CheckAccessRequest, ListCodecsRequest, ListRequest, WatchRequest};
 use holdfast_api::holdfast_v1::{CommitRequest, WatchRequest as HoldfastWatch};
 use holdfast_auth::{Action, AuthError, Credentials, Decision, DenyAll, Guard, Identity, Resource};
 use holdfast_server::start_with;
-use support::{
-    assert_fails, channel, config, get, guarded, holdfast, http, http_get, open, parts, set,
-    set_request, settings, watch,
-};
 use tonic::{Code, Request};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;

@@ -1,15 +1,15 @@
 //! The config.v1 dialect on the wire: what its contract says, and every QUIRK of the adapter.
 
-mod support;
-
 use std::collections::BTreeSet;
 
+use crate::support::{
+    Config, alias, assert_fails, config, get, open, parts, set, set_request, watch,
+};
 use holdfast_api::config_v1::{
     ChangeType, CheckAccessRequest, DeleteAliasRequest, DeleteRequest, GetAliasRequest,
     GetVersionsRequest, ListCodecsRequest, ListNamespacesRequest, ListRequest, ListResponse,
     SetRequest, SnapshotRequest, WatchRequest,
 };
-use support::{Config, alias, assert_fails, config, get, open, parts, set, set_request, watch};
 use tonic::Code;
 
 fn key(namespace: &str, key: &str) -> DeleteRequest {

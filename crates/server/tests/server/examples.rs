@@ -2,13 +2,13 @@
 #![allow(dead_code, reason = "their `main` is for people")]
 #![allow(clippy::duplicate_mod, reason = "both examples have the same guard")]
 
-#[path = "../examples/embed.rs"]
+#[path = "../../examples/embed.rs"]
 mod embed;
-#[path = "../examples/guard/main.rs"]
+#[path = "../../examples/guard/main.rs"]
 mod guard;
-#[path = "../examples/plugged/main.rs"]
+#[path = "../../examples/plugged/main.rs"]
 mod plugged;
-#[path = "../examples/signin/main.rs"]
+#[path = "../../examples/signin/main.rs"]
 mod signin;
 
 #[tokio::test]

@@ -1,11 +1,10 @@
 //! The gateway in front of servers of this process: a Holdfast with a guard, and one that has nothing but config.v1.
 
-mod support;
-
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::{guarded, http, settings};
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
@@ -19,7 +18,6 @@ use holdfast_server::gateway;
 use http::{HeaderMap, HeaderName, Response, StatusCode};
 use http_body::Frame;
 use http_body_util::StreamBody;
-use support::{http, settings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc};
@@ -115,7 +113,7 @@ impl Guard for ByToken {
 
 #[tokio::test]
 async fn the_guard_behind_the_gateway_sees_who_calls_and_who_watches() {
-    let server = support::guarded(ByToken).await;
+    let server = guarded(ByToken).await;
     let gateway = gateway_to(server.api).await;
     let (path, body) = ("/v1/namespaces/anns/keys/app/timeout", r#"{"value":"MzA="}"#);
     let (ann, bob) = ("authorization: Bearer ann\r\n", "authorization: Bearer bob\r\n");

@@ -1,9 +1,8 @@
 //! The holdfast.v1 dialect on the wire.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Holdfast, config, get, holdfast, open, set};
 use buffa::{UnknownField, UnknownFieldData};
 use holdfast_api::convert::duration;
 use holdfast_api::holdfast_v1::watch_request::Start;
@@ -13,7 +12,6 @@ use holdfast_api::holdfast_v1::{
     WatchRequest, WatchResponse, Write,
 };
 use holdfast_api::status::error_info;
-use support::{Holdfast, config, get, holdfast, open, set};
 use tonic::{Code, Status, Streaming};
 
 fn put(namespace: &str, key: &str, value: &str) -> Write {

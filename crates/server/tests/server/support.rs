@@ -1,5 +1,4 @@
 //! A server in this process, on free ports, over the memory store; and a client of it.
-#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,10 +17,10 @@ use tokio::net::TcpStream;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status, Streaming};
 
-pub type Config = ConfigServiceClient<Channel>;
-pub type Holdfast = HoldfastServiceClient<Channel>;
+pub(crate) type Config = ConfigServiceClient<Channel>;
+pub(crate) type Holdfast = HoldfastServiceClient<Channel>;
 
-pub fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     let mut settings = Settings::default();
     settings.listen.set_port(0);
     settings.admin_listen.set_port(0);
@@ -30,28 +29,28 @@ pub fn settings() -> Settings {
 }
 
 /// One that lets everybody in.
-pub async fn open() -> Running {
+pub(crate) async fn open() -> Running {
     guarded(AllowAll).await
 }
 
-pub async fn guarded(guard: impl Guard) -> Running {
+pub(crate) async fn guarded(guard: impl Guard) -> Running {
     start_with(&settings(), Arc::new(guard)).await.expect("the server starts")
 }
 
-pub async fn channel(server: &Running) -> Channel {
+pub(crate) async fn channel(server: &Running) -> Channel {
     let endpoint = Endpoint::from_shared(format!("http://{}", server.api)).expect("a URL");
     endpoint.connect().await.expect("connected")
 }
 
-pub async fn config(server: &Running) -> Config {
+pub(crate) async fn config(server: &Running) -> Config {
     ConfigServiceClient::new(channel(server).await).max_decoding_message_size(64 << 20)
 }
 
-pub async fn holdfast(server: &Running) -> Holdfast {
+pub(crate) async fn holdfast(server: &Running) -> Holdfast {
     HoldfastServiceClient::new(channel(server).await)
 }
 
-pub fn set_request(namespace: &str, key: &str, value: &str) -> SetRequest {
+pub(crate) fn set_request(namespace: &str, key: &str, value: &str) -> SetRequest {
     SetRequest {
         namespace: namespace.into(),
         key: key.into(),
@@ -61,23 +60,23 @@ pub fn set_request(namespace: &str, key: &str, value: &str) -> SetRequest {
     }
 }
 
-pub async fn set(client: &mut Config, namespace: &str, key: &str, value: &str) -> Entry {
+pub(crate) async fn set(client: &mut Config, namespace: &str, key: &str, value: &str) -> Entry {
     let answer = client.set(set_request(namespace, key, value)).await.expect("set");
     answer.into_inner().entry.into_option().expect("Set answers an entry")
 }
 
-pub async fn get(client: &mut Config, namespace: &str, key: &str) -> Result<Entry, Status> {
+pub(crate) async fn get(client: &mut Config, namespace: &str, key: &str) -> Result<Entry, Status> {
     let request =
         GetRequest { namespace: namespace.into(), key: key.into(), ..GetRequest::default() };
     let answer = client.get(request).await?;
     Ok(answer.into_inner().entry.into_option().expect("Get answers an entry"))
 }
 
-pub fn alias(alias: &str, target: &str) -> SetAliasRequest {
+pub(crate) fn alias(alias: &str, target: &str) -> SetAliasRequest {
     SetAliasRequest { alias: alias.into(), target: target.into(), ..SetAliasRequest::default() }
 }
 
-pub async fn watch(
+pub(crate) async fn watch(
     client: &mut Config,
     namespaces: &[&str],
     prefixes: &[&str],
@@ -91,7 +90,7 @@ pub async fn watch(
 }
 
 /// Code, reason and message of a failure; the reason is empty when there are no details.
-pub fn parts(status: &Status) -> (Code, String, String) {
+pub(crate) fn parts(status: &Status) -> (Code, String, String) {
     let info = error_info(status);
     if let Some(info) = &info {
         assert!(matches!(&*info.domain, "config.rbaliyan.com" | "holdfast.v1"), "{}", info.domain);
@@ -101,7 +100,7 @@ pub fn parts(status: &Status) -> (Code, String, String) {
 }
 
 #[track_caller]
-pub fn assert_fails<T: std::fmt::Debug>(
+pub(crate) fn assert_fails<T: std::fmt::Debug>(
     answer: Result<T, Status>,
     code: Code,
     reason: &str,
@@ -112,7 +111,7 @@ pub fn assert_fails<T: std::fmt::Debug>(
 }
 
 /// One HTTP/1.1 exchange, as text; the connection is closed after it.
-pub async fn http(to: SocketAddr, request: &[u8]) -> Vec<u8> {
+pub(crate) async fn http(to: SocketAddr, request: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(to).await.expect("connected");
     stream.write_all(request).await.expect("sent");
     let mut answer = Vec::new();
@@ -120,7 +119,7 @@ pub async fn http(to: SocketAddr, request: &[u8]) -> Vec<u8> {
     answer
 }
 
-pub async fn http_get(to: SocketAddr, path: &str) -> String {
+pub(crate) async fn http_get(to: SocketAddr, path: &str) -> String {
     let request = format!("GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n");
     String::from_utf8(http(to, request.as_bytes()).await).expect("UTF-8")
 }

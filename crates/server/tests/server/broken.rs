@@ -1,16 +1,14 @@
 //! Streams that panic end by themselves; their connections go on.
 
-mod support;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
 
+use crate::support::{config, guarded, holdfast, http_get, set};
 use async_trait::async_trait;
 use holdfast_api::config_v1::WatchRequest;
 use holdfast_api::holdfast_v1::WatchRequest as HoldfastWatch;
 use holdfast_auth::{Action, AuthError, Credentials, Decision, Guard, Identity, Resource};
-use support::{config, guarded, holdfast, http_get, set};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
