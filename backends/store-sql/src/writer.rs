@@ -166,6 +166,8 @@ impl<D: Dialect> Shared<D> {
         after: &Head,
     ) -> Option<CommitPage> {
         let mut writer = self.writer.lock().await;
+        // The group before was not appended after all.
+        writer.take_waited();
         let (begun, limit) = (Instant::now(), self.link.answer_timeout().min(self.append_deadline));
         let queued = tokio::time::timeout(limit, writer.be_cautious(&self.link, after)).await;
         let Ok(Ok(page)) = queued else {

@@ -75,11 +75,12 @@ impl Log {
         let mut answers = Vec::with_capacity(group.len());
         let mut result = Err(EngineError::Contended);
         for _ in 0..RACES {
+            let stood_by = self.stand_by(&mut group, waiting.as_deref_mut()).await;
             drop_late(&mut group, &mut answers);
             if group.is_empty() {
                 break;
             }
-            let tried = match self.stand_by(&mut group, waiting.as_deref_mut()).await {
+            let tried = match stood_by {
                 Ok(()) => self.try_group(&group).await,
                 Err(error) => Err(error.into()),
             };
