@@ -6,7 +6,7 @@ STRICT = RUSTC_WORKSPACE_WRAPPER="$(CURDIR)/.ci/rustc" $(CARGO)
 # Crates that are never published.
 KEPT = holdfast-tests holdfast-bench holdfast-fuzz holdfast-services
 
-.PHONY: help setup check check-deploy dist fix sdk test torture bench bench-setup
+.PHONY: help setup check check-deploy dist fix sdk test test-suites test-others torture bench bench-setup
 
 help: ## lists the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -17,7 +17,9 @@ setup: ## prepares the machine for the tests: installs what is missing (root on 
 check: ## format, lints, docs, dependencies, arrows, unit tests: before every commit; writes nothing but target/ and .setup/
 	$(CARGO) fmt --all -- --check
 	$(STRICT) build --workspace --all-targets --locked
+ifeq ($(filter test,$(MAKECMDGOALS)),)
 	@.ci/deny
+endif
 	$(CARGO) package --workspace $(KEPT:%=--exclude %) --no-verify --allow-dirty --locked --offline --quiet
 	$(STRICT) test --workspace --lib --bins --test repo --locked
 
@@ -34,15 +36,27 @@ sdk: ## makes the generated parts of the SDKs anew from proto/
 dist: ## the release: a static binary with its pages and completion, checksums, bill of materials; into target/dist-files
 	@.ci/dist
 
-# Unit tests that `check` has run in the same call are not run again.
+# In one call with `check`: its unit tests are not run twice, and the dependencies are looked at last, as what does that has to be built once, while
+# tests wait.
 test: setup ## every test in its short form, against the real binary
 	$(STRICT) build --workspace --all-targets --locked
 ifeq ($(filter check,$(MAKECMDGOALS)),)
-	$(STRICT) test --workspace --locked
-else
-	$(STRICT) test --workspace --test '*' --locked
-	$(STRICT) test --workspace --doc --locked
+	$(STRICT) test --workspace --lib --bins --locked
 endif
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-suites test-others
+	$(STRICT) test --workspace --test 'b*' --locked
+	$(STRICT) test --workspace --doc --locked
+ifneq ($(filter check,$(MAKECMDGOALS)),)
+	@.ci/deny
+endif
+
+# Most of these wait for servers of others most of the time, so two lots of them run beside each other. The lots, and the black-box tests above,
+# are taken by the first letters of their names, so that none can be forgotten.
+test-suites:
+	$(STRICT) test --workspace --test 'su*' --locked
+
+test-others:
+	$(STRICT) test --workspace --test '[!bs]*' --test 's[!u]*' --locked
 
 torture: setup ## the long forms, piece by piece; a finished piece is not repeated for the same commit
 	@.ci/torture
