@@ -122,29 +122,34 @@ async fn fill(server: &Server, commits: usize) {
     }
 }
 
-/// Kills the verb at random moments until it comes to its end; `half` sees what is left each time.
+/// Kills the verb at random moments until it comes to its end; `half` sees what is left each time, and says whether anything had been begun.
 async fn kill_until_done(
     server: &Server,
     (from, to): (&str, &str),
     dice: &mut Dice,
-    mut half: impl AsyncFnMut(),
+    mut half: impl AsyncFnMut() -> bool,
 ) {
-    let (mut kills, mut longest) = (0, 60);
+    // Up to `early` milliseconds nothing is begun: what is later by less than it takes to copy everything comes into its middle at least once.
+    let (mut kills, mut early, mut longest) = (0, 20, 60);
     loop {
         let mut child = command(server, &["migrate", "--from", from, "--to", to])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .expect("the binary starts");
-        tokio::time::sleep(Duration::from_millis(20 + dice.below(longest))).await;
+        let wait = early + dice.below(longest);
+        tokio::time::sleep(Duration::from_millis(wait)).await;
         if child.try_wait().expect("a child").is_some() {
             break;
         }
         child.kill().expect("a child can be killed");
         child.wait().expect("a child can be waited for");
         kills += 1;
-        half().await;
-        longest += longest / 3;
+        if half().await {
+            longest += longest / 3;
+        } else {
+            early = wait;
+        }
     }
     assert!(kills >= 3, "only {kills} kills");
     migrate(server, from, to).ok();
@@ -172,13 +177,14 @@ async fn a_killed_migration_into_a_database_goes_on() {
             let nothing = read.code == 0 || read.err.contains("there is no log");
             assert!(nothing, "{read:?}");
             let _ = std::fs::remove_dir_all(server.home().join("elsewhere"));
-            return;
+            return false;
         }
         refused += 1;
         if refused == 1 {
             assert!(in_postgres.try_start().await.is_some(), "a server serves half a log");
             assert!(in_postgres.log().contains("is being filled"), "{}", in_postgres.log());
         }
+        true
     })
     .await;
     assert!(refused > 0, "no filling was interrupted in its middle");
@@ -186,7 +192,7 @@ async fn a_killed_migration_into_a_database_goes_on() {
 
     let mut back = Launch::default().prepare();
     let to = embedded(&back.data_dir());
-    kill_until_done(&server, (&there, &to), &mut dice, async || {}).await;
+    kill_until_done(&server, (&there, &to), &mut dice, async || true).await;
     serves(&mut back, 0, &before).await;
     back.start_again().await;
     log::check(&back.holdfast().await).await;
