@@ -4,7 +4,7 @@ CARGO ?= cargo
 # Our own crates are linted and documented as they are compiled, and every warning is an error.
 STRICT = RUSTC_WORKSPACE_WRAPPER="$(CURDIR)/.ci/rustc" $(CARGO)
 # Crates that are never published.
-KEPT = holdfast-tests holdfast-bench holdfast-fuzz holdfast-services
+KEPT = holdfast-tests holdfast-bench holdfast-fuzz holdfast-services chrono-tz
 
 .PHONY: help setup check check-deploy dist fix sdk test test-suites test-others torture bench bench-setup
 
