@@ -139,7 +139,7 @@ pub(crate) fn engine(modules: &Modules, dialect: Dialect) -> Result<Engine, Load
     engine.set_gather_prints(true);
     for function in host::FUNCTIONS {
         let call = function.call;
-        let extension = move |given: Vec<Value>| Ok(call(&given).unwrap_or(Value::Undefined));
+        let extension = move |given: Vec<Value>| Ok(call(&given)?.unwrap_or(Value::Undefined));
         engine
             .add_extension(function.name.into(), function.arguments, Box::new(extension))
             .map_err(not_compiled)?;

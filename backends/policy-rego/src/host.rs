@@ -1,7 +1,9 @@
-//! Functions of Rego that are ours: `io.jwt.*`, which the engine has none of.
+//! Functions of Rego that are ours: `io.jwt.*`, which the engine has none of, and those of JSON Schema, for which it would
+//! bring a library twice as large.
 
 mod decode;
 mod keys;
+mod schema;
 mod signature;
 mod verify;
 
@@ -16,20 +18,26 @@ use regorus::Value;
 pub(crate) struct Function {
     pub(crate) name: &'static str,
     pub(crate) arguments: u8,
-    /// `None` is undefined: the arguments are not what they have to be.
-    pub(crate) call: fn(&[Value]) -> Option<Value>,
+    /// `None` is undefined: the arguments are not what they have to be. An error is one of the decision.
+    pub(crate) call: fn(&[Value]) -> anyhow::Result<Option<Value>>,
 }
 
 macro_rules! functions {
     ($($name:literal = $algorithm:ident),+) => {
         /// All of them.
         pub(crate) const FUNCTIONS: &[Function] = &[
-            Function { name: "io.jwt.decode", arguments: 1, call: decode::parts },
-            Function { name: "io.jwt.decode_verify", arguments: 2, call: verify::decoded },
+            Function { name: "json.verify_schema", arguments: 1, call: schema::verified },
+            Function { name: "json.match_schema", arguments: 2, call: schema::matched },
+            Function { name: "io.jwt.decode", arguments: 1, call: |given| Ok(decode::parts(given)) },
+            Function {
+                name: "io.jwt.decode_verify",
+                arguments: 2,
+                call: |given| Ok(verify::decoded(given)),
+            },
             $(Function {
                 name: concat!("io.jwt.verify_", $name),
                 arguments: 2,
-                call: |given| verify::signed(given, Algorithm::$algorithm),
+                call: |given| Ok(verify::signed(given, Algorithm::$algorithm)),
             }),+
         ];
     };
@@ -43,5 +51,7 @@ functions! {
     "eddsa" = EdDsa
 }
 
-/// What the names of all of them begin with.
-pub(crate) const PREFIX: &str = "io.jwt.";
+/// Whether this one is ours, or would be: what `io.jwt` has not is told of when it is compiled.
+pub(crate) fn is_ours(name: &str) -> bool {
+    name.starts_with("io.jwt.") || FUNCTIONS.iter().any(|ours| ours.name == name)
+}

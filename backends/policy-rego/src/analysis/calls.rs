@@ -4,13 +4,13 @@ use serde_json::Value;
 
 use super::path;
 use crate::error::LoadError;
-use crate::host::PREFIX;
+use crate::host;
 
 /// A call: the name of the function, and its arguments.
 pub(super) type Call<'a> = (String, &'a Value);
 
 /// Functions whose results depend on more than their arguments, or which do something. All of `time.`, as what is asked of it
-/// is nearly always about now; all of ours, as whether a token holds is.
+/// is nearly always about now; all of `io.`, as whether a token holds is.
 const IMPURE: [&str; 9] =
     ["http.", "io.", "net.lookup", "opa.", "print", "rand.", "time.", "trace", "uuid.rfc4122"];
 
@@ -76,6 +76,6 @@ fn is_impure(name: &str) -> bool {
 
 /// Calls that the register machine cannot make.
 pub(super) fn of_ours(calls: &[Call<'_>]) -> Option<String> {
-    let name = calls.iter().map(|(name, _)| name).find(|name| name.starts_with(PREFIX))?;
+    let name = calls.iter().map(|(name, _)| name).find(|name| host::is_ours(name))?;
     Some(format!("it calls {name}"))
 }

@@ -23,7 +23,7 @@ const COMPILED: [&str; 7] = [
 ];
 
 /// Policies that only the interpreter runs right.
-const INTERPRETED: [&str; 8] = [
+const INTERPRETED: [&str; 10] = [
     "blocked := true if input.action\nblocked := false if input.identity\nallow if not blocked",
     "role := r if some r in input.identity.claims.roles\nallow if not role",
     "names := {k: v | some k; some v in input.identity.claims.roles; k := \"x\"}\nallow if names.x == \"a\"",
@@ -32,6 +32,8 @@ const INTERPRETED: [&str; 8] = [
     "allow if walk(input.identity.claims, [_, \"ann\"])",
     "b if input.action == \"x\"\nallow if b with input.action as \"x\"",
     "allow if io.jwt.decode(input.identity.user_id)",
+    "allow if json.verify_schema(input.identity.claims)[0]",
+    "allow if json.match_schema(input.identity.claims, {\"required\": [\"roles\"]})[0]",
 ];
 
 #[test]

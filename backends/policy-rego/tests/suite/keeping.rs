@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::asking::{caller, policy, rules};
 
 /// Nothing but the question can change what these say.
-const KEPT: [&str; 8] = [
+const KEPT: [&str; 9] = [
     "allow if input.identity.user_id == \"ann\"",
     "allow if input[\"identity\"][\"user_id\"] == \"ann\"",
     "allow if { input.action == \"read\"; input.resource.namespace == \"n\" }",
@@ -16,6 +16,7 @@ const KEPT: [&str; 8] = [
     "x := input.identity\nallow if x.user_id == \"ann\"",
     "allow if count([r | some r in input.identity.claims.roles]) > 1",
     "input_like := 1\nallow if input_like == 1",
+    "allow if json.match_schema(input.identity.claims, {\"required\": [\"roles\"]})[0]",
 ];
 
 /// Something else can, or could.

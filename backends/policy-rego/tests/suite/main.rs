@@ -9,6 +9,7 @@ mod following;
 mod forms;
 mod functions;
 mod keeping;
+mod schemas;
 mod state;
 mod tokens;
 mod trying;
