@@ -1,7 +1,5 @@
 //! Makes connections.
 
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,11 +8,11 @@ use holdfast_channel::{
     ChannelCapabilities, ChannelError, Dialer, EventChannel, Fanout, LARGEST_MESSAGE, Link,
     LinkSettings, Wire,
 };
-use lapin::tcp::{OwnedIdentity, OwnedTLSConfig};
-use lapin::uri::AMQPUri;
-use lapin::{Connect as _, ConnectionProperties, runtime};
+use lapin::uri::{AMQPScheme, AMQPUri};
+use lapin::{AsyncTcpStream, Connection, ConnectionProperties, runtime};
 
 use crate::fault::fault;
+use crate::tls::Proofs;
 use crate::wire::RabbitWire;
 
 /// Opens the channel (servers are `amqp://host:port/vhost`, `amqps://` for TLS). It connects by itself, now and whenever it
@@ -54,12 +52,8 @@ impl Dialer for RabbitDialer {
     }
 
     async fn dial(&self, fanout: Arc<Fanout>) -> Result<Arc<dyn Wire>, ChannelError> {
-        let no_connection = |error: lapin::Error| fault("no connection", &error);
-        let runtime = runtime::default_runtime().map_err(no_connection)?;
-        let properties = ConnectionProperties::default().with_connection_name("holdfast".into());
-        let connected =
-            self.server()?.connect_with_config(properties, self.certificates()?, runtime).await;
-        let connection = connected.map_err(no_connection)?;
+        let proofs = Proofs::read(&self.settings)?;
+        let connection = connect(self.server()?, proofs).await?;
         let prefix = self.settings.prefix.clone();
         Ok(Arc::new(RabbitWire::new(connection, prefix, fanout).await?))
     }
@@ -78,21 +72,30 @@ impl RabbitDialer {
         }
         Ok(server)
     }
-
-    fn certificates(&self) -> Result<OwnedTLSConfig, ChannelError> {
-        let identity = match (&self.settings.cert_file, &self.settings.key_file) {
-            (Some(cert), Some(key)) => Some(OwnedIdentity::PKCS8 {
-                pem: pem(cert)?.into_bytes(),
-                key: pem(key)?.into_bytes(),
-            }),
-            _ => None,
-        };
-        let cert_chain = self.settings.ca_file.as_deref().map(pem).transpose()?;
-        Ok(OwnedTLSConfig { identity, cert_chain })
-    }
 }
 
-fn pem(file: &Path) -> Result<String, ChannelError> {
-    let wrong = |error| ChannelError::Settings(format!("{}: {error}", file.display()));
-    fs::read_to_string(file).map_err(wrong)
+/// As the library's own way to connect does it, but for where certificates come from: that way brings readers of PKCS #12.
+async fn connect(server: AMQPUri, proofs: Proofs) -> Result<Connection, ChannelError> {
+    let no_connection = |error: lapin::Error| fault("no connection", &error);
+    let secure = match server.scheme {
+        AMQPScheme::AMQP => None,
+        AMQPScheme::AMQPS => Some(proofs.connector()?),
+    };
+    let runtime = runtime::default_runtime().map_err(no_connection)?;
+    let properties = ConnectionProperties::default().with_connection_name("holdfast".into());
+    let connected = Connection::connector(
+        server,
+        runtime,
+        async move |server, runtime| {
+            let host = server.authority.host;
+            let place = runtime.to_socket_addrs((host.clone(), server.authority.port));
+            let stream = AsyncTcpStream::connect(&runtime, place).await?;
+            match &secure {
+                Some(secure) => Ok(stream.into_rustls(secure, &host).await?),
+                None => Ok(stream),
+            }
+        },
+        properties,
+    );
+    connected.await.map_err(no_connection)
 }

@@ -1,5 +1,7 @@
 //! The conformance suite on a real RabbitMQ server, and what is RabbitMQ's own.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +10,7 @@ use holdfast_channel::{ChannelError, EventChannel, LinkSettings, Password};
 use holdfast_channel_rabbitmq::open;
 use holdfast_services::{RabbitMq, RabbitMqOptions};
 use holdfast_testkit::channel_suite::{self, Backend, run};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 
 struct Server(Arc<RabbitMq>);
 
@@ -89,10 +92,48 @@ async fn tls_trusts_the_authority_of_its_file_alone() {
         key_file: Some(certificates.client_key.clone()),
         ..bare.clone()
     };
-    channel_suite::works(&*open(trusting).expect("settings")).await;
-    let fault = channel_suite::fault(&*open(strange).expect("settings")).await;
-    assert!(fault.to_string().contains("certificate"), "{fault}");
+    channel_suite::works(&*open(trusting.clone()).expect("settings")).await;
+    // Whom this machine trusts did not sign it, nor did another authority, even where the node has a certificate to show.
+    let home = tempfile::tempdir().expect("a directory");
+    let another = LinkSettings { ca_file: Some(authority(home.path())), ..trusting.clone() };
+    for strange in [strange, another] {
+        let fault = channel_suite::fault(&*open(strange).expect("settings")).await;
+        assert!(matches!(fault, ChannelError::Unavailable { .. }), "{fault}");
+        let sentence = fault.to_string();
+        assert!(sentence.contains("invalid peer certificate: UnknownIssuer"), "{sentence}");
+    }
     channel_suite::fault(&*open(bare).expect("settings")).await;
+    files_that_are_of_no_use(&trusting, home.path()).await;
+}
+
+/// An authority that signed nothing.
+fn authority(home: &Path) -> PathBuf {
+    let key = KeyPair::generate().expect("a key");
+    let mut authority = CertificateParams::new(Vec::new()).expect("names");
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let file = home.join("another.pem");
+    fs::write(&file, authority.self_signed(&key).expect("an authority").pem()).expect("a file");
+    file
+}
+
+/// They are named, with what is wrong.
+async fn files_that_are_of_no_use(right: &LinkSettings, home: &Path) {
+    let (missing, empty) = (home.join("missing.pem"), home.join("empty.pem"));
+    fs::write(&empty, "# nothing yet\n").expect("a file");
+    let another = right.ca_file.clone();
+    for (settings, says) in [
+        (LinkSettings { ca_file: Some(missing.clone()), ..right.clone() }, "missing.pem: "),
+        (LinkSettings { ca_file: Some(empty.clone()), ..right.clone() }, "empty.pem: no certif"),
+        (LinkSettings { cert_file: Some(missing.clone()), ..right.clone() }, "missing.pem: "),
+        (LinkSettings { key_file: Some(missing), ..right.clone() }, "missing.pem: "),
+        (LinkSettings { key_file: Some(empty), ..right.clone() }, "empty.pem: "),
+        // A certificate of somebody whose key this is not.
+        (LinkSettings { cert_file: another, ..right.clone() }, "certificates cannot be used: "),
+    ] {
+        let fault = channel_suite::fault(&*open(settings).expect("settings")).await;
+        assert!(matches!(fault, ChannelError::Settings(_)), "{fault}");
+        assert!(fault.to_string().contains(says), "{says}: {fault}");
+    }
 }
 
 #[test]
