@@ -6,7 +6,7 @@ use holdfast_policy_rego::{Form, LoadError};
 use crate::asking::{ann, policy, rules, try_policy};
 
 /// Each holds.
-const PRESENT: [&str; 36] = [
+const PRESENT: [&str; 38] = [
     "abs(-1) == 1",
     "array.concat([1], [2]) == [1, 2]",
     "base64.encode(\"a\") == \"YQ==\"",
@@ -37,6 +37,8 @@ const PRESENT: [&str; 36] = [
     "split(\"a/b\", \"/\") == [\"a\", \"b\"]",
     "sprintf(\"%s-%d\", [\"a\", 1]) == \"a-1\"",
     "strings.any_prefix_match(\"abc\", [\"ab\"])",
+    "time.clock([1720000000000000000, \"Asia/Kathmandu\"]) == [15, 31, 40]",
+    "time.format([0, \"America/New_York\", \"RFC1123Z\"]) == \"Wed, 31 Dec 1969 19:00:00 -0500\"",
     "time.parse_rfc3339_ns(\"1970-01-01T00:00:01Z\") == 1000000000",
     "trim_space(\" a \") == \"a\"",
     "units.parse(\"1k\") == 1000",
