@@ -36,7 +36,7 @@ fn etcd() -> Service {
             .route_name(route)
             .input_type(format!("super::{route}Request"))
             .output_type(format!("super::{route}Response"))
-            .codec_path("holdfast_api::codec::ClientCodec")
+            .codec_path("crate::codec::Codec")
             .build()
     };
     let methods = ["Range", "Put", "Txn"].map(method);
@@ -49,8 +49,8 @@ fn echo() -> Service {
         .name("get")
         .route_name("Get")
         .input_type("holdfast_api::config_v1::GetRequest")
-        .output_type("holdfast_api::Encoded<holdfast_api::config_v1::GetResponse>")
-        .codec_path("holdfast_api::codec::ServerCodec")
+        .output_type("holdfast_api::config_v1::GetResponse")
+        .codec_path("crate::codec::Codec")
         .build();
     Service::builder().name("ConfigService").package("config.v1").method(get).build()
 }

@@ -3,6 +3,7 @@
 //! - [`rows`]: **start here**: one file for each kind of work, what is compared and against which bar
 //! - [`drive`]: the load generator of `holdfast-load`, and the server's processor time; [`scale`]: how much and how long
 //! - [`subjects`]: the servers as processes of their own: Holdfast, etcd, and an echo server on the same libraries
+//! - [`codec`]: of the services that are generated here
 //! - [`seed`]: directories with a million keys; [`inside`]: an engine in this process
 //! - [`profile`]: one kind of call against a server that runs already, for a profiler
 //! - [`report`]: `docs/benchmarks.md`; [`machine`]: where all this was measured
@@ -11,6 +12,7 @@
 //! machine meets both sides.
 
 mod args;
+mod codec;
 mod drive;
 mod inside;
 mod machine;

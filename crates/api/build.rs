@@ -1,11 +1,12 @@
 //! Compiles `proto/` into messages, services and the descriptor set for reflection, without `protoc`.
 
 use std::error::Error;
+use std::fmt::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use std::{env, fs};
 
-use tonic_build::manual::{Builder, Method, Service};
+use prost_types::ServiceDescriptorProto;
 
 const FILES: [&str; 7] = [
     "config/v1/config.proto",
@@ -33,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     messages(&descriptors)?;
     for file in compiler.file_descriptor_set().file {
         for service in &file.service {
-            services(&out, file.package(), service);
+            services(&out, file.package(), service)?;
         }
     }
     Ok(())
@@ -57,33 +58,137 @@ fn messages(descriptors: &Path) -> Result<(), Box<dyn Error>> {
         .compile()
 }
 
-/// The server answers `Encoded<T>`, the client gets `T`: so both are generated on their own.
-fn services(out: &Path, package: &str, service: &prost_types::ServiceDescriptorProto) {
-    let build = |codec: &str, answer: &dyn Fn(String) -> String| {
-        let mut built = Service::builder().name(service.name()).package(package);
-        for method in &service.method {
-            let output = answer(rust_path(method.output_type()));
-            let mut rpc = Method::builder()
-                .name(snake(method.name()))
-                .route_name(method.name())
-                .input_type(rust_path(method.input_type()))
-                .output_type(output)
-                .codec_path(codec);
-            if method.server_streaming() {
-                rpc = rpc.server_streaming();
-            }
-            built = built.method(rpc.build());
-        }
-        built.build()
-    };
-    let server = build("crate::codec::ServerCodec", &|t| format!("crate::codec::Encoded<{t}>"));
-    let client = build("crate::codec::ClientCodec", &|t| t);
-    let (servers, clients) = (out.join("server"), out.join("client"));
-    for directory in [&servers, &clients] {
-        fs::create_dir_all(directory).expect("OUT_DIR is writable");
+/// Of each service what is of its own: the trait of those who serve it, with its methods in a table, and the methods of its client. All
+/// else is in `src/server.rs` and `src/client.rs`, where it is compiled once and not for each pair of messages.
+fn services(out: &Path, package: &str, service: &ServiceDescriptorProto) -> fmt::Result {
+    let mut text = String::new();
+    let path = format!("{package}.{}", service.name());
+    server(&mut text, &path, service)?;
+    client(&mut text, &path, service)?;
+    fs::write(out.join(format!("{path}.rs")), text).expect("OUT_DIR is writable");
+    Ok(())
+}
+
+fn server(out: &mut String, path: &str, service: &ServiceDescriptorProto) -> fmt::Result {
+    let name = service.name();
+    let (mut methods, mut table, mut arms) = (String::new(), String::new(), String::new());
+    for (index, method) in service.method.iter().enumerate() {
+        let (call, route) = (snake(method.name()), method.name());
+        let (input, output) = (rust_path(method.input_type()), rust_path(method.output_type()));
+        let answer = format!("crate::Encoded<{output}>");
+        let (answer, kind) = if method.server_streaming() {
+            let stream = format!("{route}Stream");
+            writeln!(
+                methods,
+                "type {stream}: Stream<Item = Result<{answer}, Status>> + Send + 'static;"
+            )?;
+            (format!("Self::{stream}"), "streaming")
+        } else {
+            (answer, "unary")
+        };
+        writeln!(
+            methods,
+            "async fn {call}(&self, request: Request<{input}>) -> Result<Response<{answer}>, Status>;"
+        )?;
+        writeln!(table, "Method::new::<{input}>(\"/{path}/{route}\"),")?;
+        writeln!(arms, "{index} => server::{kind}(request, |request| self.0.{call}(request)),")?;
     }
-    Builder::new().build_client(false).out_dir(servers).compile(&[server]);
-    Builder::new().build_server(false).out_dir(clients).compile(&[client]);
+    write!(
+        out,
+        "/// The side of the server.
+        #[allow(unused_imports)]
+        pub mod {module}_server {{
+            use tonic::codegen::tokio_stream::Stream;
+            use tonic::{{Request, Response, Status}};
+
+            use crate::codec::Incoming;
+            use crate::server::{{self, Handler, Handling, Method, Server}};
+
+            /// What the service is called in paths.
+            pub const SERVICE_NAME: &str = \"{path}\";
+
+            const METHODS: &[Method] = &[{table}];
+
+            /// Who serves it.
+            #[tonic::async_trait]
+            pub trait {name}: Send + Sync + 'static {{
+                {methods}
+            }}
+
+            /// The service behind gRPC.
+            pub fn server(service: impl {name}) -> Server {{
+                Server::new(SERVICE_NAME, METHODS, Served(service))
+            }}
+
+            struct Served<T>(T);
+
+            impl<T: {name}> Handler for Served<T> {{
+                fn handle(&self, method: usize, request: Request<Incoming>) -> Handling<'_> {{
+                    match method {{
+                        {arms}
+                        _ => server::nobody(),
+                    }}
+                }}
+            }}
+        }}
+        ",
+        module = snake(name),
+    )
+}
+
+fn client(out: &mut String, path: &str, service: &ServiceDescriptorProto) -> fmt::Result {
+    let name = service.name();
+    let mut methods = String::new();
+    for method in &service.method {
+        let (call, route) = (snake(method.name()), method.name());
+        let (input, output) = (rust_path(method.input_type()), rust_path(method.output_type()));
+        let (kind, answer) = match method.server_streaming() {
+            true => ("streaming", "Opening"),
+            false => ("unary", "Calling"),
+        };
+        write!(
+            methods,
+            "pub fn {call}(&mut self, request: impl IntoRequest<{input}>) -> {answer}<'_, {output}> {{
+                const METHOD: &Method =
+                    &Method {{ service: \"{path}\", name: \"{route}\", path: \"/{path}/{route}\" }};
+                self.inner.{kind}(METHOD, request)
+            }}
+            "
+        )?;
+    }
+    write!(
+        out,
+        "/// The side of the client.
+        #[allow(unused_imports)]
+        pub mod {module}_client {{
+            use tonic::IntoRequest;
+
+            use crate::client::{{Calling, Client, Connection, Method, Opening}};
+
+            /// The service over such a connection.
+            #[derive(Debug, Clone)]
+            pub struct {name}Client<T> {{
+                inner: Client<T>,
+            }}
+
+            impl<T: Connection> {name}Client<T> {{
+                /// Over this connection.
+                pub fn new(connection: T) -> Self {{
+                    Self {{ inner: Client::new(connection) }}
+                }}
+
+                /// A message of an answer may have so many bytes, 4 MiB by default.
+                #[must_use]
+                pub fn max_decoding_message_size(self, bytes: usize) -> Self {{
+                    Self {{ inner: self.inner.max_decoding_message_size(bytes) }}
+                }}
+
+                {methods}
+            }}
+        }}
+        ",
+        module = snake(name),
+    )
 }
 
 /// `.config.v1.GetRequest` -> `crate::config_v1::GetRequest`.

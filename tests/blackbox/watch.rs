@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use holdfast_api::Streaming;
 use holdfast_api::config_v1::{ChangeType, WatchResponse};
 use holdfast_api::holdfast_v1::watch_request::Start;
 use holdfast_api::holdfast_v1::{Event, EventKind};
@@ -21,7 +22,6 @@ use holdfast_tests::{Config, Holdfast, Server, memory, torture};
 use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::task::JoinSet;
-use tonic::Streaming;
 
 const NAMESPACES: u64 = 10;
 const WRITERS: u64 = 64;

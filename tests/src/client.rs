@@ -9,10 +9,10 @@ use holdfast_api::config_v1::config_service_client::ConfigServiceClient;
 use holdfast_api::holdfast_v1::admin_service_client::AdminServiceClient;
 use holdfast_api::holdfast_v1::holdfast_service_client::HoldfastServiceClient;
 use holdfast_api::holdfast_v1::trust_service_client::TrustServiceClient;
-use holdfast_api::{config_v1, google_rpc, holdfast_v1};
+use holdfast_api::{Streaming, config_v1, google_rpc, holdfast_v1};
 use holdfast_dial::{Bearer, Link};
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Status, Streaming};
+use tonic::{Code, Status};
 
 /// An answer larger than this is a fault of the test.
 const MAX_ANSWER_BYTES: usize = 256 << 20;

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use buffa_types::google::protobuf::Timestamp;
+use holdfast_api::Streaming;
 use holdfast_api::convert::state as convert;
 use holdfast_api::stategate::cache_service_client::CacheServiceClient;
 use holdfast_api::stategate::mutex_service_client::MutexServiceClient;
@@ -12,7 +13,6 @@ use holdfast_api::stategate::{
 };
 use holdfast_dial::Link;
 use serde_json::Value;
-use tonic::Streaming;
 
 use crate::stategate::state;
 use crate::{Failure, Stategate};

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bytes::Bytes;
+use holdfast_api::Streaming;
 use holdfast_api::holdfast_v1::watch_request::Start;
 use holdfast_api::holdfast_v1::watch_response::Kind;
 use holdfast_api::holdfast_v1::{Event, EventKind, WatchResponse};
-use tonic::{Code, Streaming};
+use tonic::Code;
 
 use crate::{Failure, Holdfast};
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use holdfast_api::Streaming;
 use holdfast_api::convert::state as convert;
 use holdfast_api::stategate::event_service_client::EventServiceClient;
 use holdfast_api::stategate::state_service_client::StateServiceClient;
@@ -11,7 +12,6 @@ use holdfast_api::stategate::{
 };
 use holdfast_dial::{Bearer, Link};
 use serde_json::{Map, Value};
-use tonic::Streaming;
 use tonic::transport::Channel;
 
 use crate::Failure;

@@ -1,5 +1,5 @@
-//! The bare server: config.v1's `Get`, the same over HTTP/JSON, and event streams, on the same libraries, the same codec and the
-//! same accept loop, with nothing behind.
+//! The bare server: config.v1's `Get`, the same over HTTP/JSON, and event streams, on the same libraries and the same accept
+//! loop, with nothing behind.
 
 use std::convert::Infallible;
 use std::env::current_exe;
@@ -13,7 +13,7 @@ use axum::{Router, extract};
 use bytes::Bytes;
 use futures::StreamExt;
 use holdfast_api::config_v1::{Entry, GetRequest, GetResponse};
-use holdfast_api::{Encoded, convert};
+use holdfast_api::convert;
 use holdfast_load::data;
 use holdfast_load::dice::Dice;
 use holdfast_model::Timestamp;
@@ -135,10 +135,7 @@ struct Answer {
 
 #[async_trait]
 impl ConfigService for Answer {
-    async fn get(
-        &self,
-        request: Request<GetRequest>,
-    ) -> Result<Response<Encoded<GetResponse>>, Status> {
+    async fn get(&self, request: Request<GetRequest>) -> Result<Response<GetResponse>, Status> {
         let GetRequest { namespace, key, .. } = request.into_inner();
         let time = convert::time(Timestamp(1_700_000_000_000_000_000));
         let entry = Entry {
@@ -153,6 +150,6 @@ impl ConfigService for Answer {
             ..Entry::default()
         };
         let answer = GetResponse { entry: entry.into(), ..GetResponse::default() };
-        Ok(Response::new(Encoded::Message(answer)))
+        Ok(Response::new(answer))
     }
 }

@@ -1,8 +1,12 @@
 //! How messages become bytes on a gRPC connection, and back.
+//!
+//! A codec of tonic is of two types, and for each pair of them all of tonic's calls are compiled again: their bodies, their streams, their
+//! futures. This one is of none: what it carries is any message, and only the few lines that decode one, or encode it, exist for each
+//! type.
 
-use std::marker::PhantomData;
+use std::any::Any;
 
-use buffa::{DecodeOptions, Message};
+use buffa::{DecodeError, DecodeOptions, EncodeError, Message};
 use bytes::{Buf, BufMut, Bytes};
 use tonic::Status;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
@@ -37,97 +41,114 @@ impl<T> From<T> for Encoded<T> {
     }
 }
 
-/// What a server speaks: it sends `Encoded<Answer>` and receives requests. A request that does not decode is the
-/// caller's fault.
-#[derive(Debug)]
-pub struct ServerCodec<E, D>(PhantomData<(E, D)>);
+/// A message that goes out, whatever its type.
+pub(crate) enum Outgoing {
+    /// Encoded when it is sent.
+    Message(Box<dyn Encode>),
+    /// Sent as they are.
+    Bytes(Bytes),
+}
 
-/// What a client speaks. An answer may be larger than any request.
-#[derive(Debug)]
-pub struct ClientCodec<E, D>(PhantomData<(E, D)>);
-
-impl<E, D> Default for ServerCodec<E, D> {
-    fn default() -> Self {
-        Self(PhantomData)
+impl Outgoing {
+    pub(crate) fn message<T: Message + 'static>(message: T) -> Self {
+        Self::Message(Box::new(message))
     }
 }
 
-impl<E, D> Default for ClientCodec<E, D> {
-    fn default() -> Self {
-        Self(PhantomData)
-    }
-}
-
-impl<T, D> Codec for ServerCodec<Encoded<T>, D>
-where
-    T: Message + 'static,
-    D: Message + 'static,
-{
-    type Encode = Encoded<T>;
-    type Decode = D;
-    type Encoder = AnswerEncoder<T>;
-    type Decoder = MessageDecoder<D>;
-
-    fn encoder(&mut self) -> AnswerEncoder<T> {
-        AnswerEncoder(PhantomData)
-    }
-
-    fn decoder(&mut self) -> MessageDecoder<D> {
-        MessageDecoder {
-            fault: Status::invalid_argument,
-            options: DecodeOptions::new(),
-            of: PhantomData,
+impl<T: Message + 'static> From<Encoded<T>> for Outgoing {
+    fn from(answer: Encoded<T>) -> Self {
+        match answer {
+            Encoded::Message(message) => Self::message(message),
+            Encoded::Bytes(bytes) => Self::Bytes(bytes),
         }
     }
 }
 
-impl<E, D> Codec for ClientCodec<E, D>
-where
-    E: Message + 'static,
-    D: Message + 'static,
-{
-    type Encode = E;
-    type Decode = D;
-    type Encoder = MessageEncoder<E>;
-    type Decoder = MessageDecoder<D>;
+/// A message whose type is of no interest to who sends it.
+pub(crate) trait Encode: Send + Sync {
+    fn encode_into(&self, buf: &mut EncodeBuf<'_>) -> Result<(), EncodeError>;
+}
 
-    fn encoder(&mut self) -> MessageEncoder<E> {
-        MessageEncoder(PhantomData)
+impl<T: Message> Encode for T {
+    fn encode_into(&self, buf: &mut EncodeBuf<'_>) -> Result<(), EncodeError> {
+        self.try_encode(buf)
+    }
+}
+
+/// A message that came in; [`open`] it as what its [`Decode`] made of it.
+pub(crate) type Incoming = Box<dyn Any + Send + Sync>;
+
+/// How bytes become a message of one type.
+pub(crate) type Decode = fn(&DecodeOptions, &[u8]) -> Result<Incoming, DecodeError>;
+
+/// The [`Decode`] of that type.
+pub(crate) fn decode<T: Message + 'static>(
+    options: &DecodeOptions,
+    bytes: &[u8],
+) -> Result<Incoming, DecodeError> {
+    Ok(Box::new(options.decode_from_slice::<T>(bytes)?))
+}
+
+/// The message as what it is.
+///
+/// # Errors
+/// When it is of another type, which is no message of the other side but a mistake in what is generated.
+pub(crate) fn open<T: 'static>(message: Incoming) -> Result<T, Status> {
+    let message = message.downcast::<T>();
+    message.map(|message| *message).map_err(|_| Status::internal("a message of another type"))
+}
+
+/// The codec of a call, which knows of no type.
+#[derive(Clone)]
+pub(crate) struct AnyCodec {
+    decode: Decode,
+    fault: fn(String) -> Status,
+    options: DecodeOptions,
+}
+
+impl AnyCodec {
+    /// What a server speaks that receives such requests. One that does not decode is the caller's fault.
+    pub(crate) fn of_server(decode: Decode) -> Self {
+        Self { decode, fault: Status::invalid_argument, options: DecodeOptions::new() }
     }
 
-    fn decoder(&mut self) -> MessageDecoder<D> {
+    /// What a client speaks that receives such answers. One may be larger than any request.
+    pub(crate) fn of_client(decode: Decode) -> Self {
         // A list of all keys decodes into more than the default budget for untrusted input; how many bytes come
         // in is bounded by the channel.
         let options = DecodeOptions::new().with_element_memory_limit(usize::MAX);
-        MessageDecoder { fault: Status::internal, options, of: PhantomData }
+        Self { decode, fault: Status::internal, options }
     }
 }
 
-/// Encodes messages.
-#[derive(Debug)]
-pub struct MessageEncoder<T>(PhantomData<T>);
+impl Codec for AnyCodec {
+    type Encode = Outgoing;
+    type Decode = Incoming;
+    type Encoder = AnyEncoder;
+    type Decoder = Self;
 
-impl<T: Message + 'static> Encoder for MessageEncoder<T> {
-    type Item = T;
-    type Error = Status;
+    fn encoder(&mut self) -> AnyEncoder {
+        AnyEncoder
+    }
 
-    fn encode(&mut self, item: T, buf: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        item.try_encode(buf).map_err(|error| Status::internal(format!("cannot encode: {error}")))
+    fn decoder(&mut self) -> Self {
+        self.clone()
     }
 }
 
-/// Encodes answers, or copies those that are encoded already.
-#[derive(Debug)]
-pub struct AnswerEncoder<T>(PhantomData<T>);
+/// Encodes messages, or copies those that are encoded already.
+pub(crate) struct AnyEncoder;
 
-impl<T: Message + 'static> Encoder for AnswerEncoder<T> {
-    type Item = Encoded<T>;
+impl Encoder for AnyEncoder {
+    type Item = Outgoing;
     type Error = Status;
 
-    fn encode(&mut self, item: Encoded<T>, buf: &mut EncodeBuf<'_>) -> Result<(), Status> {
+    fn encode(&mut self, item: Outgoing, buf: &mut EncodeBuf<'_>) -> Result<(), Status> {
         match item {
-            Encoded::Message(message) => MessageEncoder(PhantomData).encode(message, buf),
-            Encoded::Bytes(bytes) => {
+            Outgoing::Message(message) => message
+                .encode_into(buf)
+                .map_err(|error| Status::internal(format!("cannot encode: {error}"))),
+            Outgoing::Bytes(bytes) => {
                 buf.put(bytes);
                 Ok(())
             }
@@ -135,27 +156,20 @@ impl<T: Message + 'static> Encoder for AnswerEncoder<T> {
     }
 }
 
-/// Decodes messages.
-#[derive(Debug)]
-pub struct MessageDecoder<T> {
-    fault: fn(String) -> Status,
-    options: DecodeOptions,
-    of: PhantomData<T>,
-}
-
-impl<T: Message + 'static> Decoder for MessageDecoder<T> {
-    type Item = T;
+impl Decoder for AnyCodec {
+    type Item = Incoming;
     type Error = Status;
 
-    fn decode(&mut self, buf: &mut DecodeBuf<'_>) -> Result<Option<T>, Status> {
+    fn decode(&mut self, buf: &mut DecodeBuf<'_>) -> Result<Option<Incoming>, Status> {
         // From the slice, so that `bytes` members are copies: a small value must not keep the whole receive buffer
         // alive for as long as a cache holds it.
         let decoded = if buf.chunk().len() == buf.remaining() {
-            let whole = self.options.decode_from_slice(buf.chunk());
+            let whole = (self.decode)(&self.options, buf.chunk());
             buf.advance(buf.remaining());
             whole
         } else {
-            self.options.decode(buf)
+            // Tonic hands out one piece. A decoder for what is in pieces would be all of them a second time.
+            (self.decode)(&self.options, &buf.copy_to_bytes(buf.remaining()))
         };
         decoded
             .map(Some)

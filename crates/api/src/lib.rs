@@ -1,6 +1,7 @@
 //! What travels: protobuf messages and services, their conversion to and from the model, and the one status table.
 //!
 //! - [`config_v1`], [`holdfast_v1`], [`stategate`]: messages, server and client of each dialect
+//! - [`Server`], [`Connection`]: what the services of all dialects have in common on either side
 //! - [`codec`]: how messages become bytes; [`Encoded`] lets a server send bytes that it encoded before
 //! - [`convert`]: model values to wire values and back
 //! - [`status`]: **start here** for errors: [`status::Row`] is the one table from a failure to a gRPC code, a reason, an
@@ -9,11 +10,15 @@
 //!
 //! Nothing generated is committed: `build.rs` compiles `proto/` with the machine's Rust alone.
 
+mod client;
 pub mod codec;
 pub mod convert;
+mod server;
 pub mod status;
 
+pub use client::{Calling, Connection, Opening, Streaming};
 pub use codec::Encoded;
+pub use server::Server;
 
 /// Messages as `build.rs` generates them, one module for each protobuf package.
 #[allow(missing_docs, unreachable_pub, clippy::all, rustdoc::all)]
@@ -25,38 +30,28 @@ mod generated {
 #[allow(missing_docs, clippy::all)]
 pub mod config_v1 {
     pub use crate::generated::config::v1::*;
-    include!(concat!(env!("OUT_DIR"), "/server/config.v1.ConfigService.rs"));
-    include!(concat!(env!("OUT_DIR"), "/client/config.v1.ConfigService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/config.v1.ConfigService.rs"));
 }
 
 /// The holdfast.v1 dialect.
 #[allow(missing_docs, clippy::all)]
 pub mod holdfast_v1 {
     pub use crate::generated::holdfast::v1::*;
-    include!(concat!(env!("OUT_DIR"), "/server/holdfast.v1.HoldfastService.rs"));
-    include!(concat!(env!("OUT_DIR"), "/client/holdfast.v1.HoldfastService.rs"));
-    include!(concat!(env!("OUT_DIR"), "/server/holdfast.v1.TrustService.rs"));
-    include!(concat!(env!("OUT_DIR"), "/client/holdfast.v1.TrustService.rs"));
-    include!(concat!(env!("OUT_DIR"), "/server/holdfast.v1.AdminService.rs"));
-    include!(concat!(env!("OUT_DIR"), "/client/holdfast.v1.AdminService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/holdfast.v1.HoldfastService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/holdfast.v1.TrustService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/holdfast.v1.AdminService.rs"));
 }
 
 /// The stategate dialect.
 #[allow(missing_docs, clippy::all)]
 pub mod stategate {
     pub use crate::generated::stategate::*;
-    include!(concat!(env!("OUT_DIR"), "/server/stategate.StateService.rs"));
-    include!(concat!(env!("OUT_DIR"), "/client/stategate.StateService.rs"));
-    include!(concat!(env!("OUT_DIR"), "/server/stategate.EntityService.rs"));
-    include!(concat!(env!("OUT_DIR"), "/client/stategate.EntityService.rs"));
-    include!(concat!(env!("OUT_DIR"), "/server/stategate.EventService.rs"));
-    include!(concat!(env!("OUT_DIR"), "/client/stategate.EventService.rs"));
-    include!(concat!(env!("OUT_DIR"), "/server/stategate.PeerService.rs"));
-    include!(concat!(env!("OUT_DIR"), "/client/stategate.PeerService.rs"));
-    include!(concat!(env!("OUT_DIR"), "/server/stategate.CacheService.rs"));
-    include!(concat!(env!("OUT_DIR"), "/client/stategate.CacheService.rs"));
-    include!(concat!(env!("OUT_DIR"), "/server/stategate.MutexService.rs"));
-    include!(concat!(env!("OUT_DIR"), "/client/stategate.MutexService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/stategate.StateService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/stategate.EntityService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/stategate.EventService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/stategate.PeerService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/stategate.CacheService.rs"));
+    include!(concat!(env!("OUT_DIR"), "/stategate.MutexService.rs"));
 }
 
 /// `google.rpc.Status` and the one detail that Holdfast sends.

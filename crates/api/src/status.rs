@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use buffa::Message;
 use buffa_types::google::protobuf::Any;
-use bytes::Bytes;
 use holdfast_model::ErrorKind;
 use tonic::Code;
 use tonic::metadata::{MetadataMap, MetadataValue};
@@ -384,14 +383,14 @@ fn exit_by_code(code: Code) -> u8 {
 #[must_use]
 pub fn with_info(code: Code, message: &str, info: &ErrorInfo) -> tonic::Status {
     let detail =
-        Any { type_url: ERROR_INFO.into(), value: info.encode_to_vec().into(), ..Any::default() };
+        Any { type_url: ERROR_INFO.into(), value: info.encode_to_bytes(), ..Any::default() };
     let rich = RichStatus {
         code: code.into(),
         message: message.into(),
         details: vec![detail],
         ..RichStatus::default()
     };
-    tonic::Status::with_details(code, message, Bytes::from(rich.encode_to_vec()))
+    tonic::Status::with_details(code, message, rich.encode_to_bytes())
 }
 
 /// ResourceExhausted, with a `RetryInfo` and, for HTTP, the same in whole seconds as `retry-after`.
@@ -402,7 +401,7 @@ pub fn retry_after(message: &str, wait: Duration) -> tonic::Status {
     let delay = buffa_types::google::protobuf::Duration { seconds, nanos, ..Default::default() };
     let info = RetryInfo { retry_delay: delay.into(), ..RetryInfo::default() };
     let detail =
-        Any { type_url: RETRY_INFO.into(), value: info.encode_to_vec().into(), ..Any::default() };
+        Any { type_url: RETRY_INFO.into(), value: info.encode_to_bytes(), ..Any::default() };
     let code = Code::ResourceExhausted;
     let rich = RichStatus {
         code: code.into(),
@@ -410,7 +409,7 @@ pub fn retry_after(message: &str, wait: Duration) -> tonic::Status {
         details: vec![detail],
         ..RichStatus::default()
     };
-    let details = Bytes::from(rich.encode_to_vec());
+    let details = rich.encode_to_bytes();
     let mut metadata = MetadataMap::new();
     let whole = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     metadata.insert("retry-after", MetadataValue::from(whole));

@@ -3,13 +3,14 @@
 use std::future::Future;
 use std::time::Duration;
 
+use holdfast_api::Streaming;
 use holdfast_api::config_v1::config_service_client::ConfigServiceClient;
 use holdfast_api::holdfast_v1::admin_service_client::AdminServiceClient;
 use holdfast_api::holdfast_v1::holdfast_service_client::HoldfastServiceClient;
 use holdfast_api::holdfast_v1::trust_service_client::TrustServiceClient;
 use holdfast_dial::{self as dial, DialError, Link};
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Request, Response, Status, Streaming};
+use tonic::{Code, Request, Response, Status};
 
 use crate::args::Global;
 use crate::credentials;
@@ -89,7 +90,7 @@ impl Server {
     }
 
     /// The next message of a stream, no later than the command line allows; `None` when it ended.
-    pub async fn next<T>(&self, stream: &mut Streaming<T>) -> Result<Option<T>, Failure> {
+    pub async fn next<T: 'static>(&self, stream: &mut Streaming<T>) -> Result<Option<T>, Failure> {
         match tokio::time::timeout(self.timeout, stream.message()).await {
             Ok(next) => Ok(next?),
             Err(_) => Err(Failure::Timeout(self.timeout)),

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use holdfast_api::Streaming;
 use holdfast_api::config_v1::{ChangeType, WatchResponse};
 use holdfast_tests::Server;
-use tonic::{Code, Streaming};
+use tonic::Code;
 
 use super::assert_fails;
 

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use holdfast_api::Streaming;
 use holdfast_api::config_v1::WatchResponse;
 use holdfast_tests::Config;
-use tonic::{Code, Streaming};
+use tonic::Code;
 
 use super::cluster::Cluster;
 

@@ -1,11 +1,12 @@
 //! Running watches end with the right to them: over gRPC in both dialects and as event streams of both.
 
+use holdfast_api::Streaming;
 use holdfast_api::holdfast_v1::watch_response::Kind;
 use holdfast_api::holdfast_v1::{DeleteUserRequest, PutUserRequest, RevokeTokenRequest};
 use holdfast_tests::client::put;
 use holdfast_tests::sse::Sse;
 use tokio::time::timeout;
-use tonic::{Code, Streaming};
+use tonic::Code;
 
 use super::{Closed, SOON};
 

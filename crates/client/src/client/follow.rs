@@ -4,12 +4,13 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use futures::Stream;
+use holdfast_api::Streaming;
 use holdfast_api::convert as times;
 use holdfast_api::holdfast_v1::watch_request::Start;
 use holdfast_api::holdfast_v1::watch_response::Kind as FrameKind;
 use holdfast_api::holdfast_v1::{Event, Filter, WatchRequest, WatchResponse};
 use holdfast_model::Timestamp;
-use tonic::{Code, Streaming};
+use tonic::Code;
 
 use super::call::closed;
 use super::pool::Taken;

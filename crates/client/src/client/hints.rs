@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use futures::Stream;
 use futures::future::BoxFuture;
+use holdfast_api::Streaming;
 use holdfast_api::config_v1::{ChangeType, WatchRequest, WatchResponse};
 use tokio::time::Interval;
-use tonic::Streaming;
 
 use super::Client;
 use super::follow::stream;

@@ -11,10 +11,10 @@ use holdfast_auth::{AuthError, Credentials, Metadata};
 use http::{HeaderMap, Request, Response};
 use tonic::Status;
 use tonic::body::Body;
-use tonic::server::NamedService;
-use tower::{Layer, Service};
+use tower::Service;
 
 use super::call::{Shared, observation};
+use super::served::Served;
 use crate::http::headers::authority;
 use crate::listen::Peer;
 
@@ -25,40 +25,29 @@ pub(crate) type Refuse = fn(AuthError) -> Status;
 #[derive(Debug, Clone)]
 pub(crate) struct Authority(pub(crate) Arc<str>);
 
-/// Puts [`Authn`] in front of a service.
-pub(crate) struct AuthnLayer {
-    pub(crate) shared: Arc<Shared>,
-    pub(crate) refuse: Refuse,
-}
-
-impl<S> Layer<S> for AuthnLayer {
-    type Service = Authn<S>;
-
-    fn layer(&self, inner: S) -> Authn<S> {
-        Authn { inner, shared: Arc::clone(&self.shared), refuse: self.refuse }
-    }
-}
-
 /// Asks the guard who calls, before the service inside sees the request.
 #[derive(Clone)]
-pub(crate) struct Authn<S> {
-    inner: S,
+pub(crate) struct Authn {
+    inner: Served,
     shared: Arc<Shared>,
     refuse: Refuse,
 }
 
-impl<S: NamedService> NamedService for Authn<S> {
-    const NAME: &'static str = S::NAME;
+impl Authn {
+    /// In front of that service.
+    pub(crate) fn new(inner: Served, shared: &Arc<Shared>, refuse: Refuse) -> Self {
+        Self { inner, shared: Arc::clone(shared), refuse }
+    }
+
+    /// Of the service inside.
+    pub(crate) fn name(&self) -> &'static str {
+        self.inner.name()
+    }
 }
 
 type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
-impl<S> Service<Request<Body>> for Authn<S>
-where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
-    S: NamedService + Clone + Send + 'static,
-    S::Future: Send,
-{
+impl Service<Request<Body>> for Authn {
     type Response = Response<Body>;
     type Error = Infallible;
     type Future = Answer;
@@ -102,9 +91,9 @@ where
                 Err(error) => {
                     let status = refuse(error);
                     if let Some(observation) = observation(request.extensions()) {
-                        observation.method(S::NAME);
+                        observation.method(inner.name());
                     }
-                    shared.metrics.answered(S::NAME, status.code(), Duration::ZERO);
+                    shared.metrics.answered(inner.name(), status.code(), Duration::ZERO);
                     shared.metrics.state_calls.refused(request.uri().path(), status.code());
                     Ok(status.into_http())
                 }

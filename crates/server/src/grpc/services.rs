@@ -1,33 +1,34 @@
 //! Every gRPC service as routes of one router.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::response::{IntoResponse, Response};
-use holdfast_api::config_v1::config_service_server::ConfigServiceServer;
-use holdfast_api::holdfast_v1::admin_service_server::AdminServiceServer;
-use holdfast_api::holdfast_v1::holdfast_service_server::HoldfastServiceServer;
-use holdfast_api::holdfast_v1::trust_service_server::TrustServiceServer;
-use holdfast_api::stategate::cache_service_server::CacheServiceServer;
-use holdfast_api::stategate::entity_service_server::EntityServiceServer;
-use holdfast_api::stategate::event_service_server::EventServiceServer;
-use holdfast_api::stategate::mutex_service_server::MutexServiceServer;
-use holdfast_api::stategate::peer_service_server::PeerServiceServer;
-use holdfast_api::stategate::state_service_server::StateServiceServer;
-use http::{HeaderMap, header};
+use holdfast_api::Server;
+use holdfast_api::config_v1::config_service_server;
+use holdfast_api::holdfast_v1::{
+    admin_service_server, holdfast_service_server, trust_service_server,
+};
+use holdfast_api::stategate::{
+    cache_service_server, entity_service_server, event_service_server, mutex_service_server,
+    peer_service_server, state_service_server,
+};
+use http::{HeaderMap, Request, header};
 use tonic::Status;
+use tonic::body::Body;
 use tonic::codec::CompressionEncoding;
-use tonic::service::Routes;
 use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::{HealthReporter, HealthService};
 use tonic_reflection::server::Builder as Reflection;
 use tonic_web::GrpcWebLayer;
-use tower::Layer;
+use tower::{Layer, Service, ServiceExt};
 
-use super::authn::{AuthnLayer, Refuse};
+use super::authn::Authn;
 use super::call::Shared;
 use super::config_v1::{self, ConfigV1};
 use super::holdfast_v1::{self, HoldfastV1};
+use super::served::Served;
 use super::sockets::SocketsLayer;
 use super::state::{self, Stategate};
 use crate::http::fault::Fault;
@@ -43,57 +44,59 @@ pub fn routes(
     let web = GrpcWebLayer::new();
     let for_all = Arc::new(shared.clone());
     let stategate = Stategate::new(shared);
+    let for_state = Arc::clone(stategate.shared());
     let sockets = SocketsLayer { shared: Arc::clone(&for_all) };
-    let authn = |refuse: Refuse| AuthnLayer { shared: Arc::clone(&for_all), refuse };
-    let authn_of_state =
-        AuthnLayer { shared: Arc::clone(stategate.shared()), refuse: state::refuse };
-    // Answers go uncompressed: some clients ask for gzip by default, and then an event that was encoded once would be
-    // compressed for each of its watchers.
-    let config = ConfigServiceServer::new(ConfigV1::new(shared.clone()))
-        .max_decoding_message_size(shared.knobs.request_bytes)
-        .accept_compressed(CompressionEncoding::Gzip);
-    let holdfast = HoldfastServiceServer::new(HoldfastV1::new(shared.clone()))
-        .max_decoding_message_size(shared.knobs.request_bytes)
-        .accept_compressed(CompressionEncoding::Gzip);
-    let trust = TrustServiceServer::new(HoldfastV1::new(shared.clone()))
-        .max_decoding_message_size(shared.knobs.request_bytes)
-        .accept_compressed(CompressionEncoding::Gzip);
-    let admin = AdminServiceServer::new(HoldfastV1::new(shared.clone()))
-        .max_decoding_message_size(shared.knobs.request_bytes)
-        .accept_compressed(CompressionEncoding::Gzip);
-    let states = StateServiceServer::new(stategate.clone())
-        .max_decoding_message_size(shared.knobs.request_bytes)
-        .accept_compressed(CompressionEncoding::Gzip);
-    let entities = EntityServiceServer::new(stategate.clone())
-        .max_decoding_message_size(shared.knobs.request_bytes)
-        .accept_compressed(CompressionEncoding::Gzip);
-    let events = EventServiceServer::new(stategate.clone())
-        .max_decoding_message_size(shared.knobs.request_bytes)
-        .accept_compressed(CompressionEncoding::Gzip);
-    let peers = PeerServiceServer::new(stategate.clone())
-        .max_decoding_message_size(shared.knobs.request_bytes)
-        .accept_compressed(CompressionEncoding::Gzip);
-    let cache = CacheServiceServer::new(stategate.clone())
-        .max_decoding_message_size(shared.knobs.request_bytes)
-        .accept_compressed(CompressionEncoding::Gzip);
-    let mutexes = MutexServiceServer::new(stategate.clone())
-        .max_decoding_message_size(shared.knobs.request_bytes)
-        .accept_compressed(CompressionEncoding::Gzip);
-    let health = HealthServer::new(HealthService::from_health_reporter(health));
-    let routes = Routes::new(sockets.layer(web.layer(authn(config_v1::refuse).layer(config))))
-        .add_service(sockets.layer(web.layer(authn(holdfast_v1::refuse).layer(holdfast))))
-        .add_service(sockets.layer(web.layer(authn(holdfast_v1::refuse).layer(trust))))
-        .add_service(sockets.layer(web.layer(authn(holdfast_v1::refuse).layer(admin))))
-        .add_service(sockets.layer(web.layer(authn_of_state.layer(states))))
-        .add_service(sockets.layer(web.layer(authn_of_state.layer(entities))))
-        .add_service(sockets.layer(web.layer(authn_of_state.layer(events))))
-        .add_service(sockets.layer(web.layer(authn_of_state.layer(peers))))
-        .add_service(sockets.layer(web.layer(authn_of_state.layer(cache))))
-        .add_service(sockets.layer(web.layer(authn_of_state.layer(mutexes))))
-        .add_service(web.layer(health))
-        .add_service(authn(holdfast_v1::refuse).layer(reflection().build_v1()?))
-        .add_service(authn(holdfast_v1::refuse).layer(reflection().build_v1alpha()?));
-    Ok(routes.prepare().into_axum_router().fallback(nothing_here))
+    let own = |server: Server| {
+        // Answers go uncompressed: some clients ask for gzip by default, and then an event that was encoded once would
+        // be compressed for each of its watchers.
+        let server = server.max_decoding_message_size(shared.knobs.request_bytes);
+        Served::Own(server.accept_compressed(CompressionEncoding::Gzip))
+    };
+    let holdfast = || HoldfastV1::new(shared.clone());
+    let config = own(config_service_server::server(ConfigV1::new(shared.clone())));
+    let of_config = [Authn::new(config, &for_all, config_v1::refuse)];
+    let of_holdfast = [
+        holdfast_service_server::server(holdfast()),
+        trust_service_server::server(holdfast()),
+        admin_service_server::server(holdfast()),
+    ];
+    let of_state = [
+        state_service_server::server(stategate.clone()),
+        entity_service_server::server(stategate.clone()),
+        event_service_server::server(stategate.clone()),
+        peer_service_server::server(stategate.clone()),
+        cache_service_server::server(stategate.clone()),
+        mutex_service_server::server(stategate.clone()),
+    ];
+    let of_holdfast =
+        of_holdfast.map(|server| Authn::new(own(server), &for_all, holdfast_v1::refuse));
+    let of_state = of_state.map(|server| Authn::new(own(server), &for_state, state::refuse));
+
+    let mut routes = Router::new();
+    for service in of_config.into_iter().chain(of_holdfast).chain(of_state) {
+        let name = service.name();
+        routes = with(routes, name, sockets.layer(web.layer(service)));
+    }
+    let health = Served::other(HealthServer::new(HealthService::from_health_reporter(health)));
+    routes = with(routes, health.name(), web.layer(health));
+    let reflections =
+        [Served::other(reflection().build_v1()?), Served::other(reflection().build_v1alpha()?)];
+    for reflection in reflections {
+        let name = reflection.name();
+        routes = with(routes, name, Authn::new(reflection, &for_all, holdfast_v1::refuse));
+    }
+    Ok(routes.fallback(nothing_here))
+}
+
+/// Adds the service of that name.
+fn with<S>(routes: Router, name: &str, service: S) -> Router
+where
+    S: Service<Request<Body>, Response = http::Response<Body>, Error = Infallible>,
+    S: Clone + Send + Sync + 'static,
+    S::Future: Send + 'static,
+{
+    let service = service.map_request(|request: axum::extract::Request| request.map(Body::new));
+    routes.route_service(&format!("/{name}/{{*rest}}"), service)
 }
 
 fn reflection() -> Reflection<'static> {

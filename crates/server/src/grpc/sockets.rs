@@ -19,7 +19,6 @@ use http_body_util::BodyExt;
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Message;
 use tonic::body::Body;
-use tonic::server::NamedService;
 use tower::{Layer, Service, ServiceExt};
 
 use super::call::Shared;
@@ -58,10 +57,6 @@ impl<S> Layer<S> for SocketsLayer {
 pub(crate) struct Sockets<S> {
     inner: S,
     shared: Arc<Shared>,
-}
-
-impl<S: NamedService> NamedService for Sockets<S> {
-    const NAME: &'static str = S::NAME;
 }
 
 type Answer = Result<Response<Body>, Infallible>;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::support::{Holdfast, config, get, holdfast, open, set};
 use buffa::{UnknownField, UnknownFieldData};
+use holdfast_api::Streaming;
 use holdfast_api::convert::duration;
 use holdfast_api::holdfast_v1::watch_request::Start;
 use holdfast_api::holdfast_v1::watch_response::Kind;
@@ -12,7 +13,7 @@ use holdfast_api::holdfast_v1::{
     WatchRequest, WatchResponse, Write,
 };
 use holdfast_api::status::error_info;
-use tonic::{Code, Status, Streaming};
+use tonic::{Code, Status};
 
 fn put(namespace: &str, key: &str, value: &str) -> Write {
     let put = Put { value: value.as_bytes().to_vec().into(), ..Put::default() };

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use holdfast_api::Streaming;
 use holdfast_api::config_v1::config_service_client::ConfigServiceClient;
 use holdfast_api::config_v1::{
     Entry, GetRequest, SetAliasRequest, SetRequest, WatchRequest, WatchResponse, WriteMode,
@@ -15,7 +16,7 @@ use holdfast_server::{Running, Settings, start_with};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Status, Streaming};
+use tonic::{Code, Status};
 
 pub(crate) type Config = ConfigServiceClient<Channel>;
 pub(crate) type Holdfast = HoldfastServiceClient<Channel>;

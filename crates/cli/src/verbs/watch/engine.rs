@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use holdfast_api::convert;
 use holdfast_api::holdfast_v1::watch_request::Start as WireStart;
 use holdfast_api::holdfast_v1::watch_response::Kind;
 use holdfast_api::holdfast_v1::{Filter, WatchRequest, WatchResponse};
-use tonic::{Code, Request, Status, Streaming};
+use holdfast_api::{Streaming, convert};
+use tonic::{Code, Request, Status};
 
 use super::plain;
 use super::progress::Progress;

@@ -32,7 +32,7 @@ impl Pages {
     /// Of a request without its cursor and limit, which may change from page to page.
     pub(crate) fn of<M: Message>(kind: &str, request: &M) -> Self {
         let mut hasher = blake3::Hasher::new_derive_key("holdfast 2026 page cursor v1");
-        hasher.update(kind.as_bytes()).update(&[0]).update(&request.encode_to_vec());
+        hasher.update(kind.as_bytes()).update(&[0]).update(&request.encode_to_bytes());
         let mut mark = [0; MARK_BYTES];
         mark.copy_from_slice(&hasher.finalize().as_bytes()[..MARK_BYTES]);
         Self { mark }

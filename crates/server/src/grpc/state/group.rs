@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use holdfast_api::Streaming;
 use holdfast_api::convert::state as convert;
 use holdfast_api::stategate::{AckAnswer, AckOpts, Event as Message, StreamOpts};
 use holdfast_engine::{Accepts, EngineError, Join, Member, Parcel};
 use holdfast_model::Commit;
-use tonic::Streaming;
 use uuid::Uuid;
 
 use super::event::{Happened, before, is_shown};

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use holdfast_api::Streaming;
 use holdfast_api::stategate::event_service_client::EventServiceClient;
 use holdfast_api::stategate::{AckAnswer, AckOpts, Event as Message, StreamOpts};
 use http::HeaderMap;
 use http::header::{self, HeaderName, HeaderValue};
 use tonic::metadata::MetadataMap;
 use tonic::transport::Channel;
-use tonic::{Code, Extensions, Request, Status, Streaming};
+use tonic::{Code, Extensions, Request, Status};
 
 use crate::grpc::call::Shared;
 use crate::nodes::ways::Ways;
