@@ -11,7 +11,7 @@ use tonic::Code;
 use super::{Closed, SOON};
 
 /// How a gRPC watch ends; what comes before is passed over.
-async fn end<T>(mut stream: Streaming<T>) -> Option<Code> {
+async fn end<T: 'static>(mut stream: Streaming<T>) -> Option<Code> {
     let end = async {
         loop {
             match stream.message().await {

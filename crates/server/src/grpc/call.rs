@@ -218,16 +218,21 @@ impl<A> Reply<A> {
 }
 
 impl Call {
-    fn new<Q>(shared: &Shared, method: &'static str, request: &Request<Q>) -> Result<Self, Status> {
+    fn new(
+        shared: &Shared,
+        method: &'static str,
+        metadata: &MetadataMap,
+        extensions: &Extensions,
+    ) -> Result<Self, Status> {
         // The authn layer put it there; without one nobody is let in.
-        let identity = request.extensions().get::<Identity>().cloned();
+        let identity = extensions.get::<Identity>().cloned();
         let identity =
             identity.ok_or_else(|| Status::unauthenticated("the caller is not known"))?;
-        let deadline = deadline(request.metadata());
-        let extras = request.extensions().get::<Extras>();
+        let deadline = deadline(metadata);
+        let extras = extensions.get::<Extras>();
         let origin = match extras {
             Some(extras) => extras.origin.clone(),
-            None => origin(request.extensions()),
+            None => origin(extensions),
         };
         shared.admit(Some(&identity), origin.peer, work_of(method))?;
         let caller = Caller { identity, method, deadline, origin, fence: None };
@@ -250,7 +255,7 @@ where
 {
     let wants_revision = request.extensions().get::<Extras>().is_some();
     let counted = Counted::new(&shared.metrics, method, observation(request.extensions()));
-    let call = match Call::new(shared, method, &request) {
+    let call = match Call::new(shared, method, request.metadata(), request.extensions()) {
         Ok(call) => call,
         Err(status) => return counted.end(Err(status)),
     };
@@ -277,7 +282,7 @@ where
 {
     let counted = Counted::new(&shared.metrics, method, observation(request.extensions()));
     let begun = async {
-        let call = Call::new(shared, method, &request)?;
+        let call = Call::new(shared, method, request.metadata(), request.extensions())?;
         let id = RequestId {
             id: Arc::clone(&call.caller.origin.request_id),
             observation: counted.observation.clone(),
