@@ -558,7 +558,7 @@ const SETTINGS: &[Setting] = &[
     },
     Setting {
         path: "log.level",
-        about: "What is logged on standard error: `error`, `warn`, `info`, `debug`, or a filter for each module. `trace`, which libraries alone have, is of builds for debugging.",
+        about: "What is logged on standard error: `error`, `warn`, `info`, `debug`, `trace`, or a filter for each module.",
         of: |s| &mut s.log.level,
     },
     Setting {
