@@ -61,6 +61,8 @@ fn messages(descriptors: &Path) -> Result<(), Box<dyn Error>> {
 /// Of each service what is of its own: the trait of those who serve it, with its methods in a table, and the methods of its client. All
 /// else is in `src/server.rs` and `src/client.rs`, where it is compiled once and not for each pair of messages.
 fn services(out: &Path, package: &str, service: &ServiceDescriptorProto) -> fmt::Result {
+    let sends = service.method.iter().find(|method| method.client_streaming());
+    assert!(sends.is_none(), "calls that send streams are not generated: {sends:?}");
     let mut text = String::new();
     let path = format!("{package}.{}", service.name());
     server(&mut text, &path, service)?;

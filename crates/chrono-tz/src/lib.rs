@@ -4,7 +4,6 @@
 //! The crate it stands in for has every change of every zone as a row of a table in the program, 1.1 MiB of them. jiff has the same database in
 //! a fifth of that, in the form that systems keep it in. Whoever builds a single crate of ours from a registry has the one it stands in for.
 
-use std::fmt;
 use std::str::FromStr;
 use std::sync::OnceLock;
 
@@ -33,12 +32,6 @@ pub struct TzOffset {
 pub struct ParseError;
 
 impl Tz {
-    /// The zone's name: `Europe/Berlin`.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        self.0.iana_name().unwrap_or("UTC")
-    }
-
     fn at(&self, offset: jiff::tz::Offset) -> TzOffset {
         // Both libraries bound an offset; chrono's bound, a day, is the narrower one, and the database has none beyond 16 hours.
         let offset = FixedOffset::east_opt(offset.seconds()).unwrap_or_else(|| chrono::Utc.fix());
@@ -54,18 +47,6 @@ impl FromStr for Tz {
         let database = DATABASE.get_or_init(TimeZoneDatabase::bundled);
         let zone = database.get(name).map_err(|_| ParseError)?;
         if zone.iana_name() == Some(name) { Ok(Self(zone)) } else { Err(ParseError) }
-    }
-}
-
-impl fmt::Display for Tz {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl fmt::Display for TzOffset {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.offset.fmt(f)
     }
 }
 
@@ -166,7 +147,6 @@ mod tests {
         assert_eq!(offset("Etc/GMT+5", "2024-01-15T12:00:00"), -5 * HOUR);
         assert_eq!(offset("UTC", "2024-01-15T12:00:00"), 0);
         assert_eq!(offset("EST5EDT", "2024-07-15T12:00:00"), -4 * HOUR);
-        assert_eq!(zone("US/Pacific").to_string(), "US/Pacific");
     }
 
     #[test]
